@@ -1,0 +1,73 @@
+# make demo   a throw-away household with a running server
+# make test   everything that must be green
+# Both set up .venv by themselves, from locked versions, and again when those change.
+# Nothing needs root. Another Python: make test PYTHON=python3.12
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: demo test check tests format coverage lock clean
+
+demo: .venv/.ready
+	@exec $(BIN)/hearthbook demo $(ARGS)
+
+test: check tests
+
+# What needs no running code: layout, habits, types, and who imports whom.
+check: .venv/.ready-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+tests: .venv/.ready-dev
+	$(BIN)/pytest $(ARGS)
+
+format: .venv/.ready-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+coverage: .venv/.ready-dev
+	$(BIN)/pytest --cov --cov-report=term-missing:skip-covered
+
+# Resolves the newest versions that pyproject.toml allows. On the oldest Python we run on,
+# because older ones need more packages, never fewer.
+lock: .venv/.ready-dev
+	$(PIP) install --quiet 'pip-tools>=7.5,<8'
+	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --upgrade $(LOCKED) \
+	    --extra dev --output-file requirements-dev.lock pyproject.toml
+	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --upgrade $(LOCKED) \
+	    --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
+
+LOCKED := --generate-hashes --allow-unsafe --strip-extras --build-deps-for editable \
+    --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
+
+clean:
+	rm -rf .venv build dist .coverage htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache \
+	    .import_linter_cache *.egg-info
+
+.venv/.ready: requirements.lock pyproject.toml | .venv/bin/python
+	@echo "Installing Hearthbook's locked dependencies into .venv (once; takes a minute) ..."
+	@$(PIP) install --quiet --require-hashes --requirement requirements.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.ready-dev: requirements-dev.lock requirements.lock pyproject.toml | .venv/bin/python
+	@echo "Installing the locked tools for the tests into .venv (once; takes a minute) ..."
+	@$(PIP) install --quiet --require-hashes --requirement requirements-dev.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch .venv/.ready $@
+
+.venv/bin/python:
+	@command -v $(PYTHON) >/dev/null || { \
+	    echo "Hearthbook needs Python 3.11 or newer, and there is no '$(PYTHON)' here." \
+	         "Install it, or name one: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "Hearthbook needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1)." \
+	         "Name a newer one: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	    echo "'$(PYTHON)' cannot make virtual environments. On Debian and Ubuntu:" \
+	         "apt install python3-venv" >&2; exit 1; }
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv
