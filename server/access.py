@@ -1,0 +1,164 @@
+"""Who may see and do what: all policy in one place, pure.
+
+Rights on the wire, views, cycles and pages ask here and nowhere else. A member
+sees another's card only if it lies in the household's book, is no group, is
+settled, neither held nor trashed, its visibility allows them, and its keeper
+shows them more than `none` (design rules R1, R6 and R10).
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from server.contacts.travel import travel_of
+
+Role = Literal["adult", "child", "guest"]
+Level = Literal["none", "name", "all"]
+Action = Literal["read", "write", "manage"]
+
+BOOK_OF_THE_HOUSEHOLD = "contacts"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberState:
+    """What policy needs to know of a member."""
+
+    id: str
+    role: Role
+    shares: Level
+
+
+@dataclass(frozen=True, slots=True)
+class CardAccess:
+    """What policy needs to know of a card."""
+
+    id: str
+    keeper: str
+    shared_book: bool
+    kind: str
+    visibility: str
+    named: frozenset[str]
+    waiting: bool
+    """Not settled yet, or held from others."""
+    trashed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ValueAccess:
+    """What policy needs to know of one value: its card, name, own visibility and sources."""
+
+    card: CardAccess
+    property: str
+    visibility: str
+    sources: tuple["ValueAccess", ...] = ()
+    """The chain of facts it was copied from, nearest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """All members, and the share levels that override what a member shows by default."""
+
+    members: tuple[MemberState, ...]
+    overrides: tuple[tuple[str, str, Level], ...] = ()
+
+    def level(self, giver: str, taker: str) -> Level:
+        """What `giver` shows `taker` at most.
+
+        `shares` is what other adults see; children and guests see nothing
+        unless somebody says so for them.
+        """
+        if giver == taker:
+            return "all"
+        for from_member, to_member, how_much in self.overrides:
+            if from_member == giver and to_member == taker:
+                return how_much
+        roles = {each.id: each for each in self.members}
+        if giver not in roles or taker not in roles or roles[taker].role != "adult":
+            return "none"
+        return roles[giver].shares
+
+    def ids(self) -> tuple[str, ...]:
+        """All members' ids, in the order in which they joined."""
+        return tuple(each.id for each in self.members)
+
+
+def card_level(
+    household: Household, viewer: str, card: CardAccess, *, released: bool = False
+) -> Level:
+    """What `viewer` sees of a card: nothing, the name, or all that is shared.
+
+    Args:
+        released: Look past settling and hold: what would be seen if every wait ended.
+    """
+    if card.trashed:
+        return "none"
+    if card.keeper == viewer:
+        return "all"
+    if not card.shared_book or card.kind == "group" or (card.waiting and not released):
+        return "none"
+    if card.visibility == "private" or (card.visibility == "members" and viewer not in card.named):
+        return "none"
+    return household.level(card.keeper, viewer)
+
+
+def sees_value(
+    household: Household, viewer: str, value: ValueAccess, *, released: bool = False
+) -> bool:
+    """Whether `viewer` sees this value of a card, now.
+
+    A copied value is shown only as far as every fact it came from is (R6).
+    """
+    if value.card.keeper == viewer:
+        return True
+    if card_level(household, viewer, value.card, released=released) != "all":
+        return False
+    if value.visibility == "private" or not travel_of(value.property).shown:
+        return False
+    return all(
+        sees_source(household, viewer, source, released=released) for source in value.sources
+    )
+
+
+def sees_source(
+    household: Household, viewer: str, source: ValueAccess, *, released: bool = False
+) -> bool:
+    """Whether the fact that a value came from is shown to `viewer` as far as its limits go.
+
+    Deleting a card takes nothing back (R7), so a trashed source limits by what it was.
+    """
+    if source.card.keeper == viewer:
+        return True
+    card = source.card
+    if source.visibility == "private" or card.visibility == "private":
+        return False
+    if card.visibility == "members" and viewer not in card.named:
+        return False
+    return household.level(card.keeper, viewer) == "all"
+
+
+def may(role: Role, action: Action, *, own: bool, read_only: bool, revoked: bool = False) -> bool:
+    """Whether a member on a device may do something in a book.
+
+    Guests read; a read-only device reads; a revoked one does nothing at all.
+    Nobody acts in somebody else's book: others' cards stand in one's own.
+    """
+    if revoked or not own:
+        return False
+    if action == "read":
+        return True
+    return role != "guest" and not read_only
+
+
+def rights_letters(role: Role, *, own: bool, read_only: bool, revoked: bool, depth: int) -> str:
+    """The letters Radicale asks for: capitals for the principal, small ones for books and cards.
+
+    Args:
+        depth: Segments of the path: 0 the root, 1 a principal, 2 a book, 3 a card.
+    """
+    if depth == 0:
+        return "" if revoked else "R"
+    if not may(role, "read", own=own, read_only=read_only, revoked=revoked):
+        return ""
+    writes = may(role, "write", own=own, read_only=read_only, revoked=revoked)
+    if depth == 1:
+        return "RW" if writes else "R"
+    return "rw" if writes else "r"

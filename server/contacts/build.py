@@ -1,0 +1,130 @@
+"""Builds a vCard 3.0 from clean values: what one member sees of another member's card.
+
+The only module that imports vobject. vobject is handed names, parameters and
+values that were cleaned here, never a line from outside: it orders, folds and
+checks them. The same properties give the same octets, whatever order, groups or
+writing of lines they come from.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from server.contacts.forms import SETS
+from server.contacts.lines import Parameter, caret_encoded, escape, one_line
+from server.contacts.properties import Property
+from server.contacts.values import Name, kind_of, name_of
+from server.contacts.versions import Written, written_lines
+
+_NAME_ONLY_PERSON = frozenset(
+    {"FN", "N", "X-PHONETIC-FIRST-NAME", "X-PHONETIC-MIDDLE-NAME", "X-PHONETIC-LAST-NAME"}
+)
+_NAME_ONLY_ORGANISATION = frozenset({"FN", "ORG", "X-PHONETIC-ORG"})
+_PLACES = frozenset({"home", "work", "other", "cell", "main", "school"})
+_KEPT_PARAMS = frozenset({"VALUE", "ENCODING", "X-USER", "X-APPLE-OMIT-YEAR"})
+# Apple shows these labels in the reader's language, but only in this spelling.
+_APPLE_LABELS = frozenset(
+    {
+        "Anniversary",
+        "Spouse",
+        "Partner",
+        "Mother",
+        "Father",
+        "Parent",
+        "Brother",
+        "Sister",
+        "Child",
+        "Friend",
+    }
+    | {"Manager", "Assistant", "Son", "Daughter"}
+)
+
+
+def build_card(uid: str, props: Sequence[Property], *, rev: None = None) -> bytes:
+    """A vCard 3.0 with CRLF that says what `props` say, and nothing else.
+
+    Args:
+        uid: The UID of the new card.
+        rev: Always None: a date of change would tell when the owner wrote.
+    """
+    import vobject  # Only here: it is slow to load, and most processes never build a card.
+
+    card = vobject.vCard()
+    _add(card, ("UID", (), escape(uid)), None)
+    seen: set[str] = set()
+    labels = 0
+    for prop, written in sorted(((prop, _written(prop)) for prop in props), key=_order):
+        name = written[0]
+        # vCard 3.0 has one N; further ones are other spellings of the first.
+        if not name or (name == "N" and "N" in seen):
+            continue
+        seen.add(name)
+        labels += bool(prop.label)
+        group = f"item{labels}" if prop.label else None
+        _add(card, written, group)
+        if prop.label:
+            _add(card, ("X-ABLABEL", (), _written_label(prop.label)), group)
+    for line in _missing(props, seen):
+        _add(card, line, None)
+    text: str = card.serialize()
+    return text.encode("utf-8", "replace")
+
+
+def name_only(props: Sequence[Property]) -> tuple[Property, ...]:
+    """What a member sees whose share level is *name*: the name, phonetic forms, nothing else."""
+    names = _NAME_ONLY_ORGANISATION if kind_of(props) == "organisation" else _NAME_ONLY_PERSON
+    return tuple(prop for prop in props if prop.name in names)
+
+
+def _order(item: tuple[Property, Written]) -> tuple[object, ...]:
+    prop, (name, params, value) = item
+    return (prop.canonical, name, value, repr(params))
+
+
+def _written(prop: Property) -> Written:
+    """The one line of a property in 3.0; its types are the canonical ones."""
+    name, params, value = written_lines(prop, "3.0")[0]
+    kept = tuple(param for param in params if param.name in _KEPT_PARAMS)
+    if any(param.name == "ENCODING" for param in params):
+        return name, (*kept, *(param for param in params if param.name == "TYPE")), value
+    services = tuple(word for word in prop.types if word not in _PLACES) if name == "IMPP" else ()
+    types = tuple(word for word in prop.types if word not in services)
+    kept += (Parameter("TYPE", types),) if types else ()
+    kept += (Parameter("X-SERVICE-TYPE", services),) if services else ()
+    return name, kept, prop.value if prop.name in SETS else value
+
+
+def _written_label(label: str) -> str:
+    return escape(f"_$!<{label}>!$_" if label in _APPLE_LABELS else label)
+
+
+def _missing(props: Sequence[Property], seen: set[str]) -> list[Written]:
+    """What 3.0 or its readers need beyond what was said: FN, N, and that a firm is one."""
+    is_organisation = kind_of(props) == "organisation"
+    name = name_of(props)
+    missing: list[Written] = []
+    if "FN" not in seen:
+        reach = (
+            prop.shown
+            for wanted in ("ORG", "EMAIL", "TEL")
+            for prop in props
+            if prop.name == wanted
+        )
+        formatted = name.formatted or name.nickname or next(reach, "") or "Unnamed"
+        missing.append(("FN", (), escape(formatted)))
+    if "N" not in seen:
+        parts = Name() if is_organisation else name
+        structured = (parts.family, parts.given, parts.additional, parts.prefix, parts.suffix)
+        missing.append(("N", (), ";".join(map(escape, structured))))
+    if is_organisation and "X-ABShowAs" not in seen and "X-ABSHOWAS" not in seen:
+        missing.append(("X-ABSHOWAS", (), "COMPANY"))
+    return missing
+
+
+def _add(card: Any, written: Written, group: str | None) -> None:  # vobject has no types
+    name, params, value = written
+    line = card.add(name)
+    # The value is escaped already: vobject's own escaping cuts lists and drops what it cannot express.
+    line.encoded, line.isNative = True, False
+    line.group = group
+    line.value = one_line(value)
+    line.params = {param.name: [caret_encoded(each) for each in param.values] for param in params}

@@ -1,0 +1,394 @@
+"""Octets to content lines and back: joining the lines gives the octets again.
+
+Reads vCard 2.1, 3.0 and 4.0 alike and never refuses anything: a line that is no
+content line is kept under the empty name. Every step is linear in the size of
+the input; there is no regular expression here that can backtrack.
+
+Sources: RFC 6350 sections 3.2 to 3.4, RFC 2425 section 5.8, RFC 6868, and the
+vCard 2.1 specification of the Versit consortium.
+"""
+
+import binascii
+import codecs
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+FOLD_OCTETS = 75
+"""The longest line that we write, without its line end (RFC 6350 section 3.2)."""
+
+_BOM = b"\xef\xbb\xbf"
+_NAME = re.compile(r"[A-Za-z0-9_-]+\Z")
+_GROUP = re.compile(r"[A-Za-z0-9_.-]+\Z")
+_BASE64_LINE = re.compile(rb"[A-Za-z0-9+/=]+[ \t]*\Z")
+_ESCAPE = re.compile(r"\\([nN,;:\\])")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CARET = re.compile(r"\^([n'^])")
+_CARETS = {"n": "\n", "'": '"', "^": "^"}
+
+# vCard 2.1 allows parameter values without their names.
+_BARE_ENCODINGS = frozenset({"QUOTED-PRINTABLE", "BASE64", "B", "Q", "8BIT", "7BIT"})
+_BARE_VALUES = frozenset({"INLINE", "URL", "CONTENT-ID", "CID"})
+
+# A sender names the codec, so only plain character sets are allowed:
+# some of Python's codecs (punycode, unicode_escape) are slow or do other things.
+_CHARSETS = frozenset(
+    {"ascii", "utf-8", "shift_jis", "cp932", "euc_jp", "iso2022_jp", "gb2312", "gbk", "gb18030"}
+    | {
+        "big5",
+        "euc_kr",
+        "cp949",
+        "koi8-r",
+        "koi8-u",
+        "mac-roman",
+        "cp437",
+        "cp850",
+        "cp852",
+        "cp866",
+    }
+    | {f"iso8859-{part}" for part in range(1, 17)}
+    | {f"cp125{page}" for page in range(9)}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a content line; the name is upper case, the values are unquoted."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContentLine:
+    """One logical line of a card.
+
+    Attributes:
+        raw: The exact octets, with folds and line end.
+        group: The group prefix as written, or "".
+        name: The property name in upper case; "" for a line that is no content line.
+        params: The parameters in their order; bare ones of 2.1 under TYPE, ENCODING or VALUE.
+        value: The decoded text, still backslash-escaped; base64 values stay base64.
+    """
+
+    raw: bytes
+    group: str
+    name: str
+    params: tuple[Parameter, ...]
+    value: str
+
+    def values_of(self, name: str) -> tuple[str, ...]:
+        """All values of the parameters called `name` (upper case), in order."""
+        return tuple(value for param in self.params if param.name == name for value in param.values)
+
+    @property
+    def is_base64(self) -> bool:
+        """Whether the value is written in base64 by an ENCODING parameter."""
+        return any(value.upper() in ("B", "BASE64") for value in self.values_of("ENCODING"))
+
+    @property
+    def ending(self) -> bytes:
+        """The line end as written: CRLF, LF, CR or nothing."""
+        return line_ending(self.raw)
+
+
+def split_lines(octets: bytes) -> tuple[ContentLine, ...]:
+    """Split octets into content lines; joining their `raw` gives the octets again.
+
+    RFC 6350 section 3.2; the vCard 2.1 rules for soft line breaks and base64 blocks.
+    """
+    physical = octets.splitlines(keepends=True)
+    lines: list[ContentLine] = []
+    start = 0
+    while start < len(physical):
+        stop, head = _logical_end(physical, start)
+        lines.append(_content_line(physical[start:stop], head))
+        start = stop
+    if any(line.name == "AGENT" for line in lines):
+        return tuple(_with_nested_agents(lines))
+    return tuple(lines)
+
+
+def line_ending(raw: bytes) -> bytes:
+    """The line end at the end of `raw`: CRLF, LF, CR or nothing."""
+    if raw.endswith(b"\r\n"):
+        return b"\r\n"
+    return raw[-1:] if raw[-1:] in (b"\n", b"\r") else b""
+
+
+def make_line(
+    name: str,
+    value: str,
+    *,
+    group: str = "",
+    params: Sequence[Parameter] = (),
+    escaped: bool = True,
+    ending: bytes = b"\r\n",
+) -> bytes:
+    r"""Write one content line, folded at 75 octets and never inside a character.
+
+    Control characters are left out and line breaks become ``\n``, so that a value
+    can never start a line of its own (RFC 6350 section 3.2, RFC 6868).
+
+    Args:
+        escaped: Whether `value` is backslash-escaped already.
+    """
+    head = f"{group}.{name}" if group else name
+    for param in params:
+        head += f";{param.name}={','.join(map(_written_parameter, param.values))}"
+    text = value if escaped else escape(value)
+    return fold(f"{head}:{one_line(text)}".encode("utf-8", "replace"), ending)
+
+
+def fold(line: bytes, ending: bytes) -> bytes:
+    """Fold one unfolded line at 75 octets on UTF-8 boundaries, and end it."""
+    if len(line) <= FOLD_OCTETS:
+        return line + ending
+    pieces: list[bytes] = []
+    start, room = 0, FOLD_OCTETS
+    while len(line) - start > room:
+        stop = start + room
+        while line[stop] & 0xC0 == 0x80 and stop > start + room - 4:
+            stop -= 1
+        pieces.append(line[start:stop])
+        start, room = stop, FOLD_OCTETS - 1
+    pieces.append(line[start:])
+    return (ending + b" ").join(pieces) + ending
+
+
+def one_line(text: str) -> str:
+    r"""An escaped value without control characters; line breaks in it become ``\n``."""
+    text = text.replace("\r\n", "\\n").replace("\r", "\\n").replace("\n", "\\n")
+    return _CONTROL.sub("", text)
+
+
+def caret_encoded(value: str) -> str:
+    """A parameter value without quotes, control characters and line breaks (RFC 6868)."""
+    text = _CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
+    return text.replace("^", "^^").replace("\n", "^n").replace('"', "^'")
+
+
+def escape(text: str) -> str:
+    """Backslash-escape a text value (RFC 6350 section 3.4)."""
+    text = text.replace("\\", "\\\\").replace(",", "\\,").replace(";", "\\;")
+    return text.replace("\r\n", "\\n").replace("\r", "\\n").replace("\n", "\\n")
+
+
+def unescape(value: str) -> str:
+    r"""Take the backslashes off a text value, the illegal but common ``\:`` included."""
+    if "\\" not in value:
+        return value
+    return _ESCAPE.sub(lambda found: "\n" if found[1] in "nN" else found[1], value)
+
+
+def split_value(value: str, separator: str = ";") -> tuple[str, ...]:
+    """Split a value at each separator that has no backslash before it; the parts stay escaped."""
+    if "\\" not in value:
+        return tuple(value.split(separator))
+    parts: list[str] = []
+    pending: list[str] = []
+    for piece in value.split(separator):
+        pending.append(piece)
+        # An odd number of backslashes at the end escapes the separator itself.
+        if (len(piece) - len(piece.rstrip("\\"))) % 2 == 0:
+            parts.append(separator.join(pending))
+            pending = []
+    if pending:
+        parts.append(separator.join(pending))
+    return tuple(parts)
+
+
+def _with_nested_agents(lines: Sequence[ContentLine]) -> Iterator[ContentLine]:
+    """The lines, each AGENT of 2.1 as one with the card that follows it (vCard 2.1 section 2.5.3)."""
+    index = 0
+    while index < len(lines):
+        line = lines[index]
+        stop = index + 1
+        if line.name == "AGENT" and not line.value.strip():
+            stop = _nested_end(lines, stop)
+        if stop > index + 1:
+            raw = b"".join([each.raw for each in lines[index:stop]])
+            text = _decode(raw[len(line.raw) :], ())
+            line = ContentLine(raw, line.group, line.name, line.params, text)
+        yield line
+        index = stop
+
+
+def _nested_end(lines: Sequence[ContentLine], start: int) -> int:
+    """The end of the card that begins at `start`, blank lines before it included; else `start`."""
+    depth = 0
+    for index in range(start, len(lines)):
+        name = lines[index].name
+        depth += (name == "BEGIN") - (name == "END")
+        if depth <= 0 and (name or lines[index].raw.strip()):
+            return index + 1 if name == "END" and depth == 0 else start
+    return start
+
+
+def _logical_end(physical: Sequence[bytes], start: int) -> tuple[int, bytes]:
+    """Where the logical line that starts at `start` ends, and its head (all before the value)."""
+    first = physical[start]
+    stop = start + 1
+    if not first.strip():
+        return stop, b""
+    head = _head(first)
+    while stop < len(physical) and physical[stop][:1] in (b" ", b"\t"):
+        stop += 1
+    if stop > start + 1 and b":" not in first:
+        # The fold lies before the colon, so the parameters are in the next physical lines.
+        head = _head(_unfolded(physical[start:stop]))
+    if b"QUOTED-PRINTABLE" in head:
+        return _soft_break_end(physical, stop), head
+    if b"BASE64" in head or b"ENCODING=B" in head:
+        stop = _base64_end(physical, stop)
+    return stop, head
+
+
+def _head(line: bytes) -> bytes:
+    """All before the value, in upper case; nothing if there is no colon."""
+    return line[: max(_value_start(line), 0)].upper()
+
+
+def _soft_break_end(physical: Sequence[bytes], stop: int) -> int:
+    """The end of a quoted-printable value: no soft break and no fold goes on from there."""
+    while stop < len(physical):
+        is_soft = physical[stop - 1].rstrip(b"\r\n").endswith(b"=")
+        # Some phones end the last value with a stray "=": the card's end is never part of it.
+        if is_soft and physical[stop].strip().upper() == b"END:VCARD":
+            break
+        if not is_soft and physical[stop][:1] not in (b" ", b"\t"):
+            break
+        stop += 1
+    return stop
+
+
+def _base64_end(physical: Sequence[bytes], stop: int) -> int:
+    """The end of a base64 block: folded or bare base64 lines, and the empty line after them."""
+    while stop < len(physical):
+        line = physical[stop].rstrip(b"\r\n")
+        if not line.strip():
+            return stop + 1
+        if line[:1] not in (b" ", b"\t") and not _BASE64_LINE.match(line):
+            break
+        stop += 1
+    return stop
+
+
+def _value_start(line: bytes) -> int:
+    """The index of the colon before the value: the first outside of quotes, or -1."""
+    colon = first = line.find(b":")
+    quote = line.find(b'"')
+    while 0 <= quote < colon:
+        closing = line.find(b'"', quote + 1)
+        if closing < 0:
+            return first
+        if colon < closing:
+            colon = line.find(b":", closing + 1)
+        quote = line.find(b'"', closing + 1)
+    return colon if colon >= 0 else first
+
+
+def _unfolded(physical: Sequence[bytes]) -> bytes:
+    first, *rest = physical
+    if not rest:
+        return first.rstrip(b"\r\n")
+    return first.rstrip(b"\r\n") + b"".join([line[1:].rstrip(b"\r\n") for line in rest])
+
+
+def _content_line(physical: Sequence[bytes], head: bytes) -> ContentLine:
+    raw = physical[0] if len(physical) == 1 else b"".join(physical)
+    is_quoted = b"QUOTED-PRINTABLE" in head
+    if is_quoted:
+        line = _joined_soft_breaks(physical)
+    elif b"BASE64" in head or b"ENCODING=B" in head:
+        line = physical[0].rstrip(b"\r\n") + b"".join([each.strip() for each in physical[1:]])
+    else:
+        line = _unfolded(physical)
+    line = line.removeprefix(_BOM)
+    colon = _value_start(line)
+    name_part, *param_parts = _split_quoted(_decode(line[: max(colon, 0)], ()), ";")
+    group, _, name = name_part.strip().rpartition(".")
+    if colon < 0 or not _NAME.match(name) or (group and not _GROUP.match(group)):
+        return ContentLine(raw, "", "", (), _decode(line, ()))
+    params = tuple(_parameter(part) for part in param_parts if part.strip())
+    value = line[colon + 1 :]
+    if is_quoted:
+        value = binascii.a2b_qp(value)
+    charsets = [item for param in params if param.name == "CHARSET" for item in param.values]
+    return ContentLine(raw, group, name.upper(), params, _decode(value, charsets))
+
+
+def _joined_soft_breaks(physical: Sequence[bytes]) -> bytes:
+    pieces: list[bytes] = []
+    is_soft = True
+    for line in physical:
+        piece = line.rstrip(b"\r\n")
+        if not is_soft:
+            piece = piece[1:]
+        is_soft = piece.endswith(b"=")
+        pieces.append(piece[:-1] if is_soft else piece)
+    return b"".join(pieces)
+
+
+def _decode(octets: bytes, charsets: Iterable[str]) -> str:
+    for charset in charsets:
+        try:
+            codec = codecs.lookup(charset.strip()).name
+            if codec in _CHARSETS:
+                return octets.decode(codec)
+        except (LookupError, ValueError):
+            continue
+    try:
+        return octets.decode("utf-8")
+    except UnicodeDecodeError:
+        # Mislabelled text is nearly always windows-1252; Latin-1 has a character for every octet.
+        pass
+    try:
+        return octets.decode("cp1252")
+    except UnicodeDecodeError:
+        return octets.decode("latin-1")
+
+
+def _split_quoted(text: str, separator: str) -> list[str]:
+    """Split at separators outside of double quotes; an unclosed quote reaches to the end."""
+    if '"' not in text:
+        return text.split(separator)
+    parts: list[str] = []
+    pending: list[str] = []
+    for index, piece in enumerate(text.split('"')):
+        if index % 2:
+            pending.append(f'"{piece}"')
+            continue
+        first, *rest = piece.split(separator)
+        pending.append(first)
+        for part in rest:
+            parts.append("".join(pending))
+            pending = [part]
+    parts.append("".join(pending))
+    return parts
+
+
+def _parameter(text: str) -> Parameter:
+    name, equals, written = text.partition("=")
+    if not equals:
+        bare = name.strip().strip('"')
+        upper = bare.upper()
+        if upper in _BARE_ENCODINGS:
+            return Parameter("ENCODING", (bare,))
+        return Parameter("VALUE" if upper in _BARE_VALUES else "TYPE", (bare,))
+    values = tuple(_read_parameter(value) for value in _split_quoted(written, ","))
+    return Parameter(name.strip().upper(), values)
+
+
+def _read_parameter(value: str) -> str:
+    value = value.strip()
+    if len(value) >= 2 and value[0] == value[-1] == '"':
+        value = value[1:-1]
+    if "^" not in value:
+        return value
+    return _CARET.sub(lambda found: _CARETS[found[1]], value)
+
+
+def _written_parameter(value: str) -> str:
+    text = caret_encoded(value)
+    return f'"{text}"' if any(mark in text for mark in ":;,") else text

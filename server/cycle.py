@@ -1,0 +1,201 @@
+"""One reconciliation cycle, and the only writer of merged cards: snapshot, plan, one transaction, record why.
+
+The plan is made outside the write lock, from one snapshot; if anything was
+written meanwhile it is made again, at last under the lock.
+"""
+
+import json
+import logging
+import secrets
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+from server.errors import Busy
+from server.reconcile.operations import Add, Join, Operation, Plan, Remove, Replace, Suggest
+from server.reconcile.plan import plan
+from server.reconcile.snapshot import Snapshot, facts_by_id
+from server.store.applying import Work, apply_work, confirm_facts
+from server.store.backup import backup
+from server.store.cards import claims_of, closure, find_card, owner_said
+from server.store.database import Actor, Database, Transaction
+from server.store.facts import Typing, live_facts
+from server.store.history import last_act
+from server.store.household import is_released, region_of, release
+from server.store.keeping import change_card, has_due, read_card, release_all, settle_due
+from server.store.leases import give_lease, record_cycle, take_lease
+from server.store.overlays import Suggestion, close_suggestion, open_suggestions, put_on
+from server.store.snapshots import snapshot_of
+from server.store.texts import octets_of
+from server.store.views import refresh
+
+LEASE_NAME: Final = "cycle"
+LEASE_SECONDS: Final = 600
+FIRST_CYCLE_COPY: Final = "hearthbook.db.before-first-cycle"
+_TRIES: Final = 3
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a cycle came to."""
+
+    plan: Plan
+    snapshot: Snapshot
+    act: int | None
+    counts: tuple[tuple[str, int], ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it found nothing to do."""
+        return not self.plan.operations
+
+
+def trial(db: Database) -> tuple[Plan, Snapshot]:
+    """What a cycle would do now if every wait and hold had ended; writes nothing."""
+    with db.read() as tx:
+        snapshot = snapshot_of(tx, released=True)
+        return plan(snapshot, now=tx.now), snapshot
+
+
+def run_cycle(
+    db: Database, *, kind: str, member: str | None = None, releasing: bool = False
+) -> Report | None:
+    """Run one cycle; None where the household's first one still waits for a human.
+
+    Args:
+        kind: `nightly`, `quick`, `command` or `letter`.
+        member: Who asked for it, if anybody did.
+        releasing: End every wait and hold first, the household's first one included.
+
+    Raises:
+        Busy: Another cycle runs.
+    """
+    holder = secrets.token_hex(8)
+    if take_lease(db, LEASE_NAME, holder, seconds=LEASE_SECONDS) != holder:
+        raise Busy("Another reconciliation is running; try again when it is done.")
+    try:
+        if releasing:
+            _release(db, kind, member)
+        with db.read() as tx:
+            if not is_released(tx):
+                return None
+        return _cycle(db, kind, member)
+    finally:
+        give_lease(db, LEASE_NAME, holder)
+
+
+def settle(db: Database) -> bool:
+    """Show others the cards whose settling time is over; whether there were any."""
+    with db.read() as tx:
+        if not has_due(tx):
+            return False
+    with db.write(Actor("settle")) as tx:
+        due = settle_due(tx)
+        if due:
+            tx.new_act(tx.actor)
+            refresh(tx, due)
+        return bool(due)
+
+
+def accept_suggestion(tx: Transaction, suggestion: Suggestion, accepted_by: str | None) -> None:
+    """Put a suggestion on the card it is about; its author typed it, its keeper vouches for it."""
+    row = find_card(tx, suggestion.card)
+    assert row is not None
+    region = region_of(tx)
+    change = suggestion.change(region)
+    before = octets_of(tx, row.text)
+    after = put_on(before, (change,), region)
+    if after != before:
+        change_card(tx, row, read_card(tx, after), Typing(suggestion.author), device=None)
+    close_suggestion(tx, suggestion.id, "applied")
+    if accepted_by is not None and change.after is not None:
+        key = (change.after.name, change.after.norm)
+        facts = [
+            each.id
+            for each in live_facts(tx, row.id, region)
+            if (each.prop.name, each.prop.norm) == key
+        ]
+        confirm_facts(tx, facts, accepted_by, "accepted")
+    refresh(tx, (row.id,))
+
+
+def _release(db: Database, kind: str, member: str | None) -> None:
+    """End every wait and hold; before the first cycle a copy of the database is kept."""
+    with db.read() as tx:
+        first = not is_released(tx)
+    copy = db.folder / FIRST_CYCLE_COPY
+    if first and not copy.exists():
+        backup(db, copy)
+    with db.write(Actor("release" if kind != "letter" else "letter", member)) as tx:
+        waiting = release_all(tx)
+        if first:
+            release(tx)
+        if waiting or first:
+            tx.new_act(tx.actor)
+            refresh(tx, waiting)
+
+
+def _cycle(db: Database, kind: str, member: str | None) -> Report:
+    for _ in range(_TRIES):
+        with db.read() as tx:
+            revision = last_act(tx)
+            started = tx.now
+            snapshot = snapshot_of(tx)
+        made = plan(snapshot, now=started)
+        with db.write(Actor("cycle")) as tx:
+            if last_act(tx) == revision:
+                return _apply(tx, kind, member, started, made, snapshot)
+    with db.write(Actor("cycle")) as tx:
+        snapshot = snapshot_of(tx)
+        return _apply(tx, kind, member, tx.now, plan(snapshot, now=tx.now), snapshot)
+
+
+def _apply(
+    tx: Transaction, kind: str, member: str | None, started: int, made: Plan, snapshot: Snapshot
+) -> Report:
+    """Apply a plan, and the suggestions that need no answer, in one transaction; record it in counts."""
+    if made.operations:
+        apply_work(tx, Work(made.operations, facts_by_id(snapshot)))
+    accepted = _accept_what_is_ours(tx)
+    counts = _counts(made.operations, accepted, len(made.questions))
+    act = tx.act if tx.has_acted else None
+    if act is not None or kind in ("command", "letter"):
+        record_cycle(tx, kind, started, act, json.dumps(dict(counts), sort_keys=True))
+    _log.info(
+        "cycle %s: %s, duration_ms=%d",
+        kind,
+        " ".join(f"{name}={count}" for name, count in counts),
+        (tx.now - started) // 1000,
+    )
+    return Report(made, snapshot, act, counts)
+
+
+def _accept_what_is_ours(tx: Transaction) -> int:
+    """Apply open suggestions where the person is *ours* or has become its author's (R4)."""
+    accepted = 0
+    for each in open_suggestions(tx):
+        cards, _ = closure(tx, (each.card,))
+        owner = owner_said(claim for card_id in cards for claim in claims_of(tx, card_id))
+        row = cards.get(each.card)
+        if row is not None and row.trashed is None and owner in ("", each.author):
+            accept_suggestion(tx, each, None)
+            accepted += 1
+    return accepted
+
+
+def _counts(
+    operations: tuple[Operation, ...], accepted: int, asked: int
+) -> tuple[tuple[str, int], ...]:
+    """How many of each, for the log and the record; no personal data."""
+    words: dict[type, str] = {
+        Join: "joined",
+        Add: "added",
+        Replace: "changed",
+        Remove: "removed",
+        Suggest: "suggested",
+    }
+    found = Counter(words[type(each)] for each in operations if type(each) in words)
+    counted = {word: found.get(word, 0) for word in words.values()}
+    return (*counted.items(), ("accepted", accepted), ("asked", asked))

@@ -1,0 +1,82 @@
+"""What a device had before it wrote: the base of every merge, and whether a human was faster."""
+
+from typing import Final
+
+from sqlalchemy import and_, select
+
+from server.store.database import Transaction
+from server.store.devices import Device
+from server.store.query import Query, bind, inserting
+from server.store.schema import act, card_version, received, slot_past
+from server.store.slots import SlotRow, last_served, text_at
+from server.store.texts import keep, octets_of
+
+_REPLACED: Final = Query(
+    select(slot_past.c.act).where(
+        and_(slot_past.c.slot == bind("which"), slot_past.c.seq == bind("at_seq"))
+    )
+)
+_BY_HAND: Final = Query(
+    select(card_version.c.act)
+    .join(act, act.c.id == card_version.c.act)
+    .where(
+        and_(
+            card_version.c.card == bind("of_card"),
+            card_version.c.act >= bind("since"),
+            card_version.c.cosmetic == 0,
+            act.c.member.is_not(None),
+        )
+    )
+)
+_RECEIVE: Final = inserting(
+    received, "device", "member", "href", "slot", "etag", "status", "text", "act"
+)
+
+
+def base_text(tx: Transaction, slot: SlotRow, device: Device, seq: int | None) -> bytes | None:
+    """The text that an edit started from: the one its If-Match names, else the one last served to the device.
+
+    None where nobody knows; then additions and changes apply, and removals do not.
+    """
+    served = last_served(tx, slot, device.id)
+    version_4 = served[1] == "4.0" if served is not None else device.speaks_4
+    if seq is None:
+        if served is None:
+            return None
+        seq = served[0]
+    text = text_at(tx, slot, seq, version_4=version_4)
+    return octets_of(tx, text) if text is not None else None
+
+
+def changed_by_hand_since(tx: Transaction, slot: SlotRow, seq: int | None) -> bool:
+    """Whether a human changed the card after this sequence number was served; True where nobody can tell."""
+    if seq is None:
+        return True
+    replaced = tx.one(_REPLACED, which=slot.id, at_seq=seq)
+    if replaced is None:
+        return True
+    return tx.one(_BY_HAND, of_card=slot.card, since=replaced[0]) is not None
+
+
+def keep_body(
+    tx: Transaction,
+    octets: bytes,
+    *,
+    device: Device,
+    slot: SlotRow | None,
+    href: str,
+    etag: str,
+    status: int,
+) -> None:
+    """Keep a body that was refused or merged: nothing typed is ever lost."""
+    tx.run(
+        _RECEIVE,
+        device=device.id,
+        member=device.member,
+        href=href,
+        slot=slot.id if slot else None,
+        etag=etag,
+        status=status,
+        text=keep(tx, octets),
+        act=tx.act,
+    )

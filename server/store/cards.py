@@ -1,0 +1,253 @@
+"""Cards as policy and views see them: rows, links, claims, visibility, waiting."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import and_, or_, select
+
+from server.access import BOOK_OF_THE_HOUSEHOLD, CardAccess, Household, ValueAccess, sees_value
+from server.contacts.properties import Property, property_from
+from server.store.database import Transaction
+from server.store.query import Query, Row, bind
+from server.store.schema import book, card, card_member, claim, fact, link
+
+_CARD = select(
+    card.c.id,
+    card.c.member,
+    card.c.book,
+    book.c.name,
+    card.c.uid,
+    card.c.kind,
+    card.c.name_key,
+    card.c.text,
+    card.c.version,
+    card.c.visibility,
+    card.c.added,
+    card.c.settles,
+    card.c.held,
+    card.c.trashed,
+    card.c.private_device,
+).join(book, book.c.id == card.c.book)
+_BY_ID: Final = Query(_CARD.where(card.c.id == bind("which")))
+_BY_MEMBER: Final = Query(
+    _CARD.where(and_(card.c.member == bind("who"), card.c.trashed.is_(None))).order_by(card.c.added)
+)
+_BY_NAME: Final = Query(
+    select(card.c.id)
+    .where(and_(card.c.name_key == bind("key"), card.c.trashed.is_(None)))
+    .order_by(card.c.id)
+)
+_ALL: Final = Query(select(card.c.id).order_by(card.c.added, card.c.id))
+_BY_UID: Final = Query(
+    _CARD.where(and_(card.c.member == bind("who"), card.c.uid == bind("name"))).order_by(
+        card.c.trashed, card.c.added
+    )
+)
+_NAMED: Final = Query(select(card_member.c.member).where(card_member.c.card == bind("which")))
+_LINKS: Final = Query(
+    select(link.c.card_a, link.c.card_b, link.c.scope, link.c.verdict)
+    .where(
+        and_(
+            or_(link.c.card_a == bind("which"), link.c.card_b == bind("which")),
+            link.c.ended.is_(None),
+        )
+    )
+    .order_by(link.c.act, link.c.id)
+)
+_CLAIMS: Final = Query(
+    select(claim.c.card, claim.c.member, claim.c.says, claim.c.act)
+    .where(claim.c.card == bind("which"))
+    .order_by(claim.c.id)
+)
+_FACTS: Final = Query(
+    select(fact.c.id, fact.c.octets, fact.c.version, fact.c.source, fact.c.visibility)
+    .where(and_(fact.c.card == bind("which"), fact.c.gone.is_(None)))
+    .order_by(fact.c.id)
+)
+_SOURCE: Final = Query(
+    select(fact.c.card, fact.c.property, fact.c.source, fact.c.visibility).where(
+        fact.c.id == bind("which")
+    )
+)
+_SOURCES_DEEP: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class CardRow:
+    """One card as the store keeps it."""
+
+    id: str
+    member: str
+    book: int
+    household: bool
+    uid: str
+    kind: str
+    name_key: str
+    text: int
+    version: str
+    access: CardAccess
+    added: int
+    settles: int | None
+    held: int | None
+    trashed: int | None
+    private_device: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A standing link between two cards."""
+
+    card_a: str
+    card_b: str
+    scope: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """What was said about whose a card's person is."""
+
+    card: str
+    member: str
+    says: str
+    act: int
+
+
+def find_card(tx: Transaction, card_id: str) -> CardRow | None:
+    """One card by id, trashed or not; None for an unknown one."""
+    row = tx.one(_BY_ID, which=card_id)
+    return _row(tx, row) if row else None
+
+
+def cards_of(tx: Transaction, member_id: str) -> tuple[CardRow, ...]:
+    """A member's cards that are not in the trash, oldest first."""
+    return tuple(_row(tx, row) for row in tx.all(_BY_MEMBER, who=member_id))
+
+
+def cards_with_uid(tx: Transaction, member_id: str, uid: str) -> tuple[CardRow, ...]:
+    """A member's cards of this UID, those not in the trash first."""
+    return tuple(_row(tx, row) for row in tx.all(_BY_UID, who=member_id, name=uid))
+
+
+def cards_named(tx: Transaction, name_key: str) -> tuple[str, ...]:
+    """Cards of this normalised name that are not in the trash."""
+    return tuple(row[0] for row in tx.all(_BY_NAME, key=name_key)) if name_key else ()
+
+
+def all_cards(tx: Transaction) -> tuple[str, ...]:
+    """Every card there ever was, oldest first."""
+    return tuple(row[0] for row in tx.all(_ALL))
+
+
+def links_of(tx: Transaction, card_id: str) -> tuple[Linked, ...]:
+    """The standing links of one card."""
+    return tuple(Linked(*row) for row in tx.all(_LINKS, which=card_id))
+
+
+def claims_of(tx: Transaction, card_id: str) -> tuple[ClaimRow, ...]:
+    """What was said about a card, oldest first."""
+    return tuple(ClaimRow(*row) for row in tx.all(_CLAIMS, which=card_id))
+
+
+def closure(tx: Transaction, ids: Iterable[str]) -> tuple[dict[str, CardRow], tuple[Linked, ...]]:
+    """The cards with all that links join to them, and those links."""
+    found: dict[str, CardRow] = {}
+    links: dict[tuple[str, str, str], Linked] = {}
+    todo = sorted(set(ids))
+    while todo:
+        card_id = todo.pop()
+        if card_id in found:
+            continue
+        row = find_card(tx, card_id)
+        if row is None:
+            continue
+        found[card_id] = row
+        for each in links_of(tx, card_id):
+            if each.verdict == "same":
+                links[each.card_a, each.card_b, each.scope] = each
+                todo.append(each.card_b if each.card_a == card_id else each.card_a)
+    return found, tuple(links.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A live value of a card with what policy needs to know of it."""
+
+    fact: int
+    prop: Property
+    access: ValueAccess
+
+
+def values_of(tx: Transaction, row: CardRow, region: str) -> tuple[Value, ...]:
+    """The live values of a card, oldest first, each with its chain of sources."""
+    return tuple(
+        Value(each[0], prop, ValueAccess(row.access, prop.name, each[4], sources_of(tx, each[3])))
+        for each in tx.all(_FACTS, which=row.id)
+        for prop in (property_from(bytes(each[1]), version=each[2], region=region),)
+    )
+
+
+def sources_of(tx: Transaction, source: int | None) -> tuple[ValueAccess, ...]:
+    """The chain of facts that a value was copied from, nearest first."""
+    chain: list[ValueAccess] = []
+    while source is not None and len(chain) < _SOURCES_DEEP:
+        row = tx.one(_SOURCE, which=source)
+        assert row is not None
+        holder = find_card(tx, row[0])
+        assert holder is not None
+        chain.append(ValueAccess(holder.access, row[1], row[3]))
+        source = row[2]
+    return tuple(chain)
+
+
+def named_members(tx: Transaction, card_id: str) -> frozenset[str]:
+    """The members a card of visibility `members` is shown to."""
+    return frozenset(row[0] for row in tx.all(_NAMED, which=card_id))
+
+
+def owner_said(claims: Iterable[ClaimRow]) -> str | None:
+    """The member a person was said to belong to, `ours` as empty text, or None where nobody said."""
+    latest = max(claims, key=lambda each: each.act, default=None)
+    if latest is None or latest.says == "released":
+        return None
+    return "" if latest.says == "ours" else latest.member
+
+
+def visible_values(
+    household: Household, viewer: str, values: Iterable[Value]
+) -> tuple[Property, ...]:
+    """The properties of a card that a viewer may see."""
+    return tuple(each.prop for each in values if sees_value(household, viewer, each.access))
+
+
+def _row(tx: Transaction, row: Row) -> CardRow:
+    named = named_members(tx, row[0]) if row[9] == "members" else frozenset()
+    household = row[3] == BOOK_OF_THE_HOUSEHOLD
+    seen = CardAccess(
+        id=row[0],
+        keeper=row[1],
+        shared_book=household,
+        kind=row[5],
+        visibility=row[9],
+        named=named,
+        waiting=row[11] is not None or row[12] is not None,
+        trashed=row[13] is not None,
+    )
+    return CardRow(
+        id=row[0],
+        member=row[1],
+        book=row[2],
+        household=household,
+        uid=row[4],
+        kind=row[5],
+        name_key=row[6],
+        text=row[7],
+        version=row[8],
+        access=seen,
+        added=row[10],
+        settles=row[11],
+        held=row[12],
+        trashed=row[13],
+        private_device=row[14],
+    )

@@ -1,0 +1,289 @@
+"""The database of one data folder: connections, locks, transactions, acts.
+
+One writer at a time, over all threads and processes: a lock in the process,
+a file lock beside the database (SQLite's own busy handler is unfair) and
+`BEGIN IMMEDIATE`. Readers pin a snapshot and never wait.
+"""
+
+import fcntl
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from server.errors import Busy, DamagedDatabase, HearthbookError, NotInitialised, Refused
+from server.store.query import Query, Row, Value, inserting
+from server.store.schema import act
+
+DATABASE_NAME: Final = "hearthbook.db"
+LOCK_NAME: Final = "hearthbook.lock"
+_WAIT_SECONDS: Final = 60.0
+
+_KEY: Final = "SELECT value FROM setting WHERE key = 'secret'"
+_LAST_ACT: Final = "SELECT at FROM act ORDER BY id DESC LIMIT 1"
+_INSERT_ACT: Final = inserting(act, "kind", "member", "device", "at", "undoes", "cycle")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who writes: a member on a device, a member on a page or command, or the machine."""
+
+    kind: str
+    member: str | None = None
+    device: int | None = None
+    cycle: int | None = None
+
+
+MACHINE: Final = Actor(kind="machine")
+
+
+@dataclass(slots=True)
+class Counters:
+    """How many statements ran and how many rows they gave; tests compare these, never times."""
+
+    statements: int = 0
+    rows: int = 0
+
+
+@dataclass(slots=True)
+class Transaction:
+    """One open transaction on this thread's connection.
+
+    `now` is read once: UTC microseconds, never before the previous act.
+    `touched` holds cards that the next refresh has to look at as well.
+    """
+
+    connection: sqlite3.Connection
+    now: int
+    actor: Actor
+    counters: Counters
+    secret: Callable[[], bytes]
+    _act: int = 0
+    touched: set[str] = field(default_factory=set)
+
+    def all(self, query: Query, **given: Value) -> list[Row]:
+        """Every row of a SELECT."""
+        rows = self.connection.execute(query.sql, query.values(given)).fetchall()
+        self.counters.statements += 1
+        self.counters.rows += len(rows)
+        return rows
+
+    def one(self, query: Query, **given: Value) -> Row | None:
+        """The first row of a SELECT, or None."""
+        row: Row | None = self.connection.execute(query.sql, query.values(given)).fetchone()
+        self.counters.statements += 1
+        self.counters.rows += row is not None
+        return row
+
+    def run(self, query: Query, **given: Value) -> int:
+        """Run a change; the new row's id for an INSERT, the number of rows for the rest."""
+        cursor = self.connection.execute(query.sql, query.values(given))
+        self.counters.statements += 1
+        if query.sql.startswith("INSERT"):
+            return cursor.lastrowid or 0
+        return cursor.rowcount
+
+    @property
+    def act(self) -> int:
+        """The act of this transaction, recorded at the first change that needs it."""
+        if not self._act:
+            who = self.actor
+            self._act = self.run(
+                _INSERT_ACT,
+                kind=who.kind,
+                member=who.member,
+                device=who.device,
+                at=self.now,
+                undoes=None,
+                cycle=who.cycle,
+            )
+        return self._act
+
+    @property
+    def has_acted(self) -> bool:
+        """Whether this transaction has recorded an act."""
+        return self._act != 0
+
+    def new_act(self, actor: Actor) -> int:
+        """Go on under a further act, such as one per card of an import."""
+        self.actor, self._act = actor, 0
+        return self.act
+
+
+class Database:
+    """The database in one data folder; cheap to make, connects on first use of each thread.
+
+    Args:
+        folder: The data folder; must hold an initialised database.
+        clock: UTC microseconds; tests give their own.
+    """
+
+    def __init__(self, folder: Path, clock: Callable[[], int] | None = None) -> None:
+        self.folder = folder
+        self.path = folder / DATABASE_NAME
+        self.counters = Counters()
+        self._clock = clock or (lambda: time.time_ns() // 1000)
+        self._local = threading.local()
+        self._writer = threading.Lock()
+
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection.
+
+        Raises:
+            NotInitialised: There is no database in the folder.
+        """
+        held: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if held is not None and self._local.process == os.getpid():
+            return held
+        if not self.path.exists():
+            raise NotInitialised(
+                f"There is no household in {self.folder} yet; make one with `hearthbook --data {self.folder} init`."
+            )
+        held = connect(self.path)
+        self._local.connection, self._local.process = held, os.getpid()
+        return held
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        held: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if held is not None:
+            held.close()
+            self._local.connection = None
+
+    def secret(self) -> bytes:
+        """The household's 32 random bytes, from which case ids and form tokens are keyed."""
+        row = self.connection().execute(_KEY).fetchone()
+        return bytes.fromhex(row[0])
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """A read transaction: one snapshot for the length of the block."""
+        connection = self.connection()
+        with _translated():
+            connection.execute("BEGIN")
+            try:
+                yield self._begin(connection, MACHINE)
+            finally:
+                connection.rollback()
+
+    @contextmanager
+    def write(self, actor: Actor) -> Iterator[Transaction]:
+        """The one write transaction: all of the block is kept, or none of it.
+
+        Raises:
+            Busy: Another writer held the lock for a minute.
+            Refused: 507 where the disk is full, 503 where it fails.
+        """
+        connection = self.connection()
+        with _translated(), self.locked():
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._begin(connection, actor)
+            except BaseException:
+                connection.rollback()
+                raise
+            try:
+                connection.commit()
+            except sqlite3.Error:
+                connection.rollback()
+                raise
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep every other writer out, in this process and in others.
+
+        Raises:
+            Busy: Somebody else holds the lock for a minute.
+        """
+        if not self._writer.acquire(timeout=_WAIT_SECONDS):
+            raise Busy("Another change takes unusually long; try again in a minute.")
+        try:
+            handle = os.open(self.folder / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX)
+                yield
+            finally:
+                os.close(handle)
+        finally:
+            self._writer.release()
+
+    def _begin(self, connection: sqlite3.Connection, actor: Actor) -> Transaction:
+        last = connection.execute(_LAST_ACT).fetchone()
+        now = max(self._clock(), last[0] if last else 0)
+        return Transaction(connection, now, actor, self.counters, self.secret)
+
+
+def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
+    """Open SQLite as Hearthbook uses it everywhere: WAL, FULL, foreign keys on.
+
+    Raises:
+        DamagedDatabase: The file is no database.
+    """
+    mode = "rwc" if create else "rw"
+    uri = f"{path.resolve().as_uri()}?mode={mode}"
+    with _translated():
+        connection = sqlite3.connect(
+            uri, uri=True, isolation_level=None, timeout=10.0, cached_statements=256
+        )
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA journal_mode = WAL")
+    return connection
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn SQLite's failures into sentences."""
+    try:
+        yield
+    except HearthbookError:
+        raise
+    except sqlite3.OperationalError as error:
+        raise _refusal(error) from error
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
+            raise
+        raise DamagedDatabase(
+            "The database cannot be read; stop the server and restore a backup with `hearthbook restore FILE`."
+        ) from error
+
+
+def _refusal(error: sqlite3.OperationalError) -> HearthbookError:
+    """The sentence for one of SQLite's operational errors."""
+    reason = str(error)
+    if "full" in reason:
+        return Refused(
+            507, "The server's disk is full, so nothing was changed; make room and try again."
+        )
+    if "readonly" in reason or "read-only" in reason or "unable to open" in reason:
+        return Refused(
+            503,
+            "The data folder cannot be written, so nothing was changed; check its owner and rights.",
+        )
+    if "locked" in reason or "busy" in reason:
+        return Busy("The database is in use by another program; try again in a minute.")
+    return Refused(
+        503, "The server's disk failed, so nothing was changed; try again, then look at the server."
+    )
+
+
+_opened: Final[dict[Path, Database]] = {}
+_opening: Final = threading.Lock()
+
+
+def open_database(folder: Path) -> Database:
+    """The database of a data folder: one object per folder and process, however often it is asked for.
+
+    Radicale builds storage and rights twice, so this must be cheap and idempotent.
+    """
+    key = folder.resolve()
+    with _opening:
+        found = _opened.get(key)
+        if found is None:
+            found = _opened[key] = Database(key)
+        return found

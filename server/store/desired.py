@@ -1,0 +1,133 @@
+"""What each member's view should hold: the one computation that refresh and verify share.
+
+For one viewer, from what that viewer may see and nothing else (R1): the own
+cards, whole, and for every person without an own card the card of the owner
+if visible, else the oldest visible one. Every person once.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from server.access import Household, Level, card_level
+from server.store.cards import CardRow, Linked, claims_of, owner_said
+from server.store.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person of a viewer: which card is shown, and which others it stands for."""
+
+    source: str
+    """The card shown; for an own person the oldest own card."""
+    own: bool
+    level: Level
+    cards: tuple[str, ...]
+    """Every visible card of the person, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """The part of one member's view that some cards make up."""
+
+    persons: tuple[Person, ...]
+    unseen: tuple[str, ...]
+    """Cards that this viewer does not see, or has hidden, and that therefore have no slot."""
+    newly_hidden: tuple[str, ...]
+    """Cards that joined a person which the viewer had hidden as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """What a view depends on besides the cards."""
+
+    member: str
+    hidden: frozenset[str]
+    shown: frozenset[str]
+    """Cards that have, or once had, a slot in this view."""
+    own_names: Mapping[str, int]
+    """How many own cards bear a normalised name; only names of the cards at hand are asked for."""
+
+
+def desired_view(
+    tx: Transaction,
+    household: Household,
+    viewer: Viewer,
+    cards: Mapping[str, CardRow],
+    links: Sequence[Linked],
+) -> Desired:
+    """What a viewer should have of these cards, which must be closed under their links."""
+    levels = {each.id: _level(household, viewer.member, each) for each in cards.values()}
+    persons: list[Person] = []
+    unseen = [each for each, level in levels.items() if level == "none"]
+    newly_hidden: list[str] = []
+    for group in _persons(viewer.member, cards, levels, links):
+        own = [each for each in group if cards[each].member == viewer.member]
+        if own:
+            persons.append(Person(own[0], own=True, level="all", cards=tuple(group)))
+            continue
+        shown = [each for each in group if each not in viewer.hidden]
+        if len(shown) < len(group) and not any(each in viewer.shown for each in shown):
+            newly_hidden.extend(shown)
+            shown = []
+        if not shown or _is_known_by_name(viewer, cards, levels, shown):
+            unseen.extend(group)
+            continue
+        source = _source(tx, cards, shown)
+        persons.append(Person(source, own=False, level=levels[source], cards=tuple(group)))
+    return Desired(tuple(persons), tuple(sorted(unseen)), tuple(newly_hidden))
+
+
+def _level(household: Household, viewer: str, card: CardRow) -> Level:
+    """What the viewer's household book shows of a card; further books are not part of it."""
+    if not card.household and card.member != viewer:
+        return "none"
+    return card_level(household, viewer, card.access)
+
+
+def _persons(
+    viewer: str, cards: Mapping[str, CardRow], levels: Mapping[str, Level], links: Iterable[Linked]
+) -> list[list[str]]:
+    """Visible cards joined by links the viewer may know of; each group and all groups oldest first."""
+    parent = {each: each for each, level in levels.items() if level != "none"}
+
+    def root(card: str) -> str:
+        while parent[card] != card:
+            parent[card] = parent[parent[card]]
+            card = parent[card]
+        return card
+
+    for each in links:
+        known = each.scope in ("", viewer)
+        if known and all(
+            levels.get(end) == "all" and cards[end].household for end in (each.card_a, each.card_b)
+        ):
+            parent[root(each.card_a)] = root(each.card_b)
+    groups: dict[str, list[str]] = {}
+    for each_id in sorted(parent, key=lambda card: (cards[card].added, card)):
+        groups.setdefault(root(each_id), []).append(each_id)
+    return list(groups.values())
+
+
+def _is_known_by_name(
+    viewer: Viewer, cards: Mapping[str, CardRow], levels: Mapping[str, Level], shown: Sequence[str]
+) -> bool:
+    """Whether a name-only person bears the name of exactly one own card."""
+    if any(levels[each] != "name" for each in shown):
+        return False
+    return all(
+        cards[each].name_key and viewer.own_names.get(cards[each].name_key) == 1 for each in shown
+    )
+
+
+def _source(tx: Transaction, cards: Mapping[str, CardRow], shown: Sequence[str]) -> str:
+    """The owner's card if the viewer sees it, else the oldest."""
+    owner = (
+        owner_said(claim for each in shown for claim in claims_of(tx, each))
+        if len(shown) > 1
+        else None
+    )
+    if owner:
+        for each in shown:
+            if cards[each].member == owner:
+                return each
+    return shown[0]

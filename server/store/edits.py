@@ -1,0 +1,193 @@
+"""Edits that are not stored as sent: put on an own card by difference, or kept as suggestions on another's."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from sqlalchemy import and_, delete
+
+from server.contacts.card import parse, with_uid
+from server.contacts.properties import Change, Property, diff, properties
+from server.store.bases import base_text
+from server.store.books import Book
+from server.store.cards import CardRow, closure, find_card
+from server.store.database import Transaction
+from server.store.devices import Device, sent_properties
+from server.store.facts import Typing
+from server.store.household import region_of
+from server.store.keeping import Written, change_card, create_card, read_card
+from server.store.overlays import Suggestion, close_suggestion, put_on, suggest, suggestions_of
+from server.store.query import Query, bind
+from server.store.render import own_content
+from server.store.schema import hidden
+from server.store.slots import SlotRow, announce
+from server.store.texts import octets_of
+from server.store.views import hide, refresh, visible_person
+
+ALWAYS_SHOWN: Final = frozenset(
+    {"FN", "N", "TEL", "EMAIL", "ADR", "ORG", "TITLE", "URL", "BDAY", "NOTE"}
+)
+_UNHIDE: Final = Query(
+    delete(hidden).where(and_(hidden.c.member == bind("who"), hidden.c.card == bind("which")))
+)
+
+
+def removable_names(tx: Transaction, device: Device) -> frozenset[str]:
+    """The names whose absence from a PUT of this device can mean a removal."""
+    return ALWAYS_SHOWN | sent_properties(tx, device)
+
+
+def typed_changes(
+    tx: Transaction,
+    addressed: SlotRow,
+    current: bytes,
+    written: Written,
+    *,
+    device: Device,
+    seq: int | None,
+) -> tuple[Change, ...]:
+    """What a member changed on a device: the difference to what it had before.
+
+    A removal is believed only of names that the device can show; where the
+    base is unknown, no removal is.
+    """
+    region = region_of(tx)
+    base = base_text(tx, addressed, device, seq)
+    known = base is not None
+    before = properties(parse(base if base is not None else current), region=region)
+    removable = removable_names(tx, device)
+    return tuple(
+        change
+        for change in diff(before, written.props)
+        if change.after is not None
+        or (known and change.before is not None and change.before.name in removable)
+    )
+
+
+def merge_into_own(
+    tx: Transaction,
+    row: CardRow,
+    addressed: SlotRow,
+    written: Written,
+    *,
+    device: Device,
+    seq: int | None,
+) -> None:
+    """Put what a device changed on an own card, whatever that card says by now."""
+    served = octets_of(tx, addressed.text_3 if addressed.text_3 is not None else addressed.text)
+    changes = typed_changes(tx, addressed, served, written, device=device, seq=seq)
+    current = octets_of(tx, row.text)
+    octets = put_on(current, changes, region_of(tx))
+    if octets == current:
+        return
+    typing = Typing(row.member, removable=removable_names(tx, device), withheld=seq is None)
+    change_card(tx, row, read_card(tx, octets), typing, device=device.id)
+    refresh(tx, (row.id,))
+
+
+def edit_of_another(
+    tx: Transaction,
+    standing: SlotRow,
+    addressed: SlotRow,
+    written: Written,
+    *,
+    device: Device,
+    seq: int | None,
+) -> None:
+    """Keep what a member changed on somebody else's card as suggestions, which their own view shows at once (R4)."""
+    current = octets_of(tx, standing.text)
+    changes = typed_changes(tx, addressed, current, written, device=device, seq=seq)
+    overlay = list(suggestions_of(tx, standing.member, _person_cards(tx, standing)))
+    region = region_of(tx)
+    for change in changes:
+        _suggest(tx, standing, change, overlay, region)
+    refresh(tx, (standing.card,))
+
+
+def hide_person(tx: Transaction, slot: SlotRow) -> None:
+    """Take every card of a person that the member can see out of their view."""
+    for card_id in _person_cards(tx, slot):
+        row = find_card(tx, card_id)
+        if row is not None and row.member != slot.member:
+            hide(tx, slot.member, card_id)
+    refresh(tx, (slot.card,))
+
+
+def bring_back(tx: Transaction, slot: SlotRow) -> bool:
+    """Show a person again that the member had hidden; False where it cannot be seen any more."""
+    cards, _ = closure(tx, (slot.card,))
+    for card_id in cards:
+        tx.run(_UNHIDE, who=slot.member, which=card_id)
+    refresh(tx, (slot.card,))
+    return visible_person(tx, slot.member, slot.card) is not None
+
+
+def own_card_instead(
+    tx: Transaction, book: Book, slot: SlotRow, written: Written, *, device: Device
+) -> SlotRow:
+    """An edit of a card that is not there any more becomes a private card of its author (R4).
+
+    Of a deleted card the author keeps all that was sent; of one that is no
+    longer shown, the name and the lines they typed.
+    """
+    row = find_card(tx, slot.card)
+    assert row is not None
+    if row.trashed is None:
+        written = _name_and_own_lines(tx, slot, written, device=device)
+    if written.uid != slot.uid:
+        written = read_card(tx, with_uid(written.card, slot.uid))
+    new = create_card(tx, book, written, Typing(book.member), device=device.id, private=True)
+    announce(tx, slot, new.id, own=True, content=own_content(tx, new))
+    refresh(tx, (new.id,))
+    return slot
+
+
+def _name_and_own_lines(
+    tx: Transaction, slot: SlotRow, written: Written, *, device: Device
+) -> Written:
+    """What is left of an edit when the card behind it is not shown any more."""
+    changes = typed_changes(tx, slot, octets_of(tx, slot.text), written, device=device, seq=None)
+    typed = {id(change.after) for change in changes if change.after is not None}
+    kept = tuple(
+        Change(prop, None)
+        for prop in written.props
+        if id(prop) not in typed
+        and prop.name not in {"FN", "N"}
+        and not any(prop == c.after for c in changes)
+    )
+    return read_card(tx, put_on(written.octets, kept, region_of(tx)))
+
+
+def _person_cards(tx: Transaction, slot: SlotRow) -> tuple[str, ...]:
+    """The cards of a slot's person that its member can see."""
+    person = visible_person(tx, slot.member, slot.card)
+    return person.cards if person is not None else (slot.card,)
+
+
+def _suggest(
+    tx: Transaction, slot: SlotRow, change: Change, overlay: list[Suggestion], region: str
+) -> None:
+    """Keep one change; a change of one's own earlier suggestion takes that one's place."""
+    earlier = _earlier(change.before, overlay, region)
+    if earlier is not None:
+        close_suggestion(tx, earlier.id, "overtaken")
+        overlay.remove(earlier)
+        change = Change(earlier.change(region).before, change.after)
+    before, after = change.before, change.after
+    if (before is None and after is None) or (
+        before and after and before.canonical == after.canonical
+    ):
+        return
+    suggest(tx, slot.member, slot.card, change)
+
+
+def _earlier(
+    before: Property | None, overlay: Iterable[Suggestion], region: str
+) -> Suggestion | None:
+    """The author's own suggestion that put this value there, if one did."""
+    if before is None:
+        return None
+    for each in overlay:
+        after = each.change(region).after
+        if after is not None and (after.name, after.norm) == (before.name, before.norm):
+            return each
+    return None

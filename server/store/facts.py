@@ -1,0 +1,173 @@
+"""Facts: one property value with its history, kept by comparing a card before and after.
+
+What a member changed is found here, on every write; nothing is taken from REV.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import and_, select, update
+
+from server.contacts.properties import Change, Property, diff, property_from
+from server.store.database import Transaction
+from server.store.query import Query, bind, inserting
+from server.store.schema import fact
+
+_LIVE: Final = Query(
+    select(fact.c.id, fact.c.octets, fact.c.version, fact.c.source)
+    .where(and_(fact.c.card == bind("which"), fact.c.gone.is_(None)))
+    .order_by(fact.c.id)
+)
+_INSERT: Final = inserting(
+    fact,
+    "card",
+    "property",
+    "norm",
+    "octets",
+    "version",
+    "first",
+    "last",
+    "typed_by",
+    "bulk",
+    "source",
+    "previous",
+)
+_REWRITE: Final = Query(
+    update(fact)
+    .where(fact.c.id == bind("which"))
+    .values(octets=bind("content"), version=bind("written_in"))
+)
+_TOUCH: Final = Query(update(fact).where(fact.c.id == bind("which")).values(last=bind("by_act")))
+_END: Final = Query(
+    update(fact)
+    .where(fact.c.id == bind("which"))
+    .values(gone=bind("by_act"), withheld=bind("is_withheld"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """How new values came to be.
+
+    Args:
+        member: Who typed them, or None where the machine brought them.
+        bulk: They came with an import or a first sync; nobody knows when they were typed.
+        withheld: Removals stay on this card and do not travel to others.
+        removable: Names whose absence this device can mean; None for all of them.
+        sources: For values the machine brings: the fact each came from, by (name, match key).
+    """
+
+    member: str | None
+    bulk: bool = False
+    withheld: bool = False
+    removable: frozenset[str] | None = None
+    sources: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    def withholds(self, removed: Property | None) -> bool:
+        """Whether the removal of a value stays on this card."""
+        unseen = (
+            self.removable is not None
+            and removed is not None
+            and removed.name not in self.removable
+        )
+        return self.withheld or unseen
+
+
+@dataclass(frozen=True, slots=True)
+class LiveFact:
+    """A value that a card has now."""
+
+    id: int
+    prop: Property
+    source: int | None
+
+
+def live_facts(tx: Transaction, card_id: str, region: str) -> list[LiveFact]:
+    """The values a card has now, oldest first."""
+    return [
+        LiveFact(row[0], property_from(bytes(row[1]), version=row[2], region=region), row[3])
+        for row in tx.all(_LIVE, which=card_id)
+    ]
+
+
+def record_facts(
+    tx: Transaction, card_id: str, after: Sequence[Property], *, typing: Typing, region: str
+) -> tuple[Change, ...]:
+    """Bring a card's facts up to what it says now; gives the canonical differences."""
+    known = live_facts(tx, card_id, region)
+    changes = diff(tuple(each.prop for each in known), after)
+    _rewrite_cosmetics(tx, known, after, changes)
+    unused = list(known)
+    for change in changes:
+        old = _take(unused, change.before) if change.before is not None else None
+        if change.after is None:
+            assert old is not None
+            tx.run(
+                _END, which=old.id, by_act=tx.act, is_withheld=int(typing.withholds(change.before))
+            )
+        elif old is not None and old.prop.norm == change.after.norm:
+            tx.run(
+                _REWRITE, which=old.id, content=change.after.octets, written_in=change.after.version
+            )
+            tx.run(_TOUCH, which=old.id, by_act=tx.act)
+        else:
+            _insert(tx, card_id, change.after, old, typing)
+            if old is not None:
+                tx.run(_END, which=old.id, by_act=tx.act, is_withheld=0)
+    return changes
+
+
+def _rewrite_cosmetics(
+    tx: Transaction, known: Sequence[LiveFact], after: Sequence[Property], changes: Sequence[Change]
+) -> None:
+    """Keep the octets of facts that are only written differently now."""
+    changed_to = [change.after for change in changes]
+    rest = [prop for prop in after if not _drop(changed_to, prop)]
+    for each in known:
+        for index, prop in enumerate(rest):
+            if prop.canonical == each.prop.canonical:
+                if prop.octets != each.prop.octets:
+                    tx.run(_REWRITE, which=each.id, content=prop.octets, written_in=prop.version)
+                del rest[index]
+                break
+
+
+def _drop(items: list[Property | None], wanted: Property) -> bool:
+    """Take one item that is the wanted object off the list."""
+    for index, item in enumerate(items):
+        if item is wanted:
+            del items[index]
+            return True
+    return False
+
+
+def _take(unused: list[LiveFact], wanted: Property) -> LiveFact | None:
+    """Take the fact that holds a property off the list."""
+    for index, each in enumerate(unused):
+        if each.prop is wanted or each.prop == wanted:
+            return unused.pop(index)
+    return None
+
+
+def _insert(
+    tx: Transaction, card_id: str, prop: Property, old: LiveFact | None, typing: Typing
+) -> int:
+    """Keep a new value; an edit of a copied value keeps the pointer to its source (R6)."""
+    source = typing.sources.get((prop.name, prop.norm))
+    if source is None and old is not None and not typing.sources:
+        source = old.source
+    return tx.run(
+        _INSERT,
+        card=card_id,
+        property=prop.name,
+        norm=prop.norm,
+        octets=prop.octets,
+        version=prop.version,
+        first=tx.act,
+        last=tx.act,
+        typed_by=typing.member,
+        bulk=int(typing.bulk),
+        source=source,
+        previous=old.id if old is not None else None,
+    )

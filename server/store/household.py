@@ -1,0 +1,57 @@
+"""The household's own settings: what it decides about itself lies in the database."""
+
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.dialects.sqlite import insert
+
+from server.store.database import Transaction
+from server.store.query import Query, bind
+from server.store.schema import setting
+
+_GET: Final = Query(select(setting.c.value).where(setting.c.key == bind("name")))
+_UPSERT = insert(setting).values(key=bind("name"), value=bind("content"))
+_SET: Final = Query(
+    _UPSERT.on_conflict_do_update(index_elements=["key"], set_={"value": _UPSERT.excluded.value})
+)
+
+
+def get_setting(tx: Transaction, key: str, default: str = "") -> str:
+    """The value of one setting, or the default where the household never said."""
+    row = tx.one(_GET, name=key)
+    return str(row[0]) if row else default
+
+
+def set_setting(tx: Transaction, key: str, value: str) -> None:
+    """Keep one setting."""
+    tx.run(_SET, name=key, content=value)
+
+
+def household_name(tx: Transaction) -> str:
+    """What the household calls itself."""
+    return get_setting(tx, "household", "Our household")
+
+
+def region_of(tx: Transaction) -> str:
+    """The region whose rules read phone numbers without a country code, such as DE."""
+    return get_setting(tx, "region", "DE")
+
+
+def is_released(tx: Transaction) -> bool:
+    """Whether a human has let the household's first cycle go."""
+    return get_setting(tx, "released") == "1"
+
+
+def release(tx: Transaction) -> None:
+    """Let the household's cycles run from now on."""
+    set_setting(tx, "released", "1")
+
+
+def settle_seconds(tx: Transaction) -> int:
+    """How long a new card stays with its keeper before others see it."""
+    return int(get_setting(tx, "settle_seconds", "900"))
+
+
+def always_asks(tx: Transaction) -> bool:
+    """Whether even certain links wait for a human."""
+    return get_setting(tx, "always_ask") == "1"

@@ -1,0 +1,282 @@
+"""Own cards: created, changed, put into the trash and brought back, each with version, facts and slots at once."""
+
+import secrets
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import and_ as both
+from sqlalchemy import func, select, update
+
+from server.contacts.card import Card, parse, with_uid
+from server.contacts.properties import Change, Property, properties
+from server.contacts.values import is_marked_private, kind_of, name_of, name_tokens
+from server.store.books import Book
+from server.store.cards import CardRow, cards_named, find_card
+from server.store.database import Transaction
+from server.store.facts import Typing, record_facts
+from server.store.household import get_setting, region_of, set_setting, settle_seconds
+from server.store.query import Query, bind, inserting
+from server.store.schema import act, card, card_version
+from server.store.texts import keep
+
+BULK_MOST: Final = 20
+_HOUR: Final = 3_600_000_000
+
+_INSERT: Final = inserting(
+    card,
+    "id",
+    "member",
+    "book",
+    "uid",
+    "kind",
+    "name_key",
+    "text",
+    "version",
+    "visibility",
+    "private_device",
+    "added",
+    "changed",
+    "settles",
+    "held",
+)
+_UPDATE: Final = Query(
+    update(card)
+    .where(card.c.id == bind("which"))
+    .values(
+        kind=bind("new_kind"),
+        name_key=bind("new_key"),
+        text=bind("written"),
+        version=bind("written_in"),
+        visibility=bind("seen_by"),
+        private_device=bind("made_private_on"),
+        changed=bind("by_act"),
+    )
+)
+_TRASH: Final = Query(update(card).where(card.c.id == bind("which")).values(trashed=bind("by_act")))
+_SETTLED: Final = Query(
+    update(card).where(card.c.id == bind("which")).values(settles=None, held=None)
+)
+_HOLD: Final = Query(
+    update(card).where(card.c.id == bind("which")).values(held=bind("by_act"), settles=None)
+)
+_VERSION: Final = inserting(card_version, "card", "act", "text", "cosmetic")
+_MADE_LATELY: Final = Query(
+    select(card.c.id, card.c.settles)
+    .join(act, act.c.id == card.c.added)
+    .where(both(act.c.device == bind("on"), act.c.at > bind("since")))
+    .order_by(card.c.added)
+)
+_DUE: Final = Query(
+    select(card.c.id).where(card.c.settles <= bind("at")).order_by(card.c.settles, card.c.id)
+)
+_WAITING: Final = Query(
+    select(card.c.id)
+    .where(
+        both(card.c.trashed.is_(None), (card.c.settles.is_not(None)) | (card.c.held.is_not(None)))
+    )
+    .order_by(card.c.added, card.c.id)
+)
+_HELD: Final = Query(
+    select(func.count())
+    .select_from(card)
+    .where(both(card.c.held.is_not(None), card.c.trashed.is_(None)))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A card's octets read once: what every part of a write needs to know of them."""
+
+    octets: bytes
+    card: Card
+    props: tuple[Property, ...]
+    uid: str
+    kind: str
+    name_key: str
+    private: bool
+
+
+def read_card(tx: Transaction, octets: bytes) -> Written:
+    """Read a card's octets.
+
+    Raises:
+        NotACard: They are no vCard.
+    """
+    parsed = parse(octets)
+    props = properties(parsed, region=region_of(tx))
+    return Written(
+        octets,
+        parsed,
+        props,
+        parsed.uid,
+        kind_of(props),
+        name_key(props),
+        is_marked_private(parsed),
+    )
+
+
+def with_given_uid(tx: Transaction, written: Written, uid: str) -> Written:
+    """The same card with one UID line more."""
+    return read_card(tx, with_uid(written.card, uid))
+
+
+def random_uid() -> str:
+    """A UID for a card that a device sent without one."""
+    return str(uuid.UUID(bytes=secrets.token_bytes(16), version=4))
+
+
+def name_key(props: Sequence[Property]) -> str:
+    """The normalised name by which name-only doubles are told: its folded tokens, sorted."""
+    return " ".join(sorted(name_tokens(name_of(props).formatted)))
+
+
+def create_card(
+    tx: Transaction,
+    book: Book,
+    written: Written,
+    typing: Typing,
+    *,
+    device: int | None,
+    held: bool = False,
+    private: bool = False,
+) -> CardRow:
+    """Keep a new own card; its slot is the caller's business.
+
+    Args:
+        held: Hold it from everybody else, as part of a mass change.
+        private: Keep it private whatever it says of itself.
+    """
+    card_id = secrets.token_hex(16)
+    marked = written.private
+    wait = settle_seconds(tx) if book.household else 0
+    tx.run(
+        _INSERT,
+        id=card_id,
+        member=book.member,
+        book=book.id,
+        uid=written.uid,
+        kind=written.kind,
+        name_key=written.name_key,
+        text=keep(tx, written.octets),
+        version=written.card.version,
+        visibility="private" if private or marked else "shared",
+        private_device=device if marked else None,
+        added=tx.act,
+        changed=tx.act,
+        settles=tx.now + wait * 1_000_000 if wait and not held else None,
+        held=tx.act if held else None,
+    )
+    _finish(tx, card_id, written, typing)
+    row = find_card(tx, card_id)
+    assert row is not None
+    return row
+
+
+def change_card(
+    tx: Transaction, row: CardRow, written: Written, typing: Typing, *, device: int | None
+) -> tuple[Change, ...]:
+    """Store an own card as it is now; gives the canonical differences."""
+    visibility, private_device = _visibility(row, written, device)
+    if row.name_key != written.name_key:
+        tx.touched.update(cards_named(tx, row.name_key))
+    tx.run(
+        _UPDATE,
+        which=row.id,
+        new_kind=written.kind,
+        new_key=written.name_key,
+        written=keep(tx, written.octets),
+        written_in=written.card.version,
+        seen_by=visibility,
+        made_private_on=private_device,
+        by_act=tx.act,
+    )
+    return _finish(tx, row.id, written, typing)
+
+
+def trash_card(tx: Transaction, card_id: str) -> None:
+    """Put an own card into the trash, where everything undo needs stays."""
+    tx.run(_TRASH, which=card_id, by_act=tx.act)
+
+
+def restore_card(tx: Transaction, card_id: str) -> None:
+    """Bring a card back from the trash."""
+    tx.run(_TRASH, which=card_id, by_act=None)
+
+
+def has_due(tx: Transaction) -> bool:
+    """Whether the settling time of any card is over."""
+    return tx.one(_DUE, at=tx.now) is not None
+
+
+def settle_due(tx: Transaction) -> tuple[str, ...]:
+    """End the settling time of every card whose time is over; gives them."""
+    due = tuple(row[0] for row in tx.all(_DUE, at=tx.now))
+    for card_id in due:
+        tx.run(_SETTLED, which=card_id)
+    return due
+
+
+def release_all(tx: Transaction) -> tuple[str, ...]:
+    """End every wait and hold; gives the cards that others may see from now on."""
+    waiting = waiting_cards(tx)
+    for card_id in waiting:
+        tx.run(_SETTLED, which=card_id)
+    if waiting:
+        set_setting(tx, "released_at", str(tx.now))
+    return waiting
+
+
+def waiting_cards(tx: Transaction) -> tuple[str, ...]:
+    """Cards that are not settled yet or held."""
+    return tuple(row[0] for row in tx.all(_WAITING))
+
+
+def held_count(tx: Transaction) -> int:
+    """How many cards are held from others."""
+    row = tx.one(_HELD)
+    return int(row[0]) if row else 0
+
+
+def is_bulk(tx: Transaction, device: int | None) -> bool:
+    """Whether this device has made more than twenty cards within the hour, the one at hand included.
+
+    Those that have not settled yet are then held as well. What a human has
+    released since does not count again.
+    """
+    if device is None:
+        return False
+    since = max(tx.now - _HOUR, int(get_setting(tx, "released_at", "0")))
+    lately = tx.all(_MADE_LATELY, on=device, since=since)
+    if len(lately) < BULK_MOST:
+        return False
+    for card_id, settles in lately:
+        if settles is not None:
+            tx.run(_HOLD, which=card_id, by_act=tx.act)
+    return True
+
+
+def _finish(tx: Transaction, card_id: str, written: Written, typing: Typing) -> tuple[Change, ...]:
+    changes = record_facts(tx, card_id, written.props, typing=typing, region=region_of(tx))
+    tx.run(
+        _VERSION, card=card_id, act=tx.act, text=keep(tx, written.octets), cosmetic=int(not changes)
+    )
+    return changes
+
+
+def _visibility(row: CardRow, written: Written, device: int | None) -> tuple[str, int | None]:
+    """Marked private on a device: private. Unmarked: shared again only by a device that sent the mark itself."""
+    if written.private:
+        return (
+            ("private", device)
+            if row.access.visibility != "private"
+            else ("private", row.private_device or device)
+        )
+    if (
+        row.access.visibility == "private"
+        and row.private_device is not None
+        and row.private_device == device
+    ):
+        return "shared", None
+    return row.access.visibility, row.private_device

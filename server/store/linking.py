@@ -1,0 +1,98 @@
+"""Links and claims: what ties cards together, said by a member or found by a cycle."""
+
+import json
+import secrets
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import and_, select, update
+
+from server.store.database import Transaction
+from server.store.query import Query, bind, inserting
+from server.store.schema import answer, claim, link
+
+_INSERT: Final = inserting(
+    link, "id", "card_a", "card_b", "verdict", "scope", "evidence", "member", "act"
+)
+_END: Final = Query(
+    update(link)
+    .where(
+        and_(link.c.card_a == bind("left"), link.c.card_b == bind("right"), link.c.ended.is_(None))
+    )
+    .values(ended=bind("by_act"))
+)
+_STANDING: Final = Query(
+    select(
+        link.c.card_a, link.c.card_b, link.c.verdict, link.c.scope, link.c.member, link.c.evidence
+    )
+    .where(link.c.ended.is_(None))
+    .order_by(link.c.act, link.c.id)
+)
+_CLAIM: Final = inserting(claim, "card", "member", "says", "said_by", "act")
+_ANSWER: Final = inserting(answer, "key", "member", "choice", "act")
+_ANSWERS: Final = Query(select(answer.c.key, answer.c.choice, answer.c.member, answer.c.act))
+_DROP_ANSWER: Final = Query(
+    update(answer)
+    .where(answer.c.key == bind("about"))
+    .values(choice=bind("said"), act=bind("by_act"))
+)
+
+
+def link_cards(
+    tx: Transaction,
+    pair: tuple[str, str],
+    verdict: str,
+    *,
+    scope: str = "",
+    evidence: Sequence[str] = (),
+    member: str | None = None,
+) -> None:
+    """Say that two cards are one person, or are not; ends what was said of them before.
+
+    Args:
+        pair: The two cards, in any order.
+        verdict: `same` or `apart`.
+        scope: Empty where it holds for everybody who sees both, else the member it holds for.
+        member: Who says so; None for the machine.
+    """
+    left, right = sorted(pair)
+    if not scope:
+        tx.run(_END, left=left, right=right, by_act=tx.act)
+    tx.run(
+        _INSERT,
+        id=secrets.token_hex(16),
+        card_a=left,
+        card_b=right,
+        verdict=verdict,
+        scope=scope,
+        evidence=json.dumps(list(evidence), ensure_ascii=False),
+        member=member,
+        act=tx.act,
+    )
+
+
+def end_links(tx: Transaction, left: str, right: str) -> None:
+    """Take back what was said of two cards."""
+    left, right = sorted((left, right))
+    tx.run(_END, left=left, right=right, by_act=tx.act)
+
+
+def standing_links(tx: Transaction) -> list[tuple[str, str, str, str, str | None, str]]:
+    """Every standing link: two cards, verdict, scope, who said so, evidence as JSON."""
+    return [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in tx.all(_STANDING)]
+
+
+def say_claim(tx: Transaction, card_id: str, member: str, says: str, said_by: str | None) -> None:
+    """Record whose a card's person is said to be: `mine`, `ours` or `released`."""
+    tx.run(_CLAIM, card=card_id, member=member, says=says, said_by=said_by or member, act=tx.act)
+
+
+def keep_answer(tx: Transaction, key: str, member: str | None, choice: str) -> None:
+    """Remember the answer to a question, so that it is not asked again; a later answer replaces it."""
+    if not tx.run(_DROP_ANSWER, about=key, said=choice, by_act=tx.act):
+        tx.run(_ANSWER, key=key, member=member, choice=choice, act=tx.act)
+
+
+def answers(tx: Transaction) -> dict[str, tuple[str, str | None, int]]:
+    """Every question that was answered: key to choice, member and act."""
+    return {row[0]: (row[1], row[2], row[3]) for row in tx.all(_ANSWERS)}

@@ -1,0 +1,142 @@
+"""Making a database, and bringing an older one to the schema of this version.
+
+The revision is read with plain SQL; Alembic is imported only where there is
+something to do, since importing it costs more than a cold start may.
+"""
+
+import secrets
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import create_engine
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from server.errors import NewerDatabase, NotInitialised, UsageError
+from server.store.database import DATABASE_NAME, Actor, Database, connect, open_database
+from server.store.household import set_setting
+from server.store.query import DIALECT
+from server.store.schema import metadata
+
+HEAD: Final = "0001"
+KNOWN: Final = ("0001",)
+_VERSION_TABLE: Final = (
+    "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"
+)
+
+
+def ddl() -> tuple[str, ...]:
+    """The statements that make the current schema, in order."""
+    tables = [
+        str(CreateTable(table).compile(dialect=DIALECT)).strip() for table in metadata.sorted_tables
+    ]
+    indexes = [
+        str(CreateIndex(index).compile(dialect=DIALECT)).strip()
+        for table in metadata.sorted_tables
+        for index in sorted(table.indexes, key=lambda each: str(each.name))
+    ]
+    return (*tables, *indexes)
+
+
+def create_database(folder: Path, *, household: str, region: str) -> Database:
+    """Make the data folder and a new household in it.
+
+    Raises:
+        UsageError: There is one already, or the folder cannot be written.
+    """
+    path = folder / DATABASE_NAME
+    if path.exists():
+        raise UsageError(f"There is a household in {folder} already; nothing was changed.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = folder / f".new-{secrets.token_hex(4)}.db"
+        fresh.touch(mode=0o600)
+    except OSError as error:
+        raise UsageError(
+            f"The data folder {folder} cannot be written ({error.strerror}); choose another."
+        ) from error
+    connection = connect(fresh, create=True)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in (*ddl(), _VERSION_TABLE):
+            connection.execute(statement)
+        connection.execute("INSERT INTO alembic_version VALUES (?)", (HEAD,))
+        connection.execute("COMMIT")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
+    fresh.rename(path)
+    for left in folder.glob(f"{fresh.name}*"):
+        left.unlink()
+    database = open_database(folder)
+    with database.write(Actor("init")) as tx:
+        tx.new_act(tx.actor)
+        set_setting(tx, "secret", secrets.token_hex(32))
+        set_setting(tx, "household", household)
+        set_setting(tx, "region", region)
+    return database
+
+
+def prepared(folder: Path) -> Database:
+    """The database of a folder, brought to this version's schema if it is older.
+
+    A copy is kept beside it before anything is migrated.
+
+    Raises:
+        NotInitialised: There is none.
+        NewerDatabase: It was written by a newer Hearthbook.
+    """
+    path = folder / DATABASE_NAME
+    if not path.exists():
+        raise NotInitialised(
+            f"There is no household in {folder} yet; make one with `hearthbook --data {folder} init`."
+        )
+    if revision_of(path) != HEAD:
+        migrate(path)
+    return open_database(folder)
+
+
+def revision_of(path: Path) -> str:
+    """The schema revision of a database file.
+
+    Raises:
+        NewerDatabase: This version does not know it.
+        NotInitialised: The file is a database, but none of Hearthbook's.
+    """
+    connection = connect(path)
+    try:
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.OperationalError as error:
+        raise NotInitialised(
+            f"{path} is not a database of Hearthbook; name the right data folder."
+        ) from error
+    finally:
+        connection.close()
+    if row is None or row[0] not in KNOWN:
+        raise NewerDatabase(
+            f"{path} was written by a newer Hearthbook; install that version, or restore an older backup."
+        )
+    return str(row[0])
+
+
+def migrate(path: Path) -> None:
+    """Run the missing Alembic revisions on a database file, each in a transaction, after keeping a copy.
+
+    Foreign keys are off meanwhile: a batch that recreates a parent table would
+    else silently delete every child row.
+    """
+    from alembic import command  # 0.4 s that only a migration should pay
+    from alembic.config import Config
+
+    shutil.copy2(path, path.with_name(f"{path.name}.before-{HEAD}"))
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    engine = create_engine(f"sqlite:///{path}")
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    finally:
+        engine.dispose()

@@ -1,0 +1,194 @@
+"""Suggestions: what a member typed on somebody else's card, shown on top in their own view (design rule R4)."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import and_, select, update
+
+from server.contacts.card import parse, replace_properties
+from server.contacts.properties import Change, Property, properties, property_from
+from server.contacts.travel import travel_of
+from server.store.database import Transaction
+from server.store.query import Query, Row, bind, inserting
+from server.store.schema import act, suggestion
+
+SHOWN_STATES: Final = ("open", "declined", "personal")
+
+_COLUMNS = (
+    suggestion.c.id,
+    suggestion.c.author,
+    suggestion.c.card,
+    suggestion.c.property,
+    suggestion.c.before,
+    suggestion.c.after,
+    suggestion.c.version,
+    suggestion.c.state,
+    suggestion.c.origin,
+    act.c.at,
+    act.c.device,
+)
+_SELECT = select(*_COLUMNS).join(act, act.c.id == suggestion.c.act)
+_ON_CARD: Final = Query(
+    _SELECT.where(
+        and_(suggestion.c.author == bind("who"), suggestion.c.card == bind("which"))
+    ).order_by(suggestion.c.act, suggestion.c.id)
+)
+_OPEN: Final = Query(
+    _SELECT.where(suggestion.c.state == "open").order_by(suggestion.c.act, suggestion.c.id)
+)
+_BY_ID: Final = Query(_SELECT.where(suggestion.c.id == bind("which")))
+_INSERT: Final = inserting(
+    suggestion,
+    "id",
+    "author",
+    "card",
+    "property",
+    "before",
+    "after",
+    "version",
+    "state",
+    "act",
+    "origin",
+)
+_CLOSE: Final = Query(
+    update(suggestion)
+    .where(suggestion.c.id == bind("which"))
+    .values(state=bind("new_state"), closed=bind("by_act"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One change to one property of somebody else's card."""
+
+    id: str
+    author: str
+    card: str
+    property: str
+    before: bytes | None
+    after: bytes | None
+    version: str
+    state: str
+    origin: int | None
+    at: int
+    device: int | None
+
+    def change(self, region: str) -> Change:
+        """The change as properties."""
+        return Change(self._property(self.before, region), self._property(self.after, region))
+
+    def _property(self, octets: bytes | None, region: str) -> Property | None:
+        return (
+            property_from(octets, version=self.version, region=region)
+            if octets is not None
+            else None
+        )
+
+
+def open_suggestions(tx: Transaction) -> tuple[Suggestion, ...]:
+    """Every suggestion that waits for somebody, oldest first."""
+    return tuple(_suggestion(row) for row in tx.all(_OPEN))
+
+
+def find_suggestion(tx: Transaction, suggestion_id: str) -> Suggestion | None:
+    """One suggestion, or None."""
+    row = tx.one(_BY_ID, which=suggestion_id)
+    return _suggestion(row) if row else None
+
+
+def suggestions_of(tx: Transaction, author: str, cards: Iterable[str]) -> tuple[Suggestion, ...]:
+    """What an author's own view shows on top of these cards, oldest first."""
+    return tuple(
+        each
+        for card_id in cards
+        for each in (_suggestion(row) for row in tx.all(_ON_CARD, who=author, which=card_id))
+        if each.state in SHOWN_STATES
+    )
+
+
+def suggest(
+    tx: Transaction,
+    author: str,
+    card_id: str,
+    change: Change,
+    *,
+    state: str | None = None,
+    origin: int | None = None,
+) -> str:
+    """Keep one change as a suggestion; what is personal stays with its author."""
+    either = change.after or change.before
+    assert either is not None
+    suggestion_id = secrets.token_hex(16)
+    tx.run(
+        _INSERT,
+        id=suggestion_id,
+        author=author,
+        card=card_id,
+        property=either.name,
+        before=change.before.octets if change.before else None,
+        after=change.after.octets if change.after else None,
+        version=either.version,
+        state=state or ("open" if travel_of(either.name).suggestible else "personal"),
+        act=tx.act,
+        origin=origin,
+    )
+    return suggestion_id
+
+
+def close_suggestion(tx: Transaction, suggestion_id: str, state: str) -> None:
+    """Record how a suggestion ended: applied, declined or overtaken by its author."""
+    tx.run(_CLOSE, which=suggestion_id, new_state=state, by_act=tx.act)
+
+
+def overlay_digest(suggestions: Iterable[Suggestion]) -> bytes:
+    """Stands for the overlay in a slot's digest; empty where there is none."""
+    listed = [each.id for each in suggestions]
+    return hashlib.blake2b("\n".join(listed).encode(), digest_size=16).digest() if listed else b""
+
+
+def with_overlay(octets: bytes, suggestions: Iterable[Suggestion], region: str) -> bytes:
+    """A built card with its viewer's own lines on top."""
+    return put_on(octets, tuple(each.change(region) for each in suggestions), region)
+
+
+def put_on(octets: bytes, changes: Iterable[Change], region: str) -> bytes:
+    """Changes put on a card that may have changed meanwhile; what is so already stays as it is."""
+    for change in changes:
+        card = parse(octets)
+        fitting = _fitted(properties(card, region=region), change)
+        if fitting is not None:
+            octets = replace_properties(card, (fitting,))
+    return octets
+
+
+def _fitted(current: tuple[Property, ...], change: Change) -> Change | None:
+    """A change aimed at what the card says now; None where there is nothing left to do."""
+    before = change.before
+    found = next(
+        (
+            each
+            for each in current
+            if before and (each.name, each.norm) == (before.name, before.norm)
+        ),
+        None,
+    )
+    if change.after is None:
+        return Change(found, None) if found is not None else None
+    after = change.after
+    twin = next(
+        (each for each in current if (each.name, each.norm) == (after.name, after.norm)), None
+    )
+    if twin is not None and twin is not found:
+        return Change(found, None) if found is not None else None
+    if twin is not None:
+        return None if twin.canonical == after.canonical else Change(twin, after)
+    if found is None and travel_of(after.name).single:
+        found = next((each for each in current if each.name == after.name), None)
+    return Change(found, after)
+
+
+def _suggestion(row: Row) -> Suggestion:
+    return Suggestion(*row)

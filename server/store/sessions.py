@@ -1,0 +1,122 @@
+"""Who is signed in to the pages: random tokens, kept as SHA-256."""
+
+import hashlib
+import secrets
+from typing import Final
+
+from sqlalchemy import and_, delete, select, update
+
+from server.store.database import Transaction
+from server.store.household import household_name
+from server.store.members import get_member, password_hash, set_password_hash
+from server.store.query import Query, bind, inserting
+from server.store.schema import member, session, setup_link
+
+__all__ = [
+    "create_session",
+    "create_setup_link",
+    "end_session",
+    "end_sessions",
+    "household_name",
+    "password_hash",
+    "peek_setup_link",
+    "secret",
+    "session_member",
+    "set_password_hash",
+    "use_setup_link",
+]
+
+_INSERT: Final = inserting(session, "token_hash", "member", "csrf", "created", "expires")
+_FIND: Final = Query(
+    select(session.c.member, session.c.csrf)
+    .join(member, member.c.id == session.c.member)
+    .where(
+        and_(
+            session.c.token_hash == bind("digest"),
+            session.c.expires > bind("at"),
+            member.c.gone.is_(None),
+        )
+    )
+)
+_END: Final = Query(delete(session).where(session.c.token_hash == bind("digest")))
+_END_ALL: Final = Query(delete(session).where(session.c.member == bind("who")))
+_EXPIRE: Final = Query(delete(session).where(session.c.expires <= bind("at")))
+_LINK: Final = inserting(setup_link, "token_hash", "member", "expires")
+_PEEK: Final = Query(
+    select(setup_link.c.member).where(
+        and_(
+            setup_link.c.token_hash == bind("digest"),
+            setup_link.c.used.is_(None),
+            setup_link.c.expires > bind("at"),
+        )
+    )
+)
+_USE: Final = Query(
+    update(setup_link).where(setup_link.c.token_hash == bind("digest")).values(used=bind("at"))
+)
+
+
+def create_session(tx: Transaction, member_id: str, *, seconds: int) -> str:
+    """Sign a member in; gives the token for the cookie."""
+    tx.run(_EXPIRE, at=tx.now)
+    token = secrets.token_urlsafe(32)
+    tx.run(
+        _INSERT,
+        token_hash=_digest(token),
+        member=member_id,
+        csrf=secrets.token_urlsafe(16),
+        created=tx.now,
+        expires=tx.now + seconds * 1_000_000,
+    )
+    return token
+
+
+def session_member(tx: Transaction, token: str) -> tuple[str, str] | None:
+    """The member of a session and its form secret, or None where it ended."""
+    row = tx.one(_FIND, digest=_digest(token), at=tx.now)
+    return (row[0], row[1]) if row else None
+
+
+def end_session(tx: Transaction, token: str) -> None:
+    """Sign out here."""
+    tx.run(_END, digest=_digest(token))
+
+
+def end_sessions(tx: Transaction, member_id: str) -> None:
+    """Sign a member out everywhere."""
+    tx.run(_END_ALL, who=member_id)
+
+
+def create_setup_link(tx: Transaction, member_id: str, *, seconds: int) -> str:
+    """A one-time token with which a member chooses a password.
+
+    Raises:
+        NotFound: There is no such member.
+    """
+    get_member(tx, member_id)
+    token = secrets.token_urlsafe(24)
+    tx.run(_LINK, token_hash=_digest(token), member=member_id, expires=tx.now + seconds * 1_000_000)
+    return token
+
+
+def peek_setup_link(tx: Transaction, token: str) -> str | None:
+    """Whose setup link this is, without using it up; None where it was used or is over."""
+    row = tx.one(_PEEK, digest=_digest(token), at=tx.now)
+    return str(row[0]) if row else None
+
+
+def use_setup_link(tx: Transaction, token: str) -> str | None:
+    """Use a setup link up; gives its member, or None where it was used or is over."""
+    member_id = peek_setup_link(tx, token)
+    if member_id is not None:
+        tx.run(_USE, digest=_digest(token), at=tx.now)
+    return member_id
+
+
+def secret(tx: Transaction) -> bytes:
+    """The household's key for form tokens and case ids."""
+    return tx.secret()
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,190 @@
+"""What a cycle looks at: the household's cards with facts, links, bases and claims, read once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, cast
+
+from sqlalchemy import select
+
+from server.access import CardAccess, Household, ValueAccess, card_level, sees_value
+from server.contacts.properties import property_from
+from server.contacts.values import name_of
+from server.reconcile.snapshot import Base, CardState, Claim, Fact, Link, Says, Snapshot, Verdict
+from server.store.cards import CardRow, all_cards, find_card
+from server.store.database import Transaction
+from server.store.household import always_asks, region_of
+from server.store.linking import answers, standing_links
+from server.store.members import household_of
+from server.store.query import Query, Row
+from server.store.schema import act, base, card, claim, confirmation, fact, operation
+
+_first, _last, _gone = act.alias("first_act"), act.alias("last_act"), act.alias("gone_act")
+_FACTS: Final = Query(
+    select(
+        fact.c.id,
+        fact.c.card,
+        fact.c.octets,
+        fact.c.version,
+        _first.c.at,
+        _last.c.at,
+        _gone.c.at,
+        _first.c.kind,
+        fact.c.typed_by,
+        fact.c.bulk,
+        fact.c.source,
+        fact.c.previous,
+        fact.c.withheld,
+        fact.c.visibility,
+        fact.c.property,
+    )
+    .join(_first, _first.c.id == fact.c.first)
+    .join(_last, _last.c.id == fact.c.last)
+    .join(_gone, _gone.c.id == fact.c.gone, isouter=True)
+    .order_by(fact.c.id)
+)
+_CONFIRMED: Final = Query(
+    select(confirmation.c.fact, act.c.at).join(act, act.c.id == confirmation.c.act)
+)
+_ADDED: Final = Query(select(card.c.id, act.c.at).join(act, act.c.id == card.c.added))
+_BASES: Final = Query(
+    select(base.c.card_a, base.c.card_b, base.c.property, base.c.fact_a, base.c.fact_b).order_by(
+        base.c.id
+    )
+)
+_CLAIMS: Final = Query(
+    select(claim.c.card, claim.c.member, claim.c.says, act.c.at)
+    .join(act, act.c.id == claim.c.act)
+    .order_by(claim.c.id)
+)
+_OPERATIONS: Final = Query(select(operation.c.origin, operation.c.card))
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What policy knows while a snapshot is put together."""
+
+    household: Household
+    members: tuple[str, ...]
+    cards: Mapping[str, CardRow]
+    rows: Mapping[int, Row]
+    released: bool
+
+
+def snapshot_of(tx: Transaction, *, released: bool = False) -> Snapshot:
+    """The snapshot a cycle plans by.
+
+    Args:
+        released: As if every wait and hold had ended: what the first cycle's letter speaks of.
+    """
+    region = region_of(tx)
+    rows = {row[0]: row for row in tx.all(_FACTS)}
+    cards = {
+        each: row for each in all_cards(tx) for row in (find_card(tx, each),) if row is not None
+    }
+    household = household_of(tx)
+    seen = _Seen(household, household.ids(), cards, rows, released)
+    confirmed: dict[int, int] = {}
+    for which, at in tx.all(_CONFIRMED):
+        confirmed[which] = max(at, confirmed.get(which, 0))
+    facts = _facts_by_card(seen, confirmed, region)
+    added = {row[0]: row[1] for row in tx.all(_ADDED)}
+    states = tuple(
+        _state(seen, row, added[row.id], facts.get(row.id, ()))
+        for row in cards.values()
+        if _takes_part(row, released=released)
+    )
+    present = {each.id for each in states}
+    return Snapshot(
+        region=region,
+        cards=states,
+        links=tuple(
+            Link(row[0], row[1], cast("Verdict", row[2]), row[3], machine=row[4] is None)
+            for row in standing_links(tx)
+            if row[0] in present and row[1] in present
+        ),
+        bases=tuple(
+            Base(*row) for row in tx.all(_BASES) if row[0] in present and row[1] in present
+        ),
+        claims=tuple(
+            Claim(row[0], row[1], cast("Says", row[2]), row[3])
+            for row in tx.all(_CLAIMS)
+            if row[0] in present
+        ),
+        applied=frozenset((row[0], row[1]) for row in tx.all(_OPERATIONS)),
+        settled=frozenset(key for key, (choice, _, _) in answers(tx).items() if choice != "later"),
+        always_ask=always_asks(tx),
+    )
+
+
+def _takes_part(row: CardRow, *, released: bool) -> bool:
+    waits = row.access.waiting and not released
+    return row.household and row.trashed is None and row.kind != "group" and not waits
+
+
+def _facts_by_card(
+    seen: _Seen, confirmed: Mapping[int, int], region: str
+) -> dict[str, tuple[Fact, ...]]:
+    grouped: dict[str, list[Fact]] = {}
+    for row in seen.rows.values():
+        if _takes_part(seen.cards[row[1]], released=seen.released):
+            grouped.setdefault(row[1], []).append(_fact(seen, row, confirmed.get(row[0]), region))
+    return {each: tuple(facts) for each, facts in grouped.items()}
+
+
+def _fact(seen: _Seen, row: Row, confirmed: int | None, region: str) -> Fact:
+    typed = row[5] if row[8] is not None and not row[9] else None
+    value = _access(seen, row)
+    return Fact(
+        id=row[0],
+        card=row[1],
+        prop=property_from(bytes(row[2]), version=row[3], region=region),
+        first=row[4],
+        last=row[5],
+        confirmed=max((each for each in (typed, confirmed) if each is not None), default=None),
+        typed_by=row[8],
+        bulk=bool(row[9]),
+        source=row[10],
+        previous=row[11],
+        gone=row[6],
+        withheld=bool(row[12]),
+        act_kind=row[7],
+        seen_by=frozenset(
+            each
+            for each in seen.members
+            if sees_value(seen.household, each, value, released=seen.released)
+        ),
+    )
+
+
+def _access(seen: _Seen, row: Row) -> ValueAccess:
+    """A value and the chain of facts it came from, as policy needs them."""
+    chain: list[ValueAccess] = []
+    source = row[10]
+    while source is not None and len(chain) < len(seen.rows):
+        origin = seen.rows[source]
+        chain.append(ValueAccess(_policy(seen, origin[1]), origin[14], origin[13]))
+        source = origin[10]
+    return ValueAccess(_policy(seen, row[1]), row[14], row[13], tuple(chain))
+
+
+def _policy(seen: _Seen, card_id: str) -> CardAccess:
+    return seen.cards[card_id].access
+
+
+def _state(seen: _Seen, row: CardRow, added: int, facts: tuple[Fact, ...]) -> CardState:
+    live = tuple(each for each in facts if each.gone is None)
+    return CardState(
+        id=row.id,
+        keeper=row.member,
+        uid=row.uid,
+        kind=row.kind,
+        name=name_of(tuple(each.prop for each in live)),
+        added=added,
+        seen_by=frozenset(
+            each
+            for each in seen.members
+            if card_level(seen.household, each, row.access, released=seen.released) == "all"
+        ),
+        facts=live,
+        former=tuple(each for each in facts if each.gone is not None),
+    )

@@ -1,0 +1,301 @@
+"""Views follow the cards: every change refreshes the slots it concerns, in its own transaction.
+
+New person: a minted slot. Other source: the same slot. No longer visible:
+retired. Visible again: the same slot revived. `verify` asks the same
+computation and reports where the stored slots differ.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import and_, select
+from sqlalchemy.dialects.sqlite import insert
+
+from server.access import BOOK_OF_THE_HOUSEHOLD, Household
+from server.store.books import find_book
+from server.store.cards import CardRow, Linked, all_cards, cards_named, closure
+from server.store.database import Transaction
+from server.store.desired import Desired, Person, Viewer, desired_view
+from server.store.members import household_of
+from server.store.query import Query, bind
+from server.store.render import Visible, own_content, visible_content
+from server.store.schema import hidden
+from server.store.slots import (
+    Content,
+    SlotRow,
+    announce,
+    insert_slot,
+    minted_names,
+    resource,
+    retire,
+    slots_of_card,
+)
+from server.store.texts import keep
+
+_HIDDEN: Final = Query(
+    select(hidden.c.card).where(
+        and_(hidden.c.member == bind("who"), hidden.c.card == bind("which"))
+    )
+)
+_HIDE: Final = Query(
+    insert(hidden)
+    .values(member=bind("who"), card=bind("which"), act=bind("by_act"))
+    .on_conflict_do_nothing()
+)
+
+
+def hide(tx: Transaction, member_id: str, card_id: str) -> None:
+    """Take a card out of one member's view until they add the person again."""
+    tx.run(_HIDE, who=member_id, which=card_id, by_act=tx.act)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One member's slots of some cards, and what they should be."""
+
+    member: str
+    household: Household
+    cards: Mapping[str, CardRow]
+    links: tuple[Linked, ...]
+    mine: tuple[SlotRow, ...]
+    wanted: Desired
+
+    def slot_for(self, person: Person) -> SlotRow | None:
+        """The slot that shows somebody else's person: the oldest live one, else the oldest retired one.
+
+        A live slot whose own source is not seen any more goes on with another
+        card that is linked to it: href and UID stay (design rule R3).
+        """
+        own = [each for each in self.mine if not each.own and each.card in person.cards]
+        live = [each for each in own if each.gone is None] or self._orphans(person)
+        return min(live or own, key=lambda each: each.id, default=None)
+
+    def _orphans(self, person: Person) -> list[SlotRow]:
+        """Live slots of cards that are linked to a person's, but seen in no person any more."""
+        kin = {end for each in self.links for end in self._ends(each, person.cards)}
+        seen = {card for each in self.wanted.persons for card in each.cards}
+        return [s for s in self.mine if not s.own and s.gone is None and s.card in kin - seen]
+
+    def _ends(self, link: Linked, cards: tuple[str, ...]) -> tuple[str, ...]:
+        ends = (link.card_a, link.card_b)
+        return ends if link.scope in ("", self.member) and set(ends) & set(cards) else ()
+
+
+def refresh(tx: Transaction, ids: Iterable[str]) -> None:
+    """Bring every member's view up to date with these cards and all that is linked to them."""
+    cards, links = _concerned(tx, {*ids, *tx.touched})
+    tx.touched.clear()
+    for scene in _scenes(tx, cards, links):
+        for card_id in scene.wanted.newly_hidden:
+            hide(tx, scene.member, card_id)
+        _apply(tx, scene)
+
+
+def visible_person(tx: Transaction, member_id: str, card_id: str) -> Person | None:
+    """The person that a card belongs to for one viewer, or None where they see none."""
+    for scene in _scenes(tx, *_concerned(tx, (card_id,))):
+        if scene.member == member_id:
+            return next((each for each in scene.wanted.persons if card_id in each.cards), None)
+    return None
+
+
+def verify_views(tx: Transaction) -> tuple[str, ...]:
+    """Differences between the stored views and what they are derived from; empty if there are none."""
+    problems: list[str] = []
+    done: set[str] = set()
+    for card_id in all_cards(tx):
+        if card_id not in done:
+            cards, links = _concerned(tx, (card_id,))
+            done.update(cards)
+            for scene in _scenes(tx, cards, links):
+                problems.extend(_differences(tx, scene))
+    return tuple(problems)
+
+
+def _concerned(
+    tx: Transaction, ids: Iterable[str]
+) -> tuple[dict[str, CardRow], tuple[Linked, ...]]:
+    """The cards whose slots may change: all that is linked, and namesakes of name-only cards."""
+    cards, links = closure(tx, ids)
+    household = household_of(tx)
+    if any(
+        household.level(giver, taker) == "name"
+        for giver in household.ids()
+        for taker in household.ids()
+    ):
+        namesakes = {other for each in cards.values() for other in cards_named(tx, each.name_key)}
+        cards, links = closure(tx, namesakes | set(cards))
+    return cards, links
+
+
+def _scenes(
+    tx: Transaction, cards: Mapping[str, CardRow], links: tuple[Linked, ...]
+) -> Iterator[Scene]:
+    """What each member has of these cards, and should have."""
+    household = household_of(tx)
+    slots: dict[str, list[SlotRow]] = {}
+    for card_id in cards:
+        for each in slots_of_card(tx, card_id):
+            slots.setdefault(each.member, []).append(each)
+    for member_id in household.ids() if cards else ():
+        mine = tuple(slots.get(member_id, ()))
+        viewer = _viewer(tx, member_id, cards, mine)
+        wanted = desired_view(tx, household, viewer, cards, links)
+        yield Scene(member_id, household, cards, links, mine, wanted)
+
+
+def _viewer(
+    tx: Transaction, member_id: str, cards: Mapping[str, CardRow], mine: tuple[SlotRow, ...]
+) -> Viewer:
+    """What the view of a member depends on besides the cards."""
+    others = [each for each in cards.values() if each.member != member_id]
+    hidden_cards = {each.id for each in others if tx.one(_HIDDEN, who=member_id, which=each.id)}
+    own = [
+        each
+        for each in cards.values()
+        if each.member == member_id and each.household and each.trashed is None
+    ]
+    own_names = Counter(each.name_key for each in own if each.name_key)
+    return Viewer(
+        member_id,
+        frozenset(hidden_cards),
+        frozenset(each.card for each in mine if not each.own),
+        own_names,
+    )
+
+
+def _apply(tx: Transaction, scene: Scene) -> None:
+    """Make one member's slots of these cards what they should be."""
+    kept: set[int] = set()
+    for person in scene.wanted.persons:
+        if person.own:
+            survivor = _apply_own(tx, scene, person, kept)
+        else:
+            survivor = _apply_other(tx, scene, person)
+            kept.add(survivor)
+        for each in scene.mine:
+            if each.card in person.cards and each.id not in kept:
+                retire(tx, each, survivor)
+                kept.add(each.id)
+    for each in scene.mine:
+        if each.id not in kept and each.card in scene.wanted.unseen:
+            retire(tx, each, None)
+
+
+def _apply_own(tx: Transaction, scene: Scene, person: Person, kept: set[int]) -> int:
+    """Every own card keeps a slot of its own; gives the oldest, which survives for the person."""
+    survivor = 0
+    for card_id in person.cards:
+        row = scene.cards[card_id]
+        if row.member != scene.member:
+            continue
+        content = own_content(tx, row)
+        slot = next((each for each in scene.mine if each.own and each.card == card_id), None)
+        if slot is None:
+            slot_id = insert_slot(tx, _own_slot(row, content))
+        else:
+            slot_id = slot.id
+            if slot.gone is not None or (slot.text, slot.text_3) != (content.text, content.text_3):
+                announce(tx, slot, card_id, own=True, content=content)
+        kept.add(slot_id)
+        survivor = survivor or slot_id
+    return survivor
+
+
+def _apply_other(tx: Transaction, scene: Scene, person: Person) -> int:
+    """The one slot of somebody else's person; minted where there was none."""
+    visible = visible_content(tx, scene.household, scene.member, scene.cards[person.source], person)
+    slot = scene.slot_for(person)
+    if slot is None:
+        return _mint(tx, scene.member, person, visible)
+    if slot.gone is None and slot.content == visible.digest:
+        if slot.card != person.source:
+            resource(tx, slot, person.source)
+        return slot.id
+    content = Content(keep(tx, visible.text(slot.uid)), None, visible.digest)
+    announce(tx, slot, person.source, own=False, content=content)
+    return slot.id
+
+
+def _mint(tx: Transaction, member_id: str, person: Person, visible: Visible) -> int:
+    """A slot for somebody else's person that this view never had: href and UID at random."""
+    href, uid = minted_names()
+    book = find_book(tx, member_id, BOOK_OF_THE_HOUSEHOLD)
+    assert book is not None
+    return insert_slot(
+        tx,
+        SlotRow(
+            id=0,
+            book=book.id,
+            member=member_id,
+            href=href,
+            uid=uid,
+            card=person.source,
+            own=False,
+            survivor=None,
+            seq=0,
+            text=keep(tx, visible.text(uid)),
+            text_3=None,
+            content=visible.digest,
+            gone=None,
+        ),
+    )
+
+
+def _own_slot(row: CardRow, content: Content) -> SlotRow:
+    """A slot for an own card that no device named: a random href, the card's own UID."""
+    href, _ = minted_names()
+    return SlotRow(
+        id=0,
+        book=row.book,
+        member=row.member,
+        href=href,
+        uid=row.uid,
+        card=row.id,
+        own=True,
+        survivor=None,
+        seq=0,
+        text=content.text,
+        text_3=content.text_3,
+        content=content.digest,
+        gone=None,
+    )
+
+
+def _differences(tx: Transaction, scene: Scene) -> list[str]:
+    """How one member's slots of these cards differ from what they should be."""
+    problems: list[str] = []
+    right: set[int] = set()
+    for person in scene.wanted.persons:
+        fits = True
+        for slot, text, text_3, digest in _expected(tx, scene, person):
+            served = (
+                slot is not None
+                and slot.gone is None
+                and (slot.text, slot.text_3) == (text or slot.text, text_3)
+            )
+            fits = fits and served and slot is not None and slot.content == digest
+            right.update({slot.id} if slot else ())
+        if not fits:
+            problems.append(f"{scene.member}: card {person.source} is not served as it is")
+    stale = [each for each in scene.mine if each.gone is None and each.id not in right]
+    return problems + [f"{scene.member}: slot {each.href} should be retired" for each in stale]
+
+
+def _expected(
+    tx: Transaction, scene: Scene, person: Person
+) -> Iterator[tuple[SlotRow | None, int | None, int | None, bytes]]:
+    """Each slot a person should have, with its texts and digest; a built text is told by its digest alone."""
+    if not person.own:
+        visible = visible_content(
+            tx, scene.household, scene.member, scene.cards[person.source], person
+        )
+        yield scene.slot_for(person), None, None, visible.digest
+        return
+    for card_id in person.cards:
+        if scene.cards[card_id].member == scene.member:
+            content = own_content(tx, scene.cards[card_id])
+            slot = next((each for each in scene.mine if each.own and each.card == card_id), None)
+            yield slot, content.text, content.text_3, content.digest

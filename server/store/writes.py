@@ -1,0 +1,349 @@
+"""PUT and DELETE as the store answers them: preconditions, aliases, and what becomes of the octets.
+
+The rules are those of design §3: an own card is stored as sent; an edit of
+somebody else's card becomes suggestions; a retired href stands for its
+survivor; a stale If-Match changes nothing, its body is kept and the href is
+announced again.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from server.access import may
+from server.errors import NotACard
+from server.store.bases import changed_by_hand_since, keep_body
+from server.store.books import Book, etag, seq_of_etag
+from server.store.cards import CardRow, find_card
+from server.store.database import Transaction
+from server.store.devices import Device, note_properties, note_speaks_4
+from server.store.edits import (
+    bring_back,
+    edit_of_another,
+    hide_person,
+    merge_into_own,
+    own_card_instead,
+    removable_names,
+)
+from server.store.facts import Typing
+from server.store.keeping import (
+    Written,
+    change_card,
+    create_card,
+    is_bulk,
+    random_uid,
+    read_card,
+    restore_card,
+    trash_card,
+    with_given_uid,
+)
+from server.store.render import own_content
+from server.store.slots import (
+    SlotRow,
+    announce_again,
+    find_slot,
+    insert_slot,
+    slot_at,
+    slot_of_uid,
+    surviving,
+)
+from server.store.texts import octets_of
+from server.store.views import refresh
+
+
+@dataclass(frozen=True, slots=True)
+class PutResult:
+    """What a write is answered with.
+
+    `etag` is empty unless the stored octets are exactly the sent ones.
+    """
+
+    status: int
+    etag: str = ""
+    precondition: str = ""
+    sentence: str = ""
+
+    @property
+    def created(self) -> bool:
+        """Whether a new resource came to be (201)."""
+        return self.status == 201
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """One PUT on its way through the store."""
+
+    book: Book
+    href: str
+    device: Device
+    if_match: str
+    if_none_match: str
+    written: Written
+
+    def typing(self, tx: Transaction) -> Typing:
+        """How the values of this body came to be: what a PUT without If-Match removes does not travel."""
+        return Typing(
+            self.book.member, withheld=not self.if_match, removable=removable_names(tx, self.device)
+        )
+
+
+_READ_ONLY: Final = PutResult(
+    403, precondition="need-privileges", sentence="This device may only read; edit on another one."
+)
+_UID_CHANGED: Final = PutResult(
+    403,
+    precondition="no-uid-conflict",
+    sentence="A card keeps its UID; send the card with the UID it has here, or under a new name.",
+)
+_UID_KNOWN: Final = PutResult(
+    403,
+    precondition="no-uid-conflict",
+    sentence="Your book has a card with this UID under another name already; change that one.",
+)
+_STALE: Final = PutResult(
+    412,
+    sentence="This card changed here meanwhile; your text is kept. Fetch the card, then change it again.",
+)
+_GONE: Final = PutResult(412, sentence="There is no such card here any more; your text is kept.")
+_EXISTS: Final = PutResult(
+    412, sentence="There is a card of this name already; fetch it, then change it."
+)
+_CHANGED: Final = PutResult(
+    412, sentence="This card changed here meanwhile and was kept; look at it, then delete it again."
+)
+_NOT_FOUND: Final = PutResult(404, sentence="There is no such card.")
+
+
+def put(
+    tx: Transaction,
+    book: Book,
+    href: str,
+    body: bytes,
+    *,
+    device: Device,
+    if_match: str = "",
+    if_none_match: str = "",
+) -> PutResult:
+    """Store, merge or keep one body; what a client can send never raises."""
+    if not may(device.role, "write", own=device.member == book.member, read_only=device.read_only):
+        return _READ_ONLY
+    try:
+        written = read_card(tx, body)
+    except NotACard as error:
+        return PutResult(403, precondition="valid-address-data", sentence=error.sentence)
+    request = Put(book, href, device, if_match, if_none_match, written)
+    if written.card.version == "4.0":
+        note_speaks_4(tx, device)
+    slot = slot_at(tx, book.id, href)
+    refused = _precondition(tx, request, slot)
+    if refused is not None:
+        return refused
+    result = _new(tx, request) if slot is None else _known(tx, request, slot)
+    if result.status < 300:
+        note_properties(tx, device, frozenset(prop.name for prop in written.props))
+    return result
+
+
+def delete(
+    tx: Transaction, book: Book, href: str, *, device: Device, if_match: str = ""
+) -> PutResult:
+    """Hide a person: own cards go to the trash, others' out of this view (design rule R8)."""
+    if not may(device.role, "write", own=device.member == book.member, read_only=device.read_only):
+        return _READ_ONLY
+    slot = slot_at(tx, book.id, href)
+    if slot is None:
+        return _NOT_FOUND
+    if slot.gone is not None:
+        return PutResult(204) if slot.survivor is not None else _NOT_FOUND
+    if (
+        if_match
+        and not _names(if_match, book, slot)
+        and changed_by_hand_since(tx, slot, _seq_named(book, if_match))
+    ):
+        announce_again(tx, slot.id)
+        return _CHANGED
+    if slot.own:
+        trash_card(tx, slot.card)
+    hide_person(tx, slot)
+    return PutResult(204)
+
+
+def _precondition(tx: Transaction, put_: Put, slot: SlotRow | None) -> PutResult | None:
+    """What If-Match and If-None-Match forbid (RFC 9110 section 13.1)."""
+    live = slot is not None and slot.gone is None
+    if (
+        live
+        and slot is not None
+        and put_.if_none_match
+        and _names(put_.if_none_match, put_.book, slot)
+    ):
+        return _keep(tx, put_, slot, _EXISTS)
+    if not put_.if_match:
+        return None
+    if slot is None:
+        return _keep(tx, put_, None, _GONE)
+    if live and not _names(put_.if_match, put_.book, slot):
+        announce_again(tx, slot.id)
+        return _keep(tx, put_, slot, _STALE)
+    return None
+
+
+def _keep(tx: Transaction, put_: Put, slot: SlotRow | None, answer: PutResult) -> PutResult:
+    """Refuse a body and keep it."""
+    keep_body(
+        tx,
+        put_.written.octets,
+        device=put_.device,
+        slot=slot,
+        href=put_.href,
+        etag=put_.if_match,
+        status=answer.status,
+    )
+    return answer
+
+
+def _names(header: str, book: Book, slot: SlotRow) -> bool:
+    """Whether a list of entity tags names the slot as it is now; weak tags never match here (RFC 9110 section 8.8.3.2)."""
+    tags = [tag.strip() for tag in header.split(",")]
+    return "*" in tags or etag(book, slot.seq) in tags
+
+
+def _seq_named(book: Book, header: str) -> int | None:
+    """The sequence number that an If-Match names, or None."""
+    for tag in header.split(","):
+        seq = seq_of_etag(book, tag)
+        if seq is not None:
+            return seq
+    return None
+
+
+def _new(tx: Transaction, put_: Put) -> PutResult:
+    """A PUT to an href that never was: a new own card, unless its UID is known here."""
+    uid = put_.written.uid
+    known = slot_of_uid(tx, put_.book.id, uid) if uid else None
+    if known is not None:
+        standing = surviving(tx, known)
+        if standing.gone is None:
+            if standing.own and standing.id == known.id:
+                return _UID_KNOWN
+            return _edit(tx, put_, standing, known)
+        if not known.own:
+            return _back(tx, put_, known)
+    return _create(tx, put_)
+
+
+def _create(tx: Transaction, put_: Put) -> PutResult:
+    """A new own card under the device's href."""
+    written = put_.written
+    if not written.uid:
+        written = with_given_uid(tx, written, random_uid())
+    bulk = is_bulk(tx, put_.device.id) if put_.book.household else False
+    typing = Typing(put_.book.member, bulk=bulk)
+    row = create_card(tx, put_.book, written, typing, device=put_.device.id, held=bulk)
+    content = own_content(tx, row)
+    slot_id = insert_slot(
+        tx,
+        SlotRow(
+            id=0,
+            book=put_.book.id,
+            member=put_.book.member,
+            href=put_.href,
+            uid=row.uid,
+            card=row.id,
+            own=True,
+            survivor=None,
+            seq=0,
+            text=content.text,
+            text_3=content.text_3,
+            content=content.digest,
+            gone=None,
+        ),
+    )
+    refresh(tx, (row.id,))
+    slot = find_slot(tx, slot_id)
+    assert slot is not None
+    return PutResult(201, etag(put_.book, slot.seq) if written is put_.written else "")
+
+
+def _known(tx: Transaction, put_: Put, slot: SlotRow) -> PutResult:
+    """A PUT to an href that is or was a slot of this view."""
+    standing = surviving(tx, slot)
+    if standing.gone is not None:
+        return _back(tx, put_, slot)
+    if standing.id != slot.id:
+        return _edit(tx, put_, standing, slot)
+    if put_.written.uid and put_.written.uid != slot.uid:
+        return _UID_CHANGED
+    if not slot.own:
+        return _edit(tx, put_, slot, slot)
+    return _store(tx, put_, slot)
+
+
+def _store(tx: Transaction, put_: Put, slot: SlotRow) -> PutResult:
+    """An own card: stored as sent, or turned into edits of a 4.0 card by a device that got it in 3.0."""
+    row = find_card(tx, slot.card)
+    assert row is not None
+    if put_.written.octets == octets_of(tx, row.text):
+        return PutResult(204, etag(put_.book, slot.seq))
+    if row.version == "4.0" and put_.written.card.version != "4.0":
+        return _edit(tx, put_, slot, slot)
+    written = put_.written if put_.written.uid else with_given_uid(tx, put_.written, slot.uid)
+    typing = put_.typing(tx)
+    change_card(tx, row, written, typing, device=put_.device.id)
+    refresh(tx, (row.id,))
+    now = find_slot(tx, slot.id)
+    assert now is not None
+    return PutResult(204, etag(put_.book, now.seq) if written is put_.written else "")
+
+
+def _edit(tx: Transaction, put_: Put, standing: SlotRow, addressed: SlotRow) -> PutResult:
+    """The difference to what the device was served, put on whatever stands for the person now: 2xx without ETag."""
+    seq = _seq_named(put_.book, put_.if_match)
+    if standing.own:
+        row = find_card(tx, standing.card)
+        assert row is not None
+        merge_into_own(tx, row, addressed, put_.written, device=put_.device, seq=seq)
+    else:
+        edit_of_another(tx, standing, addressed, put_.written, device=put_.device, seq=seq)
+    keep_body(
+        tx,
+        put_.written.octets,
+        device=put_.device,
+        slot=standing,
+        href=put_.href,
+        etag=put_.if_match,
+        status=204,
+    )
+    now = find_slot(tx, standing.id)
+    assert now is not None
+    if now.seq == standing.seq:
+        announce_again(tx, now.id)
+    if addressed.id != standing.id:
+        announce_again(tx, addressed.id)
+    return PutResult(204)
+
+
+def _back(tx: Transaction, put_: Put, slot: SlotRow) -> PutResult:
+    """A PUT to an href, or with a UID, whose person is gone from this view: it comes back."""
+    if put_.written.uid and put_.written.uid != slot.uid:
+        return _UID_CHANGED
+    row = find_card(tx, slot.card)
+    assert row is not None
+    if slot.own:
+        return _untrash(tx, put_, slot, row)
+    if row.trashed is None and bring_back(tx, slot):
+        now = find_slot(tx, slot.id)
+        assert now is not None
+        return _edit(tx, put_, surviving(tx, now), now)
+    own_card_instead(tx, put_.book, slot, put_.written, device=put_.device)
+    return PutResult(201)
+
+
+def _untrash(tx: Transaction, put_: Put, slot: SlotRow, row: CardRow) -> PutResult:
+    """An own card that is sent again after it was deleted."""
+    restore_card(tx, row.id)
+    written = put_.written if put_.written.uid else with_given_uid(tx, put_.written, slot.uid)
+    change_card(tx, row, written, put_.typing(tx), device=put_.device.id)
+    bring_back(tx, slot)
+    now = find_slot(tx, slot.id)
+    assert now is not None
+    return PutResult(201, etag(put_.book, now.seq) if written is put_.written else "")
