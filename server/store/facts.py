@@ -12,7 +12,7 @@ from sqlalchemy import and_, select, update
 from server.contacts.properties import Change, Property, diff, property_from
 from server.store.database import Transaction
 from server.store.query import Query, bind, inserting
-from server.store.schema import fact
+from server.store.schema import act, device, fact
 
 _LIVE: Final = Query(
     select(fact.c.id, fact.c.octets, fact.c.version, fact.c.source)
@@ -39,6 +39,12 @@ _REWRITE: Final = Query(
     .values(octets=bind("content"), version=bind("written_in"))
 )
 _TOUCH: Final = Query(update(fact).where(fact.c.id == bind("which")).values(last=bind("by_act")))
+_DEVICE: Final = Query(
+    select(device.c.label)
+    .join(act, act.c.device == device.c.id)
+    .join(fact, fact.c.last == act.c.id)
+    .where(fact.c.id == bind("which"))
+)
 _END: Final = Query(
     update(fact)
     .where(fact.c.id == bind("which"))
@@ -89,6 +95,12 @@ def live_facts(tx: Transaction, card_id: str, region: str) -> list[LiveFact]:
         LiveFact(row[0], property_from(bytes(row[1]), version=row[2], region=region), row[3])
         for row in tx.all(_LIVE, which=card_id)
     ]
+
+
+def device_of_fact(tx: Transaction, fact_id: int) -> str:
+    """The label of the device that a value was last typed on; empty for none."""
+    row = tx.one(_DEVICE, which=fact_id)
+    return str(row[0]) if row else ""
 
 
 def record_facts(

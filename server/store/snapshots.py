@@ -1,6 +1,6 @@
 """What a cycle looks at: the household's cards with facts, links, bases and claims, read once."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -15,11 +15,11 @@ from server.store.database import Transaction
 from server.store.household import always_asks, region_of
 from server.store.linking import answers, standing_links
 from server.store.members import household_of
-from server.store.query import Query, Row
+from server.store.query import Query, Row, bind
 from server.store.schema import act, base, card, claim, confirmation, fact, operation
 
 _first, _last, _gone = act.alias("first_act"), act.alias("last_act"), act.alias("gone_act")
-_FACTS: Final = Query(
+_SELECT = (
     select(
         fact.c.id,
         fact.c.card,
@@ -42,6 +42,9 @@ _FACTS: Final = Query(
     .join(_gone, _gone.c.id == fact.c.gone, isouter=True)
     .order_by(fact.c.id)
 )
+_FACTS: Final = Query(_SELECT)
+_FACTS_OF_CARD: Final = Query(_SELECT.where(fact.c.card == bind("which")))
+_FACT: Final = Query(_SELECT.where(fact.c.id == bind("which")))
 _CONFIRMED: Final = Query(
     select(confirmation.c.fact, act.c.at).join(act, act.c.id == confirmation.c.act)
 )
@@ -70,17 +73,19 @@ class _Seen:
     released: bool
 
 
-def snapshot_of(tx: Transaction, *, released: bool = False) -> Snapshot:
+def snapshot_of(
+    tx: Transaction, *, released: bool = False, only: Collection[str] | None = None
+) -> Snapshot:
     """The snapshot a cycle plans by.
 
     Args:
         released: As if every wait and hold had ended: what the first cycle's letter speaks of.
+        only: These cards and no others, as after one decision; None for all.
     """
     region = region_of(tx)
-    rows = {row[0]: row for row in tx.all(_FACTS)}
-    cards = {
-        each: row for each in all_cards(tx) for row in (find_card(tx, each),) if row is not None
-    }
+    rows = _fact_rows(tx, only)
+    wanted = all_cards(tx) if only is None else sorted({*only, *(row[1] for row in rows.values())})
+    cards = {each: row for each in wanted for row in (find_card(tx, each),) if row is not None}
     household = household_of(tx)
     seen = _Seen(household, household.ids(), cards, rows, released)
     confirmed: dict[int, int] = {}
@@ -91,7 +96,7 @@ def snapshot_of(tx: Transaction, *, released: bool = False) -> Snapshot:
     states = tuple(
         _state(seen, row, added[row.id], facts.get(row.id, ()))
         for row in cards.values()
-        if _takes_part(row, released=released)
+        if _takes_part(row, released=released) and (only is None or row.id in only)
     )
     present = {each.id for each in states}
     return Snapshot(
@@ -114,6 +119,22 @@ def snapshot_of(tx: Transaction, *, released: bool = False) -> Snapshot:
         settled=frozenset(key for key, (choice, _, _) in answers(tx).items() if choice != "later"),
         always_ask=always_asks(tx),
     )
+
+
+def _fact_rows(tx: Transaction, only: Collection[str] | None) -> dict[int, Row]:
+    """The facts of the cards, and of others only those that a value came from."""
+    if only is None:
+        return {row[0]: row for row in tx.all(_FACTS)}
+    rows = {row[0]: row for each in only for row in tx.all(_FACTS_OF_CARD, which=each)}
+    missing = [row[10] for row in rows.values() if row[10] is not None]
+    while missing:
+        source = missing.pop()
+        if source not in rows:
+            row = tx.one(_FACT, which=source)
+            assert row is not None
+            rows[source] = row
+            missing.extend([row[10]] if row[10] is not None else [])
+    return rows
 
 
 def _takes_part(row: CardRow, *, released: bool) -> bool:

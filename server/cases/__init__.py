@@ -1,0 +1,18 @@
+"""The questions a household decides: one way in for the page and the command line."""
+
+from server.cases.deciding import decide
+from server.cases.listing import find_case, open_cases
+from server.cases.shapes import Case, Choice, Letter, Option, Reason, Row, Side
+
+__all__ = [
+    "Case",
+    "Choice",
+    "Letter",
+    "Option",
+    "Reason",
+    "Row",
+    "Side",
+    "decide",
+    "find_case",
+    "open_cases",
+]

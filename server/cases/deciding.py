@@ -1,0 +1,229 @@
+"""Answers: the first one settles a case and acts at once, in one transaction."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from server.cases.listing import Open, find_open, key_of
+from server.cases.shapes import Case
+from server.cases.wording import property_word
+from server.cycle import accept_suggestion, run_cycle
+from server.errors import UsageError
+from server.reconcile.operations import (
+    Add,
+    Agree,
+    Difference,
+    Operation,
+    Remove,
+    Replace,
+    SamePerson,
+    Unagree,
+    ValuesDiffer,
+)
+from server.reconcile.plan import plan
+from server.reconcile.snapshot import Fact, FactRef, Placed, Snapshot, cards_by_id, facts_by_id
+from server.store.applying import Work, apply_work
+from server.store.cards import closure
+from server.store.database import Actor, Database, Transaction
+from server.store.linking import keep_answer, link_cards
+from server.store.overlays import Suggestion, close_suggestion
+from server.store.snapshots import snapshot_of
+from server.store.views import refresh
+
+
+def decide(db: Database, case_id: str, choice: str, *, member: str | None) -> str:
+    """Answer a case; gives a sentence of what happened.
+
+    Args:
+        choice: One of the case's choices; for values that differ also
+            `PROPERTY=MEMBER`, several of them separated by blanks.
+        member: Who answers; None on the command line, for the first who may.
+
+    Raises:
+        NotFound: The case is not open, or this member may not answer it.
+        UsageError: The choice is none of the case's.
+    """
+    with db.read() as tx:
+        found = find_open(tx, case_id, member)
+    if found.question is None and choice == "go":
+        run_cycle(db, kind="letter", member=member or found.case.members[0], releasing=True)
+        return "Done: the cards agree now, and what is left are questions."
+    with db.write(Actor("decide", member or found.case.members[0])) as tx:
+        return _answer(tx, find_open(tx, case_id, member), choice.strip())
+
+
+def _answer(tx: Transaction, found: Open, choice: str) -> str:
+    question, case = found.question, found.case
+    if choice == "later" and "later" in case.choices:
+        keep_answer(tx, key_of(found), tx.actor.member, "later")
+        return "Left for later; nothing was changed."
+    said = ""
+    match question:
+        case SamePerson():
+            said = _same_person(tx, question, case, choice)
+        case ValuesDiffer():
+            said = _values(tx, found.snapshot, question, case, choice)
+        case Suggestion():
+            said = _suggestion(tx, question, case, choice)
+        case None:
+            raise _unknown(case, choice)
+    keep_answer(tx, key_of(found), tx.actor.member, choice)
+    return said
+
+
+def _same_person(tx: Transaction, question: SamePerson, case: Case, choice: str) -> str:
+    pair = (question.card_a, question.card_b)
+    evidence = [each.text for each in question.reasons if not each.against]
+    if choice == "different":
+        link_cards(
+            tx, pair, "apart", scope=question.scope, evidence=evidence, member=tx.actor.member
+        )
+        refresh(tx, pair)
+        return f"{case.title}: kept as different people, and not asked again."
+    if choice != "same":
+        raise _unknown(case, choice)
+    link_cards(tx, pair, "same", scope=question.scope, evidence=evidence, member=tx.actor.member)
+    refresh(tx, pair)
+    cards, _ = closure(tx, pair)
+    snapshot = snapshot_of(tx, only=cards.keys())
+    apply_work(tx, Work(plan(snapshot, now=tx.now).operations, facts_by_id(snapshot)))
+    return f"{case.title}: one person now. Each keeps their own name for them."
+
+
+def _suggestion(tx: Transaction, suggestion: Suggestion, case: Case, choice: str) -> str:
+    match choice:
+        case "accept":
+            accept_suggestion(tx, suggestion, tx.actor.member)
+            return f"{case.title}: accepted; everybody who sees the card has it."
+        case "decline":
+            close_suggestion(tx, suggestion.id, "declined")
+            return f"{case.title}: declined; it stays with whoever typed it."
+        case _:
+            raise _unknown(case, choice)
+
+
+def _values(
+    tx: Transaction, snapshot: Snapshot, question: ValuesDiffer, case: Case, choice: str
+) -> str:
+    """Carry out whose values win, property by property."""
+    decided = _Decided(snapshot, question)
+    if choice == "keep":
+        operations = [step for each in question.properties for step in decided.keep(each)]
+        said = "each keeps their own."
+    elif choice == "both":
+        single = [property_word(each.property) for each in question.properties if each.single]
+        if single:
+            raise UsageError(f"Only one {single[0].lower()} can be right; say whose, or keep.")
+        operations = [step for each in question.properties for step in decided.both(each)]
+        said = "both have both."
+    else:
+        winners = _winners(question, case, choice)
+        operations = [step for each, member in winners for step in decided.follow(each, member)]
+        said = "the cards agree now."
+    apply_work(tx, Work(tuple(operations), facts_by_id(snapshot), tx.actor.member))
+    return f"{case.title}: {said}"
+
+
+def _winners(question: ValuesDiffer, case: Case, choice: str) -> list[tuple[Difference, str]]:
+    """Whose value wins for which property.
+
+    Raises:
+        UsageError: Somebody named has no card in the case, or a property does not differ.
+    """
+    keepers = [each for each in case.choices if each not in ("keep", "both", "later")]
+    if choice in keepers:
+        return [(each, choice) for each in question.properties]
+    wanted: dict[str, str] = {}
+    for word in choice.split():
+        name, equals, member = word.partition("=")
+        known = any(each.property == name.upper() for each in question.properties)
+        if not equals or member not in keepers or not known:
+            raise _unknown(case, choice)
+        wanted[name.upper()] = member
+    missing = [
+        property_word(each.property).lower()
+        for each in question.properties
+        if each.property not in wanted
+    ]
+    if missing:
+        raise UsageError(
+            f"Say whose value is right for {', '.join(missing)} too, such as PROPERTY={keepers[0]}."
+        )
+    return [(each, wanted[each.property]) for each in question.properties]
+
+
+def _unknown(case: Case, choice: str) -> UsageError:
+    also = " or PROPERTY=MEMBER" if case.kind == "values" else ""
+    return UsageError(f"{choice!r} is no answer to this case; say {', '.join(case.choices)}{also}.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """Turns an answer about one property into operations on the cards."""
+
+    snapshot: Snapshot
+    question: ValuesDiffer
+
+    def follow(self, difference: Difference, member: str) -> Iterator[Operation]:
+        """Everybody takes the value of one member's card, or its absence."""
+        cards = cards_by_id(self.snapshot)
+        winner, wins = next(
+            (card, fact) for card, fact in difference.sides if cards[card].keeper == member
+        )
+        for card, fact in difference.sides:
+            if card == winner:
+                continue
+            yield from self._forget(difference, winner, card)
+            if wins is None:
+                if fact is not None:
+                    yield Remove(card, fact, fact)
+                continue
+            yield Add(card, wins) if fact is None else Replace(card, fact, wins)
+            yield _agree(difference.property, (winner, wins), (card, Placed(card, wins)))
+
+    def keep(self, difference: Difference) -> Iterator[Operation]:
+        """Both values are right for their cards: the base holds two different facts."""
+        for left, right in _pairs(difference.sides):
+            if left[1] is not None and right[1] is not None:
+                yield from self._forget(difference, left[0], right[0])
+                yield _agree(difference.property, (left[0], left[1]), (right[0], right[1]))
+
+    def both(self, difference: Difference) -> Iterator[Operation]:
+        """Every card gets every value."""
+        for left, right in _pairs(difference.sides):
+            yield from self._forget(difference, left[0], right[0])
+            for (card, fact), (other, _) in ((left, right), (right, left)):
+                if fact is not None:
+                    yield Add(other, fact)
+                    yield _agree(difference.property, (card, fact), (other, Placed(other, fact)))
+
+    def _forget(self, difference: Difference, left: str, right: str) -> Iterator[Operation]:
+        """End what two cards agreed on before in this property's disputed values."""
+        facts = facts_by_id(self.snapshot)
+        disputed = {
+            each for _, fact in difference.sides for each in _line_of(facts.get(fact or 0), facts)
+        }
+        a, b = sorted((left, right))
+        for base in self.snapshot.bases:
+            same = (base.card_a, base.card_b, base.property) == (a, b, difference.property)
+            if same and ({base.fact_a, base.fact_b} & disputed):
+                yield Unagree(a, b, base.property, base.fact_a, base.fact_b)
+
+
+def _line_of(fact: Fact | None, facts: Mapping[int, Fact]) -> Iterator[int]:
+    """A fact and those it was edited from."""
+    while fact is not None:
+        yield fact.id
+        fact = facts.get(fact.previous) if fact.previous is not None else None
+
+
+def _pairs(
+    sides: Sequence[tuple[str, int | None]],
+) -> Iterator[tuple[tuple[str, int | None], tuple[str, int | None]]]:
+    for index, left in enumerate(sides):
+        for right in sides[index + 1 :]:
+            yield left, right
+
+
+def _agree(name: str, left: tuple[str, FactRef], right: tuple[str, FactRef]) -> Agree:
+    first, second = sorted((left, right), key=lambda side: side[0])
+    return Agree(first[0], second[0], name, first[1], second[1])

@@ -1,0 +1,198 @@
+"""Which cases are open, for whom: computed from what the answerers may see; only answers are stored (R1)."""
+
+import hashlib
+import hmac
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from server.cases.letter import letter_of
+from server.cases.shapes import Case, Reason
+from server.cases.suggested import suggested_choice, suggested_sentence
+from server.cases.telling import Teller, name_of_card, teller
+from server.errors import NotFound
+from server.reconcile.operations import Plan, Question, SamePerson, ValuesDiffer
+from server.reconcile.ownership import owner_of
+from server.reconcile.plan import plan
+from server.reconcile.snapshot import Snapshot
+from server.store.cards import find_card
+from server.store.database import Database, Transaction
+from server.store.household import is_released, region_of
+from server.store.keeping import held_count
+from server.store.linking import answers
+from server.store.members import Member, list_members
+from server.store.overlays import Suggestion, open_suggestions
+from server.store.snapshots import snapshot_of
+
+LETTER_KEY = "letter"
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """One open case with what deciding it needs."""
+
+    case: Case
+    question: Question | Suggestion | None
+    """None for the letter."""
+    snapshot: Snapshot
+
+
+def open_cases(db: Database, viewer: str | None) -> tuple[Case, ...]:
+    """The open cases that a member may answer; None for all, as the command line lists them."""
+    with db.read() as tx:
+        return tuple(each.case for each in open_in(tx, viewer))
+
+
+def find_case(db: Database, case_id: str, viewer: str | None) -> Case:
+    """One open case.
+
+    Raises:
+        NotFound: It is not open, or this member may not answer it.
+    """
+    with db.read() as tx:
+        return find_open(tx, case_id, viewer).case
+
+
+def find_open(tx: Transaction, case_id: str, viewer: str | None) -> Open:
+    """One open case with what deciding it needs.
+
+    Raises:
+        NotFound: It is not open, or this member may not answer it.
+    """
+    for each in open_in(tx, viewer):
+        if each.case.id == case_id:
+            return each
+    raise NotFound("There is no open case of this id; it may have been answered meanwhile.")
+
+
+def open_in(tx: Transaction, viewer: str | None) -> list[Open]:
+    """The open cases of one moment, the most useful first, those put off last."""
+    released = is_released(tx)
+    snapshot = snapshot_of(tx)
+    made = plan(snapshot, now=tx.now)
+    members = {each.id: each for each in list_members(tx)}
+    told = teller(tx, snapshot, {each.id: each.name for each in members.values()})
+    found = list(_suggestions(tx, told, snapshot))
+    if released:
+        found = [*_questions(tx, told, snapshot, made), *found]
+    if not released or held_count(tx):
+        found = [*_letters(tx, members, viewer, first=not released), *found]
+    mine = [each for each in found if viewer is None or viewer in each.case.members]
+    later = {key for key, (choice, _, _) in answers(tx).items() if choice == "later"}
+    return sorted(mine, key=lambda each: (key_of(each) in later, each.case.kind != "letter"))
+
+
+def key_of(each: Open) -> str:
+    """Under which key the answer to a case is remembered."""
+    if each.question is None:
+        return LETTER_KEY
+    return (
+        f"suggestion {each.question.id}"
+        if isinstance(each.question, Suggestion)
+        else each.question.key
+    )
+
+
+def case_id(tx: Transaction, key: str) -> str:
+    """The id of a question: the same for all who may answer it, and nobody else can make it."""
+    return hmac.new(tx.secret(), key.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _questions(tx: Transaction, told: Teller, snapshot: Snapshot, made: Plan) -> Iterator[Open]:
+    for question in made.questions:
+        match question:
+            case SamePerson():
+                yield Open(_same_person(tx, told, question), question, snapshot)
+            case ValuesDiffer():
+                yield Open(_values(tx, told, snapshot, question), question, snapshot)
+
+
+def _same_person(tx: Transaction, told: Teller, question: SamePerson) -> Case:
+    cards = (question.card_a, question.card_b)
+    keepers = dict.fromkeys(told.member(each) for each in cards)
+    members = (question.scope,) if question.scope else tuple(keepers)
+    names = [name_of_card(told.cards[each]) for each in cards]
+    why = next((each.text for each in question.reasons if not each.against), "")
+    return Case(
+        id=case_id(tx, question.key),
+        kind="same-person",
+        title=told.title(cards),
+        members=members,
+        cards=cards,
+        choices=("same", "different", "later"),
+        sentence=f"{names[0]} and {names[1]}: the same person?"
+        + (f" {why[0].upper()}{why[1:]}." if why else ""),
+        sides=told.sides(cards, frozenset(members)),
+        reasons=tuple(Reason(each.text, each.strength, each.against) for each in question.reasons),
+        preview=told.preview(cards, frozenset(members)),
+    )
+
+
+def _values(tx: Transaction, told: Teller, snapshot: Snapshot, question: ValuesDiffer) -> Case:
+    keepers = tuple(dict.fromkeys(told.member(each) for each in question.cards))
+    owner = owner_of(
+        [told.cards[each] for each in question.cards], snapshot.claims, viewers=frozenset(keepers)
+    )
+    members = (
+        (owner.owner,) if owner.claimed and owner.owner in keepers and owner.owner else keepers
+    )
+    multiple = any(not each.single for each in question.properties)
+    words = ", ".join(told.choice(each).label.lower() for each in question.properties)
+    return Case(
+        id=case_id(tx, question.key),
+        kind="values",
+        title=told.title(question.cards[:1]),
+        members=members,
+        cards=question.cards,
+        choices=(*keepers, "keep", *(("both",) if multiple else ())),
+        sentence=f"{told.title(question.cards[:1])}: which is right, {words}?",
+        sides=told.sides(question.cards, frozenset(keepers)),
+        questions=tuple(told.choice(each) for each in question.properties),
+    )
+
+
+def _suggestions(tx: Transaction, told: Teller, snapshot: Snapshot) -> Iterator[Open]:
+    """Suggestions wait for the keeper of the card they are about."""
+    for each in open_suggestions(tx):
+        row = find_card(tx, each.card)
+        if row is None or row.trashed is not None or each.card not in told.cards:
+            continue
+        yield Open(_suggestion(tx, told, each, row.member), each, snapshot)
+
+
+def _suggestion(tx: Transaction, told: Teller, suggestion: Suggestion, keeper: str) -> Case:
+    change = suggestion.change(region_of(tx))
+    title = told.title((suggestion.card,))
+    return Case(
+        id=case_id(tx, f"suggestion {suggestion.id}"),
+        kind="suggestion",
+        title=title,
+        members=(keeper,),
+        cards=(suggestion.card,),
+        choices=("accept", "decline", "later"),
+        sentence=suggested_sentence(told, suggestion, change, title),
+        sides=told.sides((suggestion.card,), frozenset({keeper})),
+        questions=(suggested_choice(tx, told, suggestion, change, keeper),),
+    )
+
+
+def _letters(
+    tx: Transaction, members: Mapping[str, Member], viewer: str | None, *, first: bool
+) -> Iterator[Open]:
+    """The letter that releases what waits: the household's first cycle, later a held import."""
+    snapshot = snapshot_of(tx, released=True)
+    adults = tuple(each.id for each in members.values() if each.role == "adult")
+    if not snapshot.cards or not adults:
+        return
+    made = plan(snapshot, now=tx.now)
+    letter = letter_of(snapshot, made, {each.id: each.name for each in members.values()}, viewer)
+    case = Case(
+        id=case_id(tx, LETTER_KEY),
+        kind="letter",
+        title="Your first reconciliation" if first else "Cards that wait for your word",
+        members=adults,
+        cards=(),
+        choices=("go", "later"),
+        sentence=letter.text[0],
+        letter=letter,
+    )
+    yield Open(case, None, snapshot)

@@ -1,0 +1,117 @@
+"""What a case looks like to the page and the command line: plain values, no database."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+CaseKind = Literal["same-person", "values", "suggestion", "letter"]
+How = Literal["typed", "import", "copied", "new", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One value with its freshness, and who says so since when.
+
+    Attributes:
+        label: What people call it: Mobile, Home, Birthday.
+        kind: tel, email, adr, bday, org, url or other: for the icon.
+        badge: Fresh, Ageing, Check or Unknown.
+        since: UTC microseconds.
+        how: How it came; `new` in a preview: `who` gains it.
+        device: The label of the device it was typed on, or empty.
+    """
+
+    label: str
+    property: str
+    value: str
+    kind: str
+    badge: str
+    who: str
+    since: int
+    how: How
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One member's card in a case: what differs first, what is equal folded."""
+
+    member: str
+    member_name: str
+    card: str
+    name: str
+    org: str
+    photo: bool
+    rows: tuple[Row, ...]
+    equal: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why two cards may be one person, or not, in three words; strength 1 to 3."""
+
+    text: str
+    strength: int
+    against: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer to one property: whose value it is; an empty value means that it was removed there."""
+
+    member: str
+    member_name: str
+    value: str
+    since: int
+    how: How
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One property that differs, with what may be chosen."""
+
+    property: str
+    label: str
+    single: bool
+    options: tuple[Option, ...]
+    preselected: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The first reconciliation as a letter: nothing has been written yet."""
+
+    common: int
+    agree: int
+    complete: int
+    questions: int
+    people: tuple[tuple[str, str], ...]
+    text: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One question, asked of whoever may answer it (design section 9).
+
+    Attributes:
+        id: The same for everybody who may answer; random to everybody else.
+        title: The names of the people it is about.
+        members: Who may answer.
+        choices: What `decide` takes; for values also PROPERTY=MEMBER.
+        preview: What both would have after the first choice.
+        sentence: One line for a list.
+    """
+
+    id: str
+    kind: CaseKind
+    title: str
+    members: tuple[str, ...]
+    cards: tuple[str, ...]
+    choices: tuple[str, ...]
+    sentence: str
+    sides: tuple[Side, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    questions: tuple[Choice, ...] = ()
+    letter: Letter | None = None
+    preview: tuple[Row, ...] = ()
