@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from server.errors import Busy, NotInitialised, UsageError
+from server.errors import Busy, DamagedDatabase, NotInitialised, Refused, UsageError
 from server.store.database import DATABASE_NAME, Database, connect
 from server.store.migrate import HEAD, migrate, prepared, revision_of
 
@@ -98,7 +98,7 @@ def _checked_copy(source: Path, scratch: Path) -> Path:
             connection.close()
         if healthy and revision_of(candidate) != HEAD:
             migrate(candidate)
-    except (sqlite3.DatabaseError, NotInitialised, Busy) as error:
+    except (sqlite3.DatabaseError, DamagedDatabase, NotInitialised, Refused, Busy) as error:
         raise UsageError(
             f"{source} is not a whole backup of Hearthbook; nothing was changed."
         ) from error

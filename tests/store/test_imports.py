@@ -1,0 +1,67 @@
+"""Imports: identity, twice the same, additions to known cards, hold of mass changes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from server.store.imports import Incoming, import_cards
+from tests.builders import Home, a_card
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    made = Home(tmp_path, "anna", "ben")
+    yield made
+    assert made.verify() == ()
+    made.db.close()
+
+
+def outcomes(home: Home, *cards: bytes, dry_run: bool = False) -> list[str]:
+    incoming = [Incoming(f"file {number}", each) for number, each in enumerate(cards)]
+    return [each.outcome for each in import_cards(home.db, "anna", incoming, dry_run=dry_run).cards]
+
+
+def test_a_second_import_changes_nothing(home: Home) -> None:
+    cards = (a_card("u1", "Eva Stein"), a_card("", "Jan Vermeer"))
+    assert outcomes(home, *cards) == ["taken", "taken"]
+    before = home.sequence("anna"), home.sequence("ben")
+    assert outcomes(home, *cards) == ["known", "known"]
+    assert (home.sequence("anna"), home.sequence("ben")) == before
+
+
+def test_imported_octets_are_kept(home: Home) -> None:
+    body = a_card("u1", "Eva Stein", "X-ODD:1,2;3")
+    outcomes(home, body)
+    assert [each.octets for each in home.entries("anna")] == [body]
+
+
+def test_a_known_card_gets_additions_and_loses_nothing(home: Home) -> None:
+    outcomes(home, a_card("u1", "Eva Stein", "TEL:+49 30 23125 101", "TITLE:Dr", "NOTE:mine"))
+    report = import_cards(
+        home.db, "anna", [Incoming("again", a_card("u1", "Eva Stein", "EMAIL:e@example.org", "TITLE:Prof"))]
+    )
+    stored = home.entries("anna")[0].octets
+    assert [each.outcome for each in report.cards] == ["completed"]
+    assert "TITLE" in report.cards[0].why
+    assert b"EMAIL:e@example.org" in stored
+    assert all(line in stored for line in (b"TEL:+49 30 23125 101", b"TITLE:Dr\r\n", b"NOTE:mine"))
+
+
+def test_one_broken_card_does_not_stop_the_good_ones(home: Home) -> None:
+    assert outcomes(home, a_card("u1", "Eva Stein"), b"nonsense", a_card("u2", "Jan Vermeer")) == [
+        "taken",
+        "skipped",
+        "taken",
+    ]
+
+
+def test_a_dry_run_writes_nothing(home: Home) -> None:
+    assert outcomes(home, a_card("u1", "Eva Stein"), dry_run=True) == ["taken"]
+    assert home.entries("anna") == []
+
+
+def test_more_than_twenty_new_cards_are_held_from_others(home: Home) -> None:
+    outcomes(home, *(a_card(f"u{number}", f"Nr {number}") for number in range(21)))
+    assert len(home.entries("anna")) == 21
+    assert home.entries("ben") == []

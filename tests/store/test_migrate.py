@@ -1,0 +1,79 @@
+"""Making databases and bringing older ones here."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
+
+import server.store.migrate as migrate_module
+from server.errors import NewerDatabase, NotInitialised, UsageError
+from server.store.database import DATABASE_NAME
+from server.store.migrate import HEAD, KNOWN, create_database, prepared, revision_of
+
+
+def shape(path: Path) -> list[tuple[str, str]]:
+    """Every table and index of a database with its normalised statement."""
+    connection = sqlite3.connect(path)
+    rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name").fetchall()
+    connection.close()
+    return [(row[0], " ".join(row[1].split())) for row in rows if row[0] != "alembic_version"]
+
+
+@pytest.fixture
+def migrated(tmp_path: Path) -> Iterator[Path]:
+    """A database that Alembic made from nothing, revision by revision."""
+    path = tmp_path / "migrated.db"
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate_module.__file__).parent / "migrations"))
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    engine.dispose()
+    yield path
+
+
+def test_the_revisions_lead_to_the_schema_as_it_is(tmp_path: Path, migrated: Path) -> None:
+    create_database(tmp_path / "fresh", household="x", region="DE")
+    assert shape(migrated) == shape(tmp_path / "fresh" / DATABASE_NAME)
+
+
+def test_head_is_the_last_known_revision(migrated: Path) -> None:
+    assert revision_of(migrated) == HEAD == KNOWN[-1]
+
+
+def test_every_table_is_strict(tmp_path: Path) -> None:
+    create_database(tmp_path / "fresh", household="x", region="DE")
+    tables = [sql for name, sql in shape(tmp_path / "fresh" / DATABASE_NAME) if sql.startswith("CREATE TABLE")]
+    assert tables
+    assert all(sql.endswith("STRICT") for sql in tables)
+
+
+def test_a_second_init_changes_nothing(tmp_path: Path) -> None:
+    create_database(tmp_path, household="x", region="DE")
+    with pytest.raises(UsageError, match="already"):
+        create_database(tmp_path, household="y", region="FR")
+
+
+def test_a_folder_without_household_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(NotInitialised, match="init"):
+        prepared(tmp_path)
+
+
+def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    create_database(tmp_path, household="x", region="DE")
+    connection = sqlite3.connect(tmp_path / DATABASE_NAME)
+    connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.commit()
+    connection.close()
+    with pytest.raises(NewerDatabase, match="newer"):
+        prepared(tmp_path)
+
+
+def test_the_database_is_for_its_owner_alone(tmp_path: Path) -> None:
+    create_database(tmp_path, household="x", region="DE")
+    assert (tmp_path / DATABASE_NAME).stat().st_mode & 0o777 == 0o600
