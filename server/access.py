@@ -76,6 +76,12 @@ class Household:
             return "none"
         return roles[giver].shares
 
+    def shows_names(self) -> bool:
+        """Whether anybody shows anybody names and no more."""
+        return any(each.shares == "name" for each in self.members) or any(
+            how_much == "name" for _, _, how_much in self.overrides
+        )
+
     def ids(self) -> tuple[str, ...]:
         """All members' ids, in the order in which they joined."""
         return tuple(each.id for each in self.members)

@@ -214,6 +214,7 @@ card = _table(
     _integer("trashed", null=True),  # act
     Index("ix_card_member_uid", "member", "uid"),
     Index("ix_card_name_key", "name_key"),
+    Index("ix_card_added", "added"),
     Index("ix_card_settles", "settles", sqlite_where=Column("settles", Integer).is_not(None)),
 )
 

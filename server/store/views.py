@@ -119,12 +119,7 @@ def _concerned(
 ) -> tuple[dict[str, CardRow], tuple[Linked, ...]]:
     """The cards whose slots may change: all that is linked, and namesakes of name-only cards."""
     cards, links = closure(tx, ids)
-    household = household_of(tx)
-    if any(
-        household.level(giver, taker) == "name"
-        for giver in household.ids()
-        for taker in household.ids()
-    ):
+    if household_of(tx).shows_names():
         namesakes = {other for each in cards.values() for other in cards_named(tx, each.name_key)}
         cards, links = closure(tx, namesakes | set(cards))
     return cards, links

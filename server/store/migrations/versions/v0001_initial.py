@@ -451,6 +451,9 @@ CREATE UNIQUE INDEX uq_device_member_label ON device (member, label) WHERE revok
 CREATE INDEX ix_act_device_at ON act (device, at)
 """,
     """\
+CREATE INDEX ix_card_added ON card (added)
+""",
+    """\
 CREATE INDEX ix_card_member_uid ON card (member, uid)
 """,
     """\
