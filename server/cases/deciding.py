@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from server.cases.listing import Open, find_open, key_of
 from server.cases.shapes import Case
+from server.cases.telling import keys_of
 from server.cases.wording import property_word
 from server.cycle import accept_suggestion, run_cycle
 from server.errors import UsageError
@@ -132,23 +133,19 @@ def _winners(question: ValuesDiffer, case: Case, choice: str) -> list[tuple[Diff
     keepers = [each for each in case.choices if each not in ("keep", "both", "later")]
     if choice in keepers:
         return [(each, choice) for each in question.properties]
+    keys = keys_of(question.properties)
     wanted: dict[str, str] = {}
     for word in choice.split():
         name, equals, member = word.partition("=")
-        known = any(each.property == name.upper() for each in question.properties)
-        if not equals or member not in keepers or not known:
+        if not equals or member not in keepers or name.upper() not in keys:
             raise _unknown(case, choice)
         wanted[name.upper()] = member
-    missing = [
-        property_word(each.property).lower()
-        for each in question.properties
-        if each.property not in wanted
-    ]
+    missing = [key for key in keys if key not in wanted]
     if missing:
         raise UsageError(
-            f"Say whose value is right for {', '.join(missing)} too, such as PROPERTY={keepers[0]}."
+            f"Say whose value is right for {', '.join(missing)} too, such as {missing[0]}={keepers[0]}."
         )
-    return [(each, wanted[each.property]) for each in question.properties]
+    return [(each, wanted[key]) for each, key in zip(question.properties, keys, strict=True)]
 
 
 def _unknown(case: Case, choice: str) -> UsageError:

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.cases.letter import letter_of
 from server.cases.shapes import Case, Reason
@@ -76,9 +76,20 @@ def open_in(tx: Transaction, viewer: str | None) -> list[Open]:
         found = [*_questions(tx, told, snapshot, made), *found]
     if not released or held_count(tx):
         found = [*_letters(tx, members, viewer, first=not released), *found]
+    found = [replace(each, case=_in_order(each.case, tuple(members))) for each in found]
     mine = [each for each in found if viewer is None or viewer in each.case.members]
     later = {key for key, (choice, _, _) in answers(tx).items() if choice == "later"}
     return sorted(mine, key=lambda each: (key_of(each) in later, each.case.kind != "letter"))
+
+
+def _in_order(case: Case, members: tuple[str, ...]) -> Case:
+    """A case with its members, and the choices named after them, in the order in which they joined."""
+    place = {each: index for index, each in enumerate(members)}
+    return replace(
+        case,
+        members=tuple(sorted(case.members, key=lambda each: place[each])),
+        choices=tuple(sorted(case.choices, key=lambda each: place.get(each, len(place)))),
+    )
 
 
 def key_of(each: Open) -> str:
@@ -136,7 +147,12 @@ def _values(tx: Transaction, told: Teller, snapshot: Snapshot, question: ValuesD
         (owner.owner,) if owner.claimed and owner.owner in keepers and owner.owner else keepers
     )
     multiple = any(not each.single for each in question.properties)
-    words = ", ".join(told.choice(each).label.lower() for each in question.properties)
+    choices = told.choices(question.properties)
+    words = ", ".join(
+        dict.fromkeys(
+            each.label if each.label.startswith("E-") else each.label.lower() for each in choices
+        )
+    )
     return Case(
         id=case_id(tx, question.key),
         kind="values",
@@ -146,7 +162,7 @@ def _values(tx: Transaction, told: Teller, snapshot: Snapshot, question: ValuesD
         choices=(*keepers, "keep", *(("both",) if multiple else ())),
         sentence=f"{told.title(question.cards[:1])}: which is right, {words}?",
         sides=told.sides(question.cards, frozenset(keepers)),
-        questions=tuple(told.choice(each) for each in question.properties),
+        questions=choices,
     )
 
 

@@ -68,8 +68,13 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One property that differs, with what may be chosen."""
+    """One property that differs, with what may be chosen.
 
+    Attributes:
+        key: What `decide` calls it: the property, with `#2` and so on for further ones of a name.
+    """
+
+    key: str
     property: str
     label: str
     single: bool

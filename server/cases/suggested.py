@@ -34,6 +34,7 @@ def suggested_choice(
     kept = change.before.shown if change.before is not None else ""
     typed = change.after.shown if change.after is not None else ""
     return Choice(
+        key=either.name,
         property=either.name,
         label=label_of(either),
         single=travel_of(either.name).single,

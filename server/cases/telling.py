@@ -1,6 +1,7 @@
 """From cards and facts to what a person reads: rows, sides, choices, previews."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -77,12 +78,17 @@ class Teller:
                 rows.append(replace(row, how="new", who=gainers[0].keeper) if gainers else row)
         return tuple(rows)
 
-    def choice(self, difference: Difference) -> Choice:
-        """One property that differs, with whose value could be right."""
+    def choices(self, differences: Sequence[Difference]) -> tuple[Choice, ...]:
+        """The properties that differ, with whose value could be right."""
+        keys = keys_of(differences)
+        return tuple(self._choice(each, key) for each, key in zip(differences, keys, strict=True))
+
+    def _choice(self, difference: Difference, key: str) -> Choice:
         facts = [self.facts[fact] for _, fact in difference.sides if fact is not None]
         labels = list(dict.fromkeys(label_of(fact.prop) for fact in facts))
         label = labels[0] if len(labels) == 1 else property_word(difference.property)
         return Choice(
+            key=key,
             property=difference.property,
             label=label,
             single=difference.single,
@@ -130,6 +136,18 @@ class Teller:
 def teller(tx: Transaction, snapshot: Snapshot, names: Mapping[str, str]) -> Teller:
     """A teller for one snapshot."""
     return Teller(tx, cards_by_id(snapshot), facts_by_id(snapshot), names)
+
+
+def keys_of(differences: Iterable[Difference]) -> tuple[str, ...]:
+    """What `decide` calls each difference: TEL, and TEL#2 for a second number in dispute."""
+    seen: Counter[str] = Counter()
+    keys: list[str] = []
+    for each in differences:
+        seen[each.property] += 1
+        keys.append(
+            each.property if seen[each.property] == 1 else f"{each.property}#{seen[each.property]}"
+        )
+    return tuple(keys)
 
 
 def name_of_card(state: CardState) -> str:

@@ -1,0 +1,57 @@
+"""`hearthbook cases` and `hearthbook decide`: the questions that only a person can answer."""
+
+import json
+
+import click
+
+from server.commands.place import Place, pass_place
+from server.commands.screen import note, say, table
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per line and case.")
+@pass_place
+def cases(place: Place, *, as_json: bool) -> None:
+    """List the open cases with the choices that `decide` takes."""
+    from server.cases import open_cases
+
+    found = open_cases(place.database(), None)
+    if as_json:
+        for each in found:
+            row = {
+                "id": each.id,
+                "kind": each.kind,
+                "title": each.title,
+                "members": each.members,
+                "cards": each.cards,
+                "choices": each.choices,
+                "sentence": each.sentence,
+            }
+            say(json.dumps(row, ensure_ascii=False))
+        return
+    table(
+        ("case", "kind", "of", "question", "choices"),
+        (
+            (each.id, each.kind, ", ".join(each.members), each.sentence, " | ".join(each.choices))
+            for each in found
+        ),
+    )
+    if found:
+        note("Answer one with: hearthbook decide CASE CHOICE")
+    else:
+        note("No open cases.")
+
+
+@click.command()
+@click.argument("case")
+@click.argument("choice", nargs=-1, required=True)
+@pass_place
+def decide(place: Place, *, case: str, choice: tuple[str, ...]) -> None:
+    """Answer a case; it acts at once.
+
+    CHOICE is one that `cases` lists for it; where single values differ also
+    PROPERTY=MEMBER, once per property.
+    """
+    from server.cases import decide as answer
+
+    say(answer(place.database(), case, " ".join(choice), member=None))

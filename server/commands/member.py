@@ -1,0 +1,80 @@
+"""`hearthbook member` and `hearthbook share`: who lives here and what they show each other."""
+
+import click
+
+from server.commands.options import LEVEL, ROLE
+from server.commands.place import Place, pass_place
+from server.commands.screen import say, table
+
+
+@click.group()
+def member() -> None:
+    """Add, list and change the members of the household."""
+
+
+@member.command("add")
+@click.argument("member_id", metavar="ID")
+@click.option("--name", required=True, help="What the pages call this member.")
+@click.option("--shares", required=True, type=LEVEL, help="What other adults see of their cards.")
+@click.option("--role", type=ROLE, default="adult", show_default=True)
+@pass_place
+def add(place: Place, *, member_id: str, name: str, shares: str, role: str) -> None:
+    """Add a member; ID is the name they sign in with, like anna."""
+    from server.store.database import Actor
+    from server.store.sharing import add_member
+
+    with place.database().write(Actor(kind="member")) as tx:
+        new = add_member(tx, member_id, name=name, shares=shares, role=role)
+    say(f"{new.name} is a member now. Next: hearthbook device add {new.id} --label phone")
+
+
+@member.command("list")
+@pass_place
+def list_all(place: Place) -> None:
+    """List the members with their roles and what they share."""
+    from server.store.members import list_members
+
+    with place.database().read() as tx:
+        members = list_members(tx)
+    table(
+        ("id", "name", "role", "shares", "web password"),
+        (
+            (each.id, each.name, each.role, each.shares, "set" if each.has_password else "none")
+            for each in members
+        ),
+    )
+
+
+@member.command("set")
+@click.argument("member_id", metavar="ID")
+@click.option("--name", help="What the pages call this member.")
+@click.option("--shares", type=LEVEL, help="What other adults see of their cards.")
+@click.option("--role", type=ROLE)
+@pass_place
+def change(
+    place: Place, *, member_id: str, name: str | None, shares: str | None, role: str | None
+) -> None:
+    """Change a member's name, role or what they share; views follow at once."""
+    from server.store.database import Actor
+    from server.store.sharing import set_member
+
+    if name is None and shares is None and role is None:
+        raise click.UsageError("Say what to change: --name, --shares or --role.")
+    with place.database().write(Actor(kind="member")) as tx:
+        new = set_member(tx, member_id, name=name, shares=shares, role=role)
+    say(f"{new.name} ({new.id}): {new.role}, shows other adults: {new.shares}.")
+
+
+@click.command()
+@click.argument("giver", metavar="FROM")
+@click.argument("taker", metavar="TO")
+@click.argument("level", type=LEVEL)
+@pass_place
+def share(place: Place, *, giver: str, taker: str, level: str) -> None:
+    """Say what member FROM shows member TO."""
+    from server.store.database import Actor
+    from server.store.sharing import set_share
+
+    with place.database().write(Actor(kind="share")) as tx:
+        set_share(tx, giver, taker, level)
+    say(f"{giver} now shows {taker}: {level}.")

@@ -1,0 +1,126 @@
+"""`hearthbook reconcile`: one cycle now, or the letter of what it would do."""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from server.commands.place import Place, pass_place
+from server.commands.screen import count, note, say, spinner
+from server.errors import Busy
+
+if TYPE_CHECKING:
+    from server.cycle import Report
+    from server.reconcile.operations import Question
+    from server.reconcile.snapshot import Snapshot
+    from server.store.database import Database
+
+LOCK_NAME = "hearthbook.reconcile"
+WAIT_SECONDS = 60.0
+LOOK_SECONDS = 0.25
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Say what a cycle would do and change nothing.")
+@pass_place
+def reconcile(place: Place, *, dry_run: bool) -> None:
+    """Make the cards of the same people agree, now.
+
+    Ends every wait and hold. The first time this is the go that the household's first cycle waits
+    for.
+    """
+    database = place.database()
+    if dry_run:
+        _print_letter(database)
+        return
+    with _alone(place.folder), spinner("Reconciling"):
+        report = _run(database)
+    _print(report)
+
+
+def _print_letter(database: "Database") -> None:
+    from server.cases.letter import letter_of
+    from server.cycle import trial
+    from server.store.members import list_members
+
+    with spinner("Planning"):
+        plan, snapshot = trial(database)
+        with database.read() as tx:
+            names = {each.id: each.name for each in list_members(tx)}
+        letter = letter_of(snapshot, plan, names, None)
+    for paragraph in letter.text:
+        say(paragraph)
+    for name, sentence in letter.people:
+        say(f"- {name}: {sentence}.")
+    for question in plan.questions:
+        say(f"? {_question(question, snapshot)}")
+    note("Nothing was changed.")
+
+
+def _question(question: "Question", snapshot: "Snapshot") -> str:
+    from server.cases.telling import name_of_card
+    from server.cases.wording import property_word
+    from server.reconcile.operations import SamePerson
+    from server.reconcile.snapshot import cards_by_id
+
+    cards = cards_by_id(snapshot)
+    if isinstance(question, SamePerson):
+        pair = sorted(
+            (cards[question.card_a], cards[question.card_b]), key=lambda each: each.keeper
+        )
+        left, right = (f"{name_of_card(each)} ({each.keeper})" for each in pair)
+        return f"{left}, {right}: the same person? {', '.join(r.text for r in question.reasons)}."
+    keepers = ", ".join(sorted(cards[each].keeper for each in question.cards))
+    words = ", ".join(property_word(each.property) for each in question.properties)
+    return f"{name_of_card(cards[question.cards[0]])} ({keepers}): which is right? {words}."
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let one `reconcile` work at a time; a killed one leaves nothing behind.
+
+    Raises:
+        Busy: Another one works.
+    """
+    handle = os.open(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        raise Busy("Another `hearthbook reconcile` is running; wait until it is done.") from error
+    finally:
+        os.close(handle)
+
+
+def _run(database: "Database") -> "Report":
+    """One cycle; a scheduled one that runs just now is waited for.
+
+    Raises:
+        Busy: It ran for a minute and longer.
+    """
+    from server.cycle import run_cycle
+
+    end = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            report = run_cycle(database, kind="command", releasing=True)
+        except Busy:
+            if time.monotonic() > end:
+                raise
+            time.sleep(LOOK_SECONDS)
+        else:
+            assert report is not None
+            return report
+
+
+def _print(report: "Report") -> None:
+    asked = len(report.plan.questions)
+    done = [f"{number:,} {what}" for what, number in report.counts if number and what != "asked"]
+    say(f"Done: {', '.join(done) or 'everything agreed already'}.")
+    if asked:
+        note(f"{count(asked, 'question')} left; see `hearthbook cases` or the page.")

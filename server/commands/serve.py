@@ -1,0 +1,62 @@
+"""`hearthbook serve`: CardDAV, the pages and the cycles of one data folder."""
+
+import logging
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import click
+
+from server.commands.place import Place, pass_place
+from server.commands.screen import say
+
+if TYPE_CHECKING:
+    from server.settings import Settings
+    from server.store.database import Database
+
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+@click.command()
+@click.option("--host", help="Where to listen. Default: [server] host, 127.0.0.1.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Default: [server] port, 5232.")
+@pass_place
+def serve(place: Place, *, host: str | None, port: int | None) -> None:
+    """Serve the household until Ctrl-C.
+
+    All other commands work meanwhile. Beyond loopback put a proxy with TLS in front: plain http
+    shows passwords to the network.
+    """
+    from server.app import serve as run
+
+    settings = place.settings()
+    logging.basicConfig(level=settings.log.level, format=LOG_FORMAT)
+    # Its jobs run every second; ours log what they did.
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    _remember(place.database(), settings)
+    # Ctrl-C is how one ends a server; nothing went wrong.
+    with suppress(KeyboardInterrupt):
+        run(
+            place.folder,
+            settings,
+            settings.server.host if host is None else host,
+            settings.server.port if port is None else port,
+            on_ready=_announce,
+        )
+
+
+def _remember(database: "Database", settings: "Settings") -> None:
+    """Keep in the database what every process beside this one must know, too."""
+    from server.store.database import Actor
+    from server.store.household import set_setting, settle_seconds
+
+    seconds = settings.schedule.settle_seconds
+    with database.read() as tx:
+        known = settle_seconds(tx)
+    if known != seconds:
+        with database.write(Actor("settings")) as tx:
+            set_setting(tx, "settle_seconds", str(seconds))
+
+
+def _announce(host: str, port: int) -> None:
+    shown = f"[{host}]" if ":" in host else host
+    say(f"Ready. Pages: http://{shown}:{port}/app/  CardDAV: http://{shown}:{port}/")

@@ -1,0 +1,138 @@
+"""The Flask application: routes, and how errors become pages in words."""
+
+import logging
+from collections.abc import Callable, Iterable
+
+from flask import Flask, Response, g, render_template, request
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+from server.cases import Option, Side
+from server.errors import Busy, HearthbookError, NotFound, Refused, UsageError
+from server.protocol.login import Limiter
+from server.review.guard import Guard, members_only, same_origin, with_headers
+from server.review.pages import Pages
+from server.review.words import day, initials, origin, said
+from server.settings import Settings
+from server.store.database import Database
+from server.store.household import household_name
+from server.store.members import list_members
+
+FORM_BYTES_MAX = 64 * 1024
+
+WSGIApplication = Callable[[dict[str, object], Callable[..., object]], Iterable[bytes]]
+
+log = logging.getLogger(__name__)
+
+_SENTENCES = {
+    404: "There is no such page.",
+    405: "This page cannot be asked that way.",
+    413: "That form is larger than any page here sends.",
+    500: "Something went wrong on the server. Nothing was changed; try again, and look at the server's log.",
+}
+
+
+def create_pages(database: Database, settings: Settings) -> WSGIApplication:
+    """The WSGI application for `/app`; the path below it is the page."""
+    app = make_application(database, settings)
+    mounted: WSGIApplication = DispatcherMiddleware(_nothing, {"/app": app})  # type: ignore[assignment]  # werkzeug types environs as its own
+    return mounted
+
+
+def make_application(database: Database, settings: Settings) -> Flask:
+    """The Flask application itself."""
+    app = Flask(__name__, static_url_path="/static")
+    is_https = settings.server.public_url.startswith("https://")
+    app.config.update(
+        SECRET_KEY=database.secret(),
+        MAX_CONTENT_LENGTH=FORM_BYTES_MAX,
+        SESSION_COOKIE_NAME="__Host-hearthbook-form" if is_https else "hearthbook-form",
+        SESSION_COOKIE_SECURE=is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,  # same_origin checks the Origin, on http as well
+    )
+    app.jinja_env.filters.update(
+        day=day, origin=origin, said=said, initials=initials, mine_first=_mine_first
+    )
+    guard = Guard(database, is_https=is_https)
+    app.before_request(guard.load)
+    app.before_request(same_origin)
+    app.before_request(members_only)
+    CSRFProtect(app)
+    app.after_request(with_headers)
+    app.context_processor(lambda: _common(database))
+    _add_errors(app)
+    Pages(database, guard, Limiter(settings.limits.wrong_passwords_per_minute)).add_to(app)
+    return app
+
+
+def _common(database: Database) -> dict[str, object]:
+    """What every page shows: who is signed in, whose household it is, members' names and colours.
+
+    Members are coloured in the order in which they joined; more than eight start again.
+    """
+    with database.read() as tx:
+        members = list_members(tx)
+        return {
+            "household": household_name(tx),
+            "me": g.get("member"),
+            "names": {each.id: each.name for each in members},
+            "colours": {each.id: index % 8 + 1 for index, each in enumerate(members)},
+        }
+
+
+def _mine_first(values: Iterable[Side | Option]) -> list[Side | Option]:
+    """Cards and options with the signed-in member's own first."""
+    mine = g.member.id if g.get("member") else ""
+    return sorted(values, key=lambda each: each.member != mine)
+
+
+def _nothing(_environ: object, start_response: Callable[..., object]) -> Iterable[bytes]:
+    start_response("404 Not Found", [("Content-Length", "0")])
+    return []
+
+
+def _add_errors(app: Flask) -> None:
+    """Errors become pages in words; never a stack trace."""
+
+    @app.errorhandler(CSRFError)
+    def _csrf(_error: CSRFError) -> tuple[str, int]:
+        return _page(
+            400,
+            "This page was open for too long, so nothing was done. Go back, reload and try again.",
+        )
+
+    @app.errorhandler(HearthbookError)
+    def _known(error: HearthbookError) -> tuple[str, int]:
+        match error:
+            case NotFound():
+                status = 404
+            case UsageError():
+                status = 400
+            case Busy():
+                status = 503
+            case Refused():
+                status = error.status
+            case _:
+                status = 503
+        return _page(status, error.sentence)
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> tuple[str, int] | Response:
+        if request.endpoint == "static":
+            return Response(status=error.code or 404)
+        code = error.code or 500
+        return _page(code, _SENTENCES.get(code, "This page cannot be shown."))
+
+    @app.errorhandler(Exception)
+    def _unknown(error: Exception) -> tuple[str, int]:
+        log.error("A page failed", exc_info=error)
+        return _page(500, _SENTENCES[500])
+
+
+def _page(status: int, sentence: str) -> tuple[str, int]:
+    return render_template("error.html", sentence=sentence, status=status), status

@@ -1,0 +1,62 @@
+"""What a browser posts, checked once where it enters."""
+
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from werkzeug.datastructures import MultiDict
+
+from server.errors import UsageError
+from server.review.passwords import LENGTH_MAX, LENGTH_MIN
+
+_Short = Annotated[str, StringConstraints(max_length=200)]
+
+
+class _Form(BaseModel):
+    """Frozen; an unknown field is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+FormT = TypeVar("FormT", bound=_Form)
+
+
+class SignIn(_Form):
+    """The sign-in form."""
+
+    username: _Short
+    password: Annotated[str, StringConstraints(max_length=LENGTH_MAX)]
+
+
+class NewPassword(_Form):
+    """The form behind a setup link."""
+
+    password: Annotated[str, StringConstraints(min_length=LENGTH_MIN, max_length=LENGTH_MAX)]
+    again: Annotated[str, StringConstraints(max_length=LENGTH_MAX)]
+
+
+class Answer(_Form):
+    """The answer to a case; `chosen` holds PROPERTY=MEMBER for values that differ."""
+
+    answer: _Short
+    chosen: tuple[_Short, ...] = Field(default=(), max_length=50)
+
+
+def read_form(kind: type[FormT], fields: MultiDict[str, str], sentence: str) -> FormT:
+    """A posted form.
+
+    Raises:
+        UsageError: It is not what the page sends; `sentence` says what to do.
+    """
+    given: dict[str, object] = {
+        name: fields[name]
+        for name in fields
+        if name != "csrf_token" and not name.startswith("choice-")
+    }
+    if "chosen" in kind.model_fields:
+        given["chosen"] = tuple(
+            fields[name] for name in sorted(fields) if name.startswith("choice-")
+        )
+    try:
+        return kind.model_validate(given)
+    except ValidationError as error:
+        raise UsageError(sentence) from error

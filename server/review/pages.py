@@ -1,0 +1,170 @@
+"""The pages' routes: every change is a POST that answers 303."""
+
+from flask import Flask, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from server.cases import Case, decide, find_case, open_cases
+from server.errors import NotFound, UsageError
+from server.protocol.login import Limiter
+from server.review.forms import Answer, NewPassword, SignIn, read_form
+from server.review.guard import Guard, signed_in_member
+from server.review.passwords import LENGTH_MIN, hash_password, is_outdated, is_password
+from server.store.database import Actor, Database
+from server.store.members import find_member
+from server.store.sessions import password_hash, peek_setup_link, set_password_hash, use_setup_link
+
+Page = str | Response | tuple[str, int]
+
+_WRONG = "That name and password do not fit together. Try again, or ask at home for a setup link."
+_USED = (
+    "This link was used already or is over; ask at home for a new one with `hearthbook setup-link`."
+)
+
+
+class Pages:
+    """The pages of one household."""
+
+    def __init__(self, database: Database, guard: Guard, limiter: Limiter) -> None:
+        self._database = database
+        self._guard = guard
+        self._limiter = limiter
+
+    def add_to(self, app: Flask) -> None:
+        """Add the routes to the application."""
+        app.add_url_rule("/", "today", self.today)
+        app.add_url_rule("/case/<case_id>", "case", self.case, methods=["GET", "POST"])
+        app.add_url_rule("/done", "done", self.done)
+        app.add_url_rule("/sign-in", "sign_in", self.sign_in, methods=["GET", "POST"])
+        app.add_url_rule("/sign-out", "sign_out", self.sign_out, methods=["POST"])
+        app.add_url_rule("/setup/<token>", "setup", self.setup, methods=["GET", "POST"])
+
+    def today(self) -> Page:
+        """What waits for the signed-in member, most useful first."""
+        cases = open_cases(self._database, signed_in_member().id)
+        return render_template("today.html", cases=cases)
+
+    def case(self, case_id: str) -> Page:
+        """One case, and its answer."""
+        member = signed_in_member()
+        try:
+            case = find_case(self._database, case_id, member.id)
+        except NotFound:
+            return render_template("gone.html"), 404
+        if request.method == "GET":
+            return self._show(case)
+        form = read_form(
+            Answer, request.form, "That answer was not complete; go back and choose again."
+        )
+        choice = " ".join(form.chosen) if form.answer == "use" else form.answer
+        if form.answer == "use" and len(form.chosen) < len(case.questions):
+            return self._show(
+                case, "Choose an answer for each question, or leave it for later."
+            ), 400
+        try:
+            decide(self._database, case_id, choice, member=member.id)
+        except NotFound:
+            return render_template("gone.html"), 404
+        except UsageError as error:
+            return self._show(case, error.sentence), 400
+        if choice == "later":
+            return redirect(url_for("today"), code=303)
+        return redirect(url_for("done", answer=_kind_of_answer(form.answer)), code=303)
+
+    def done(self) -> Page:
+        """What an answer did, and the next question."""
+        cases = open_cases(self._database, signed_in_member().id)
+        kind, answer = request.args.get("kind", ""), request.args.get("answer", "")
+        return render_template(
+            "done.html", kind=kind, answer=answer, following=cases[0] if cases else None
+        )
+
+    def sign_in(self) -> Page:
+        """Sign in with one's name here and password."""
+        if request.method == "GET":
+            return (
+                redirect(url_for("today"), code=303)
+                if g.member
+                else render_template("sign-in.html")
+            )
+        form = read_form(SignIn, request.form, _WRONG)
+        name = form.username.strip().lower()
+        with self._database.read() as tx:
+            stored = password_hash(tx, name) if find_member(tx, name) else None
+        if is_password(stored, form.password):
+            if stored is not None and is_outdated(stored):
+                with self._database.write(Actor("password", name)) as tx:
+                    set_password_hash(tx, name, hash_password(form.password))
+            return self._guard.sign_in(name, redirect(url_for("today"), code=303))
+        seconds = self._limiter.wrong(request.remote_addr or "")
+        if seconds:
+            problem = f"Too many wrong passwords from here; wait {seconds} seconds, then try again."
+            return render_template("sign-in.html", problem=problem, username=form.username), 429
+        return render_template("sign-in.html", problem=_WRONG, username=form.username), 401
+
+    def sign_out(self) -> Page:
+        """Sign out in this browser."""
+        return self._guard.sign_out(redirect(url_for("sign_in"), code=303))
+
+    def setup(self, token: str) -> Page:
+        """Choose a password with a one-time link; then one is signed in."""
+        with self._database.read() as tx:
+            member_id = peek_setup_link(tx, token)
+            member = find_member(tx, member_id) if member_id else None
+        if member is None:
+            return render_template("error.html", sentence=_USED, status=410), 410
+        if request.method == "GET":
+            return render_template("setup.html", member=member, length_min=LENGTH_MIN)
+        if member.has_password and request.form.get("keep") == "1":
+            return self._enter(token, member.id, None)
+        try:
+            form = self._new_password()
+        except UsageError as error:
+            page = render_template(
+                "setup.html", member=member, length_min=LENGTH_MIN, problem=error.sentence
+            )
+            return page, 400
+        return self._enter(token, member.id, hash_password(form.password))
+
+    def _enter(self, token: str, member_id: str, new_hash: str | None) -> Page:
+        """Use a setup link up, keep a new password if there is one, and sign in."""
+        with self._database.write(Actor("password", member_id)) as tx:
+            if use_setup_link(tx, token) is None:
+                return render_template("error.html", sentence=_USED, status=410), 410
+            if new_hash is not None:
+                set_password_hash(tx, member_id, new_hash)
+        return self._guard.sign_in(member_id, redirect(url_for("today"), code=303))
+
+    @staticmethod
+    def _new_password() -> NewPassword:
+        """The password typed twice.
+
+        Raises:
+            UsageError: It is too short, or the two differ.
+        """
+        form = read_form(
+            NewPassword, request.form, f"Choose a password of at least {LENGTH_MIN} characters."
+        )
+        if form.password != form.again:
+            raise UsageError("The two passwords are not the same; type them again.")
+        return form
+
+    def _show(self, case: Case, problem: str = "") -> str:
+        """The page of one case."""
+        cases = open_cases(self._database, signed_in_member().id)
+        place = next((index for index, each in enumerate(cases, 1) if each.id == case.id), 1)
+        return render_template(
+            f"case-{case.kind}.html",
+            case=case,
+            problem=problem,
+            place=place,
+            count=len(cases),
+        )
+
+
+def _kind_of_answer(answer: str) -> str:
+    """The answer's word for the page that follows, without anything personal in an address."""
+    return (
+        answer
+        if answer in {"same", "different", "accept", "decline", "go", "keep", "both"}
+        else "values"
+    )

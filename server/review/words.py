@@ -1,0 +1,60 @@
+"""How pages speak of times, and of how a value came to be."""
+
+from datetime import UTC, datetime
+
+from server.cases import Option, Row
+
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def day(microseconds: int) -> str:
+    """A date as people write it: 3 March 2026; empty for none."""
+    if not microseconds:
+        return ""
+    moment = datetime.fromtimestamp(microseconds / 1_000_000, tz=UTC)
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def origin(value: Row | Option) -> str:
+    """How a value came: typed on a device, with an import, from a linked card."""
+    match value.how:
+        case "typed":
+            return f"typed on {value.device}" if value.device else "typed here"
+        case "import":
+            return "came with an import, nobody knows how old it is"
+        case "copied":
+            return "taken over from a linked card"
+        case "new":
+            return "new"
+        case _:
+            return ""
+
+
+def said(value: str) -> str:
+    """A value for people: dates in words, everything else as it was written."""
+    parts = value.split("-")
+    if len(parts) == 3 and all(part.isdigit() for part in parts) and len(parts[0]) == 4:
+        month = int(parts[1])
+        if 1 <= month <= 12:
+            return f"{int(parts[2])} {_MONTHS[month - 1]} {parts[0]}"
+    return value
+
+
+def initials(name: str) -> str:
+    """Initials as they are written in the name's own script: two at most."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    first = words[:1] + (words[-1:] if len(words) > 1 else [])
+    return "".join(word[0] for word in first).upper() or "?"
