@@ -7,7 +7,10 @@ written meanwhile it is made again, at last under the lock.
 import json
 import logging
 import secrets
+import threading
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,7 +33,8 @@ from server.store.texts import octets_of
 from server.store.views import refresh
 
 LEASE_NAME: Final = "cycle"
-LEASE_SECONDS: Final = 600
+LEASE_SECONDS: Final = 30
+RENEW_SECONDS: Final = 10.0
 FIRST_CYCLE_COPY: Final = "hearthbook.db.before-first-cycle"
 _TRIES: Final = 3
 
@@ -72,17 +76,39 @@ def run_cycle(
     Raises:
         Busy: Another cycle runs.
     """
-    holder = secrets.token_hex(8)
-    if take_lease(db, LEASE_NAME, holder, seconds=LEASE_SECONDS) != holder:
-        raise Busy("Another reconciliation is running; try again when it is done.")
-    try:
+    with _leased(db):
         if releasing:
             _release(db, kind, member)
         with db.read() as tx:
             if not is_released(tx):
                 return None
         return _cycle(db, kind, member)
+
+
+@contextmanager
+def _leased(db: Database) -> Iterator[None]:
+    """Keep every other cycle of the deployment out; a killed one is waited for half a minute.
+
+    Raises:
+        Busy: Another cycle runs.
+    """
+    holder = secrets.token_hex(8)
+    if take_lease(db, LEASE_NAME, holder, seconds=LEASE_SECONDS) != holder:
+        raise Busy("Another reconciliation is running; try again when it is done.")
+    over = threading.Event()
+
+    def renew() -> None:
+        while not over.wait(RENEW_SECONDS):
+            take_lease(db, LEASE_NAME, holder, seconds=LEASE_SECONDS)
+        db.close()
+
+    renewing = threading.Thread(target=renew, name="lease", daemon=True)
+    renewing.start()
+    try:
+        yield
     finally:
+        over.set()
+        renewing.join()
         give_lease(db, LEASE_NAME, holder)
 
 

@@ -52,7 +52,8 @@ def build_card(uid: str, props: Sequence[Property], *, rev: None = None) -> byte
     _add(card, ("UID", (), escape(uid)), None)
     seen: set[str] = set()
     labels = 0
-    for prop, written in sorted(((prop, _written(prop)) for prop in props), key=_order):
+    ordered = sorted(((prop, _written(prop)) for prop in props), key=_order)
+    for prop, written in ordered:
         name = written[0]
         # vCard 3.0 has one N; further ones are other spellings of the first.
         if not name or (name == "N" and "N" in seen):
@@ -63,7 +64,7 @@ def build_card(uid: str, props: Sequence[Property], *, rev: None = None) -> byte
         _add(card, written, group)
         if prop.label:
             _add(card, ("X-ABLABEL", (), _written_label(prop.label)), group)
-    for line in _missing(props, seen):
+    for line in _missing([prop for prop, _ in ordered], seen):
         _add(card, line, None)
     text: str = card.serialize()
     return text.encode("utf-8", "replace")

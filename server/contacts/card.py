@@ -50,8 +50,8 @@ def parse(octets: bytes) -> Card:
     """
     _refuse_other_encodings(octets)
     lines = split_lines(octets)
-    begins = [index for index, line in enumerate(lines) if _frames(line, "BEGIN")]
-    ends = [index for index, line in enumerate(lines) if _frames(line, "END")]
+    begins = [index for index, line in enumerate(lines) if _BEGIN.match(line.raw)]
+    ends = [index for index, line in enumerate(lines) if _END.match(line.raw)]
     if not begins:
         raise NotACard("This is no vCard: there is no line BEGIN:VCARD.")
     if len(begins) > 1:
@@ -132,10 +132,6 @@ def replace_properties(card: Card, changes: Sequence[Change], *, region: str = "
             writing of this card.
     """
     return edited(card, changes, region=region)
-
-
-def _frames(line: ContentLine, name: str) -> bool:
-    return line.name == name and line.value.strip().upper() == "VCARD"
 
 
 def _refuse_other_encodings(octets: bytes) -> None:

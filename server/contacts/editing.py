@@ -77,9 +77,7 @@ class _Edit:
         lines = self.card.lines
         place = max(index for index, line in enumerate(lines) if line.name == "END")
         # A stray soft break at the end of the last value would swallow an added line.
-        while (
-            self.raws[place - 1].rstrip(b"\r\n").endswith(b"=") and not lines[place - 1].is_base64
-        ):
+        if b"QUOTED-PRINTABLE" in self.raws[place - 1].upper():
             place -= 1
         return b"".join([*self.raws[:place], *self.added, *self.raws[place:]])
 

@@ -57,7 +57,7 @@ def canonical_value(name: str, main: Sequence[ContentLine], region: str) -> tupl
         parts = components(line.value)
         text = ";".join(map(escape, parts))
         return address_key(parts) if name == "ADR" and parts else text_key(text), text
-    if name in BINARY or line.is_base64:
+    if name in BINARY or holds_data(line):
         data = binary_octets(line)
         value = canonical_text(line.value) if data is None else _hashed(data)
         return text_key(value), value
@@ -66,6 +66,11 @@ def canonical_value(name: str, main: Sequence[ContentLine], region: str) -> tupl
         return form(line)
     value = canonical_text(line.value).replace("\n", "\\n")
     return text_key(value), value
+
+
+def holds_data(line: ContentLine) -> bool:
+    """Whether the value is data, written in base64 or as a ``data:`` URI."""
+    return line.is_base64 or line.value.lstrip()[:5].casefold() == "data:"
 
 
 def binary_octets(line: ContentLine) -> bytes | None:

@@ -14,13 +14,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-FOLD_OCTETS = 75
-"""The longest line that we write, without its line end (RFC 6350 section 3.2)."""
+from server.contacts.folding import Coding, fold, logical_lines, value_start
 
 _BOM = b"\xef\xbb\xbf"
 _NAME = re.compile(r"[A-Za-z0-9_-]+\Z")
 _GROUP = re.compile(r"[A-Za-z0-9_.-]+\Z")
-_BASE64_LINE = re.compile(rb"[A-Za-z0-9+/=]+[ \t]*\Z")
 _ESCAPE = re.compile(r"\\([nN,;:\\])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _CARET = re.compile(r"\^([n'^])")
@@ -33,21 +31,10 @@ _BARE_VALUES = frozenset({"INLINE", "URL", "CONTENT-ID", "CID"})
 # A sender names the codec, so only plain character sets are allowed:
 # some of Python's codecs (punycode, unicode_escape) are slow or do other things.
 _CHARSETS = frozenset(
-    {"ascii", "utf-8", "shift_jis", "cp932", "euc_jp", "iso2022_jp", "gb2312", "gbk", "gb18030"}
-    | {
-        "big5",
-        "euc_kr",
-        "cp949",
-        "koi8-r",
-        "koi8-u",
-        "mac-roman",
-        "cp437",
-        "cp850",
-        "cp852",
-        "cp866",
-    }
-    | {f"iso8859-{part}" for part in range(1, 17)}
-    | {f"cp125{page}" for page in range(9)}
+    ("ascii utf-8 shift_jis cp932 euc_jp iso2022_jp gb2312 gbk gb18030 big5 euc_kr cp949").split()
+    + ("koi8-r koi8-u mac-roman cp437 cp850 cp852 cp866").split()
+    + [f"iso8859-{part}" for part in range(1, 17)]
+    + [f"cp125{page}" for page in range(9)]
 )
 
 
@@ -97,13 +84,7 @@ def split_lines(octets: bytes) -> tuple[ContentLine, ...]:
 
     RFC 6350 section 3.2; the vCard 2.1 rules for soft line breaks and base64 blocks.
     """
-    physical = octets.splitlines(keepends=True)
-    lines: list[ContentLine] = []
-    start = 0
-    while start < len(physical):
-        stop, head = _logical_end(physical, start)
-        lines.append(_content_line(physical[start:stop], head))
-        start = stop
+    lines = [_content_line(raw, joined, coding) for raw, joined, coding in logical_lines(octets)]
     if any(line.name == "AGENT" for line in lines):
         return tuple(_with_nested_agents(lines))
     return tuple(lines)
@@ -133,27 +114,16 @@ def make_line(
     Args:
         escaped: Whether `value` is backslash-escaped already.
     """
+    text = one_line(value if escaped else escape(value))
+    return fold((line_head(name, group, params) + text).encode("utf-8", "replace"), ending)
+
+
+def line_head(name: str, group: str, params: Sequence[Parameter]) -> str:
+    """All of a content line before its value, with the colon, not folded."""
     head = f"{group}.{name}" if group else name
     for param in params:
         head += f";{param.name}={','.join(map(_written_parameter, param.values))}"
-    text = value if escaped else escape(value)
-    return fold(f"{head}:{one_line(text)}".encode("utf-8", "replace"), ending)
-
-
-def fold(line: bytes, ending: bytes) -> bytes:
-    """Fold one unfolded line at 75 octets on UTF-8 boundaries, and end it."""
-    if len(line) <= FOLD_OCTETS:
-        return line + ending
-    pieces: list[bytes] = []
-    start, room = 0, FOLD_OCTETS
-    while len(line) - start > room:
-        stop = start + room
-        while line[stop] & 0xC0 == 0x80 and stop > start + room - 4:
-            stop -= 1
-        pieces.append(line[start:stop])
-        start, room = stop, FOLD_OCTETS - 1
-    pieces.append(line[start:])
-    return (ending + b" ").join(pieces) + ending
+    return f"{head}:"
 
 
 def one_line(text: str) -> str:
@@ -200,12 +170,16 @@ def split_value(value: str, separator: str = ";") -> tuple[str, ...]:
 
 def _with_nested_agents(lines: Sequence[ContentLine]) -> Iterator[ContentLine]:
     """The lines, each AGENT of 2.1 as one with the card that follows it (vCard 2.1 section 2.5.3)."""
+    ends = _ends_of_cards(lines)
     index = 0
     while index < len(lines):
         line = lines[index]
         stop = index + 1
         if line.name == "AGENT" and not line.value.strip():
-            stop = _nested_end(lines, stop)
+            begin = stop
+            while begin < len(lines) and not lines[begin].raw.strip():
+                begin += 1
+            stop = ends.get(begin, index) + 1
         if stop > index + 1:
             raw = b"".join([each.raw for each in lines[index:stop]])
             text = _decode(raw[len(line.raw) :], ())
@@ -214,120 +188,31 @@ def _with_nested_agents(lines: Sequence[ContentLine]) -> Iterator[ContentLine]:
         index = stop
 
 
-def _nested_end(lines: Sequence[ContentLine], start: int) -> int:
-    """The end of the card that begins at `start`, blank lines before it included; else `start`."""
-    depth = 0
-    for index in range(start, len(lines)):
-        name = lines[index].name
-        depth += (name == "BEGIN") - (name == "END")
-        if depth <= 0 and (name or lines[index].raw.strip()):
-            return index + 1 if name == "END" and depth == 0 else start
-    return start
+def _ends_of_cards(lines: Sequence[ContentLine]) -> dict[int, int]:
+    """For each BEGIN that is closed the index of its END."""
+    ends: dict[int, int] = {}
+    begun: list[int] = []
+    for index, line in enumerate(lines):
+        if line.name == "BEGIN":
+            begun.append(index)
+        elif line.name == "END" and begun:
+            ends[begun.pop()] = index
+    return ends
 
 
-def _logical_end(physical: Sequence[bytes], start: int) -> tuple[int, bytes]:
-    """Where the logical line that starts at `start` ends, and its head (all before the value)."""
-    first = physical[start]
-    stop = start + 1
-    if not first.strip():
-        return stop, b""
-    head = _head(first)
-    while stop < len(physical) and physical[stop][:1] in (b" ", b"\t"):
-        stop += 1
-    if stop > start + 1 and b":" not in first:
-        # The fold lies before the colon, so the parameters are in the next physical lines.
-        head = _head(_unfolded(physical[start:stop]))
-    if b"QUOTED-PRINTABLE" in head:
-        return _soft_break_end(physical, stop), head
-    if b"BASE64" in head or b"ENCODING=B" in head:
-        stop = _base64_end(physical, stop)
-    return stop, head
-
-
-def _head(line: bytes) -> bytes:
-    """All before the value, in upper case; nothing if there is no colon."""
-    return line[: max(_value_start(line), 0)].upper()
-
-
-def _soft_break_end(physical: Sequence[bytes], stop: int) -> int:
-    """The end of a quoted-printable value: no soft break and no fold goes on from there."""
-    while stop < len(physical):
-        is_soft = physical[stop - 1].rstrip(b"\r\n").endswith(b"=")
-        # Some phones end the last value with a stray "=": the card's end is never part of it.
-        if is_soft and physical[stop].strip().upper() == b"END:VCARD":
-            break
-        if not is_soft and physical[stop][:1] not in (b" ", b"\t"):
-            break
-        stop += 1
-    return stop
-
-
-def _base64_end(physical: Sequence[bytes], stop: int) -> int:
-    """The end of a base64 block: folded or bare base64 lines, and the empty line after them."""
-    while stop < len(physical):
-        line = physical[stop].rstrip(b"\r\n")
-        if not line.strip():
-            return stop + 1
-        if line[:1] not in (b" ", b"\t") and not _BASE64_LINE.match(line):
-            break
-        stop += 1
-    return stop
-
-
-def _value_start(line: bytes) -> int:
-    """The index of the colon before the value: the first outside of quotes, or -1."""
-    colon = first = line.find(b":")
-    quote = line.find(b'"')
-    while 0 <= quote < colon:
-        closing = line.find(b'"', quote + 1)
-        if closing < 0:
-            return first
-        if colon < closing:
-            colon = line.find(b":", closing + 1)
-        quote = line.find(b'"', closing + 1)
-    return colon if colon >= 0 else first
-
-
-def _unfolded(physical: Sequence[bytes]) -> bytes:
-    first, *rest = physical
-    if not rest:
-        return first.rstrip(b"\r\n")
-    return first.rstrip(b"\r\n") + b"".join([line[1:].rstrip(b"\r\n") for line in rest])
-
-
-def _content_line(physical: Sequence[bytes], head: bytes) -> ContentLine:
-    raw = physical[0] if len(physical) == 1 else b"".join(physical)
-    is_quoted = b"QUOTED-PRINTABLE" in head
-    if is_quoted:
-        line = _joined_soft_breaks(physical)
-    elif b"BASE64" in head or b"ENCODING=B" in head:
-        line = physical[0].rstrip(b"\r\n") + b"".join([each.strip() for each in physical[1:]])
-    else:
-        line = _unfolded(physical)
+def _content_line(raw: bytes, line: bytes, coding: Coding) -> ContentLine:
     line = line.removeprefix(_BOM)
-    colon = _value_start(line)
+    colon = value_start(line)
     name_part, *param_parts = _split_quoted(_decode(line[: max(colon, 0)], ()), ";")
     group, _, name = name_part.strip().rpartition(".")
     if colon < 0 or not _NAME.match(name) or (group and not _GROUP.match(group)):
         return ContentLine(raw, "", "", (), _decode(line, ()))
     params = tuple(_parameter(part) for part in param_parts if part.strip())
     value = line[colon + 1 :]
-    if is_quoted:
+    if coding == "quoted":
         value = binascii.a2b_qp(value)
     charsets = [item for param in params if param.name == "CHARSET" for item in param.values]
     return ContentLine(raw, group, name.upper(), params, _decode(value, charsets))
-
-
-def _joined_soft_breaks(physical: Sequence[bytes]) -> bytes:
-    pieces: list[bytes] = []
-    is_soft = True
-    for line in physical:
-        piece = line.rstrip(b"\r\n")
-        if not is_soft:
-            piece = piece[1:]
-        is_soft = piece.endswith(b"=")
-        pieces.append(piece[:-1] if is_soft else piece)
-    return b"".join(pieces)
 
 
 def _decode(octets: bytes, charsets: Iterable[str]) -> str:

@@ -72,10 +72,13 @@ class Property:
     def shown(self) -> str:
         """The value for people, as it was written."""
         line = main_line(self.octets)
-        if line is None or self.name in BINARY or self.name in SETS:
-            return ", ".join(
-                canonical_text(unescape(part)) for part in split_value(self.value, ",")
-            )
+        if self.name in SETS:
+            items = split_value(self.value, ",")
+            return ", ".join(canonical_text(unescape(item)) for item in items)
+        if line is None or self.name == "KIND" or is_date(self.name):
+            return self.value
+        if self.value.startswith("sha256:"):
+            return self.name.lower()
         if self.name == "ADR":
             return _shown_address(components(line.value))
         if self.name == "N":
@@ -83,8 +86,6 @@ class Property:
             return " ".join(filter(None, (prefix, given, additional, family, suffix)))
         if self.name == "ORG":
             return ", ".join(filter(None, components(line.value)))
-        if is_date(self.name):
-            return self.value
         text = canonical_text(unescape(line.value))
         for scheme in ("tel:", "mailto:"):
             if text[: len(scheme)].casefold() == scheme:

@@ -25,7 +25,11 @@ _KEY_CHARACTERS_MAX = 200
 _PHONE_CHARACTERS_MAX = 100
 _SHORT_NUMBER_DIGITS = 5
 
-_INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+# Zero-width characters and marks of direction, which come along when text is pasted.
+_INVISIBLE = (
+    "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+    "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _TRAILING = re.compile(r"[ \t]+(?=\n)")
 _PAUSE = re.compile(r"[,;pPwW][\d\s,;pPwW*#().-]*\Z")
@@ -116,7 +120,8 @@ def phone_key(text: str, region: str) -> str:
     digits = _digits(number)
     if not any(mark.isdigit() for mark in digits) and not suffix:
         return text_key(number)
-    if len(digits) < _SHORT_NUMBER_DIGITS or "*" in digits or "#" in digits:
+    is_short = len(digits) < _SHORT_NUMBER_DIGITS and not any(mark.isalpha() for mark in number)
+    if is_short or "*" in digits or "#" in digits:
         return digits + suffix
     return _international(number, region, digits) + suffix
 

@@ -6,15 +6,17 @@ carried over. Differences of the versions: RFC 6350 appendix A, RFC 2426, vCard 
 
 import base64
 import binascii
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from server.contacts.dates import APPLE_NO_YEAR, date_value
-from server.contacts.forms import ALIASES, BINARY, SETS, STRUCTURED, binary_octets
+from server.contacts.forms import ALIASES, BINARY, SETS, STRUCTURED, binary_octets, holds_data
 from server.contacts.lines import (
     ContentLine,
     Parameter,
     escape,
+    line_head,
     make_line,
     split_lines,
     split_value,
@@ -25,6 +27,11 @@ from server.contacts.values import Name, canonical_text, components, name_of, te
 
 if TYPE_CHECKING:
     from server.contacts.card import Card
+
+_QUOTED_OCTETS = 75
+"""The longest quoted-printable line, without its soft break (RFC 2045 section 6.7)."""
+
+_ESCAPED = re.compile(r"\\.", re.DOTALL)
 
 GROUP_PLACEHOLDER = "item?"
 
@@ -161,7 +168,7 @@ def converted(line: ContentLine, old: str, new: str, *, personal: bool) -> Writt
     types = [word for word in types if word.casefold() != "pref"]
     if personal and is_preferred and new != "4.0":
         types.append("pref")
-    if name in BINARY:
+    if name in BINARY or holds_data(line):
         return _binary(name, line, types, new)
     extra, value = _value(name, line, old, new)
     params = [Parameter("TYPE", tuple(types))] if types else []
@@ -193,21 +200,18 @@ def encoded(written: Written, group: str, version: str, ending: bytes) -> bytes:
     if any(param.name == "ENCODING" for param in params):
         # Readers of 2.1 expect an empty line after base64.
         return make_line(name, value, group=group, params=params, ending=ending) + ending
-    text = canonical_line_breaks(value)
+    text = _with_line_breaks(value)
     if text.isascii() and "\n" not in text:
         return make_line(name, text, group=group, params=params, ending=ending)
     quoted = (Parameter("CHARSET", ("UTF-8",)), Parameter("ENCODING", ("QUOTED-PRINTABLE",)))
-    head = make_line(name, "", group=group, params=(*params, *quoted), ending=b"").replace(
-        b"\r\n ", b""
-    )
     octets = text.replace("\n", "\r\n").encode("utf-8", "replace")
     body = binascii.b2a_qp(octets, quotetabs=True, istext=False).replace(b"=\n", b"")
-    return _soft_broken(head + body, ending)
+    return _soft_broken(line_head(name, group, (*params, *quoted)).encode(), body, ending)
 
 
-def canonical_line_breaks(value: str) -> str:
+def _with_line_breaks(value: str) -> str:
     """An escaped value with real line breaks, as 2.1 has them."""
-    return value.replace("\\n", "\n").replace("\\N", "\n")
+    return _ESCAPED.sub(lambda found: "\n" if found[0] in ("\\n", "\\N") else found[0], value)
 
 
 def _parts(prop: Property) -> tuple[tuple[ContentLine, ...], tuple[ContentLine, ...]]:
@@ -252,7 +256,9 @@ def _value(name: str, line: ContentLine, old: str, new: str) -> tuple[list[Param
         text = canonical_text(unescape(line.value)) or next(iter(line.values_of("X-USER")), "")
         return [], text.replace("\\", "\\\\")
     if name not in _TEXT_NAMES:
-        return [param for param in line.params if param.name == "VALUE" and new == old], line.value
+        return [
+            param for param in line.params if param.name == "VALUE" and new == old
+        ], canonical_text(line.value)
     return [], escape(canonical_text(unescape(line.value)))
 
 
@@ -334,16 +340,16 @@ def _missing_names(card: "Card", names: set[str]) -> list[bytes]:
     return missing
 
 
-def _soft_broken(line: bytes, ending: bytes) -> bytes:
-    """A quoted-printable line broken with ``=`` so that no line is longer than 76 octets."""
+def _soft_broken(head: bytes, body: bytes, ending: bytes) -> bytes:
+    """A quoted-printable line, its value broken with ``=`` so that no line of it is long."""
     pieces: list[bytes] = []
-    start = 0
-    while len(line) - start > 75:
-        stop = start + 75
-        # Never inside of an "=C3".
-        escape_start = line.rfind(b"=", stop - 2, stop)
-        stop = escape_start if escape_start > start else stop
-        pieces.append(line[start:stop])
-        start = stop
-    pieces.append(line[start:])
-    return (b"=" + ending).join(pieces) + ending
+    start, room = 0, max(_QUOTED_OCTETS - len(head), 0)
+    while len(body) - start > room:
+        stop = start + room
+        # Never inside of an escape such as =C3.
+        escape_start = body.rfind(b"=", max(stop - 2, start), stop)
+        stop = escape_start if escape_start >= 0 else stop
+        pieces.append(body[start:stop])
+        start, room = stop, _QUOTED_OCTETS
+    pieces.append(body[start:])
+    return head + (b"=" + ending).join(pieces) + ending

@@ -48,7 +48,7 @@ class Guard:
         if token:
             with self._database.read() as tx:
                 found = session_member(tx, token)
-                g.member = find_member(tx, found[0]) if found else None
+                g.member = find_member(tx, found) if found else None
 
     def sign_in(self, member_id: str, answer: AnyResponse) -> AnyResponse:
         """Give this browser a new session; one it had before is over."""

@@ -8,6 +8,8 @@ from sqlalchemy import and_, or_, select
 
 from server.access import BOOK_OF_THE_HOUSEHOLD, CardAccess, Household, ValueAccess, sees_value
 from server.contacts.properties import Property, property_from
+from server.reconcile.ownership import claimed_owner
+from server.reconcile.snapshot import Claim, Says
 from server.store.database import Transaction
 from server.store.query import Query, Row, bind
 from server.store.schema import book, card, card_member, claim, fact, link
@@ -110,7 +112,7 @@ class ClaimRow:
 
     card: str
     member: str
-    says: str
+    says: Says
     act: int
 
 
@@ -207,11 +209,8 @@ def named_members(tx: Transaction, card_id: str) -> frozenset[str]:
 
 
 def owner_said(claims: Iterable[ClaimRow]) -> str | None:
-    """The member a person was said to belong to, `ours` as empty text, or None where nobody said."""
-    latest = max(claims, key=lambda each: each.act, default=None)
-    if latest is None or latest.says == "released":
-        return None
-    return "" if latest.says == "ours" else latest.member
+    """The member a person was claimed by, `ours` as empty text, or None where nobody is."""
+    return claimed_owner([Claim(each.card, each.member, each.says, each.act) for each in claims])
 
 
 def visible_values(

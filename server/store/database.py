@@ -26,7 +26,7 @@ _WAIT_SECONDS: Final = 60.0
 
 _KEY: Final = "SELECT value FROM setting WHERE key = 'secret'"
 _LAST_ACT: Final = "SELECT at FROM act ORDER BY id DESC LIMIT 1"
-_INSERT_ACT: Final = inserting(act, "kind", "member", "device", "at", "undoes", "cycle")
+_INSERT_ACT: Final = inserting(act, "kind", "member", "device", "at", "undoes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,6 @@ class Actor:
     kind: str
     member: str | None = None
     device: int | None = None
-    cycle: int | None = None
 
 
 MACHINE: Final = Actor(kind="machine")
@@ -100,7 +99,6 @@ class Transaction:
                 device=who.device,
                 at=self.now,
                 undoes=None,
-                cycle=who.cycle,
             )
         return self._act
 

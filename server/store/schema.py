@@ -21,11 +21,10 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+_NAMES = {"ix": "ix_", "uq": "uq_", "fk": "fk_"}
 metadata = MetaData(
     naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        **{kind: prefix + "%(table_name)s_%(column_0_N_name)s" for kind, prefix in _NAMES.items()},
         "pk": "pk_%(table_name)s",
     }
 )
@@ -112,7 +111,6 @@ session = _table(
     "session",
     Column("token_hash", LargeBinary, primary_key=True),  # SHA-256 of the cookie
     _text("member", ForeignKey("member.id")),
-    _text("csrf"),
     _integer("created"),
     _integer("expires"),
 )
@@ -137,7 +135,6 @@ act = _table(
     _integer("device", ForeignKey("device.id"), null=True),
     _integer("at"),
     _integer("undoes", ForeignKey("act.id"), null=True),
-    _integer("cycle", null=True),
     Index("ix_act_device_at", "device", "at"),
 )
 

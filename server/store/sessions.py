@@ -26,9 +26,9 @@ __all__ = [
     "use_setup_link",
 ]
 
-_INSERT: Final = inserting(session, "token_hash", "member", "csrf", "created", "expires")
+_INSERT: Final = inserting(session, "token_hash", "member", "created", "expires")
 _FIND: Final = Query(
-    select(session.c.member, session.c.csrf)
+    select(session.c.member)
     .join(member, member.c.id == session.c.member)
     .where(
         and_(
@@ -64,17 +64,16 @@ def create_session(tx: Transaction, member_id: str, *, seconds: int) -> str:
         _INSERT,
         token_hash=_digest(token),
         member=member_id,
-        csrf=secrets.token_urlsafe(16),
         created=tx.now,
         expires=tx.now + seconds * 1_000_000,
     )
     return token
 
 
-def session_member(tx: Transaction, token: str) -> tuple[str, str] | None:
-    """The member of a session and its form secret, or None where it ended."""
+def session_member(tx: Transaction, token: str) -> str | None:
+    """The member of a session, or None where it ended."""
     row = tx.one(_FIND, digest=_digest(token), at=tx.now)
-    return (row[0], row[1]) if row else None
+    return str(row[0]) if row else None
 
 
 def end_session(tx: Transaction, token: str) -> None:

@@ -86,7 +86,6 @@ CREATE TABLE device (
 CREATE TABLE session (
     token_hash BLOB NOT NULL,
     member TEXT NOT NULL,
-    csrf TEXT NOT NULL,
     created INTEGER NOT NULL,
     expires INTEGER NOT NULL,
     CONSTRAINT pk_session PRIMARY KEY (token_hash),
@@ -124,7 +123,6 @@ CREATE TABLE act (
     device INTEGER,
     at INTEGER NOT NULL,
     undoes INTEGER,
-    cycle INTEGER,
     CONSTRAINT pk_act PRIMARY KEY (id),
     CONSTRAINT fk_act_device FOREIGN KEY(device) REFERENCES device (id),
     CONSTRAINT fk_act_undoes FOREIGN KEY(undoes) REFERENCES act (id)

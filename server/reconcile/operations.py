@@ -1,0 +1,177 @@
+"""What a plan consists of: operations on cards, and questions that only people can answer.
+
+A plan is data. It can be printed, compared and applied; the order of its operations is the
+order in which they are to be applied.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from server.reconcile.snapshot import FactRef
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why two cards are thought to be one person, or not, in words for people.
+
+    Attributes:
+        strength: 1 (a hint) to 3 (hard evidence).
+        against: it speaks against the two being one.
+    """
+
+    text: str
+    strength: int
+    against: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Link two cards (in sorted order) as one person; `scope` as in `Link`."""
+
+    card_a: str
+    card_b: str
+    scope: str
+    reasons: tuple[Reason, ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Agree:
+    """Remember that two facts of two cards stand for each other: one new base row."""
+
+    card_a: str
+    card_b: str
+    property: str
+    ref_a: FactRef
+    ref_b: FactRef
+
+
+@dataclass(frozen=True, slots=True)
+class Unagree:
+    """Forget one base row, named by its two facts."""
+
+    card_a: str
+    card_b: str
+    property: str
+    fact_a: int
+    fact_b: int
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """Put a copy of the fact `origin` on `card`, with `origin` as its source."""
+
+    card: str
+    origin: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """Let a copy of the fact `origin` take the place of `fact` on `card`; `previous` is `fact`."""
+
+    card: str
+    fact: FactRef
+    origin: int
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Take `fact` off `card`, because the fact `origin` was removed from a linked card."""
+
+    card: str
+    fact: int
+    origin: int
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """Note that `member` holds the value of `fact` independently."""
+
+    fact: int
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggest:
+    """Offer the keeper of `card` what `author` did on a card of their own.
+
+    Attributes:
+        fact: the fact of `card` that would be changed or removed.
+        origin: the fact that would take its place; None if it would be removed.
+    """
+
+    author: str
+    card: str
+    fact: int | None
+    origin: int | None
+
+
+Operation: TypeAlias = Join | Agree | Unagree | Add | Replace | Remove | Confirm | Suggest
+
+
+@dataclass(frozen=True, slots=True)
+class SamePerson:
+    """Are these two cards (in sorted order) one person?"""
+
+    key: str
+    card_a: str
+    card_b: str
+    scope: str
+    score: float
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One property in which the cards of a person differ.
+
+    Attributes:
+        sides: the cards (in sorted order) with their facts; None where it was removed.
+        preselected: the card whose value is proposed, None if nothing speaks for either.
+        why: the reason for it in words, empty without one.
+    """
+
+    property: str
+    single: bool
+    sides: tuple[tuple[str, int | None], ...]
+    preselected: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ValuesDiffer:
+    """Which of these values is right? One question per person."""
+
+    key: str
+    cards: tuple[str, ...]
+    properties: tuple[Difference, ...]
+
+
+Question: TypeAlias = SamePerson | ValuesDiffer
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one cycle will do, and what it has to ask."""
+
+    operations: tuple[Operation, ...] = ()
+    questions: tuple[Question, ...] = ()
+
+
+def applied_key(operation: Operation) -> tuple[int, str] | None:
+    """Return the pair that keeps an operation from ever being repeated, None if none is needed.
+
+    What brings a value is named by the value's fact and the card. A removal is named by the fact
+    that goes and its own card: the fact that was removed elsewhere may have come to this card
+    as an addition before, which has taken that pair.
+    """
+    match operation:
+        case Add(card=card, origin=origin) | Replace(card=card, origin=origin):
+            return origin, card
+        case Remove(card=card, fact=fact):
+            return fact, card
+        case Suggest(card=card, fact=fact, origin=origin):
+            cause = fact if origin is None else origin
+            return None if cause is None else (cause, card)
+        case _:
+            return None

@@ -1,0 +1,325 @@
+"""Bring the cards of one person together, in rounds, until nothing more may be done.
+
+Every round weighs all pairs of cards as they stand at its beginning and only then writes, so
+that no order of cards matters. A value enters a card straight from the card it was typed on: a
+copy is not passed on while its source can do so itself.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from server.contacts.travel import travel_of
+from server.reconcile.merging import (
+    UNDO,
+    Conflict,
+    Edit,
+    Entry,
+    Pairing,
+    Removal,
+    Side,
+    Step,
+    merge,
+    order,
+    value_key,
+)
+from server.reconcile.operations import Add, Remove, Replace, Suggest
+from server.reconcile.ownership import Ownership, owner_of
+from server.reconcile.snapshot import CardState, Claim, Fact, Link
+from server.reconcile.working import Working
+
+PERSON_CARDS_MAX = 40
+"""A person with more cards than this is a mistake in the links; nothing merges between them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """Values of one property of which nobody can know which is right.
+
+    Attributes:
+        facts: One for every side, those that are gone too.
+        target: The card that cannot be given any of them, None if the sides are all there is.
+        asked: The members who have to see all of it for the question to make sense.
+    """
+
+    facts: tuple[Fact, ...]
+    target: CardState | None
+    asked: frozenset[str]
+
+    @property
+    def viewers(self) -> frozenset[str]:
+        """The members who may see all of it."""
+        seen_by = frozenset.intersection(*(fact.seen_by for fact in self.facts))
+        return seen_by & self.target.seen_by if self.target else seen_by
+
+    @property
+    def cards(self) -> tuple[str, ...]:
+        """The ids of the cards it is about."""
+        own = (self.target.id,) if self.target else ()
+        return (*own, *(fact.card for fact in self.facts))
+
+
+class PersonMerge:
+    """The cards of one person while they are brought together."""
+
+    def __init__(
+        self,
+        working: Working,
+        cards: Sequence[CardState],
+        links: Sequence[Link],
+        claims: Sequence[Claim],
+    ) -> None:
+        self._working = working
+        self._cards = {card.id: card for card in sorted(cards, key=lambda card: card.id)}
+        apart = {(link.card_a, link.card_b) for link in links if link.verdict == "apart"}
+        self._same = [link for link in links if link.verdict == "same"]
+        self._claims = claims
+        self._reach = {
+            card.id: self._reached(card.id, card.seen_by, frozenset(("", card.keeper)))
+            for card in cards
+        }
+        self._pairs = [
+            (left, right)
+            for left in self._cards
+            for right in self._cards
+            if left < right and (left, right) not in apart and self._are_merged(left, right)
+        ]
+        self._owners = {card.id: self._owner(self._reach[card.id], card.seen_by) for card in cards}
+
+    def run(self) -> list[Dispute]:
+        """Plan all operations on these cards; what is left to ask."""
+        disputes: list[Dispute] = []
+        for _ in range(2 * len(self._cards) + 4):
+            steps, conflicts, is_settled = self._weigh()
+            disputes = [*self._pair_disputes(conflicts), *self._clashes(steps, conflicts)]
+            if not self._write(_unanimous(steps)) and is_settled:
+                break
+        return disputes
+
+    def owner_for(self, card: str, viewers: frozenset[str]) -> Ownership:
+        """Whose person a card is, as far as some members may all know."""
+        return self._owner(self._reached(card, viewers, frozenset(("",))), viewers)
+
+    def _owner(self, cards: Iterable[str], viewers: frozenset[str]) -> Ownership:
+        return owner_of([self._cards[each] for each in cards], self._claims, viewers=viewers)
+
+    def _reached(
+        self, start: str, viewers: frozenset[str], scopes: frozenset[str]
+    ) -> frozenset[str]:
+        """The cards that are one person with a card, by links and cards that all viewers know."""
+        neighbours: defaultdict[str, list[str]] = defaultdict(list)
+        for link in self._same:
+            seen_by = self._cards[link.card_a].seen_by & self._cards[link.card_b].seen_by
+            if viewers <= seen_by and link.scope in scopes:
+                neighbours[link.card_a].append(link.card_b)
+                neighbours[link.card_b].append(link.card_a)
+        found, waiting = {start}, [start]
+        while waiting:
+            for card in neighbours[waiting.pop()]:
+                if card not in found:
+                    found.add(card)
+                    waiting.append(card)
+        return frozenset(found)
+
+    def _are_merged(self, left: str, right: str) -> bool:
+        return self._cards[left].keeper != self._cards[right].keeper and (
+            left in self._reach[right] or right in self._reach[left]
+        )
+
+    def _weigh(self) -> tuple[list[Step], list[Conflict], bool]:
+        """The permitted steps and the conflicts of all pairs; whether no base was dropped."""
+        steps: list[Step] = []
+        conflicts: list[Conflict] = []
+        is_settled = True
+        for left, right in self._pairs:
+            names, pairings, reserved = self._base(left, right)
+            for name in names:
+                travel = travel_of(name)
+                sides = [
+                    self._side(card, other, name, reserved)
+                    for card, other in ((left, right), (right, left))
+                ]
+                merged = merge(sides[0], sides[1], pairings[name], single=travel.single)
+                for ids in merged.agreed:
+                    self._working.agree((left, right, name, *ids))
+                for ids in merged.forgotten:
+                    self._working.forget((left, right, name, *ids))
+                    is_settled = False
+                steps.extend(merged.steps)
+                conflicts.extend(merged.conflicts)
+        return [step for step in steps if self._allows(step)], conflicts, is_settled
+
+    def _base(
+        self, left: str, right: str
+    ) -> tuple[list[str], Mapping[str, list[Pairing]], frozenset[int]]:
+        """What travels between two cards, their base, and facts whose base is not for both."""
+        pairings: defaultdict[str, list[Pairing]] = defaultdict(list)
+        reserved: set[int] = set()
+        viewers = self._cards[left].seen_by & self._cards[right].seen_by
+        facts = self._working.facts
+        for *_, name, fact_a, fact_b in sorted(self._working.rows(left, right)):
+            if fact_a not in facts or fact_b not in facts:
+                reserved |= {fact_a, fact_b}
+                continue
+            then = (facts[fact_a], facts[fact_b])
+            end = (self._working.end(then[0]), self._working.end(then[1]))
+            if all(viewers <= fact.seen_by for fact in (*then, *end)):
+                pairings[name].append(Pairing((fact_a, fact_b), then, end))
+            else:
+                reserved |= {fact.id for fact in end}
+        names = {fact.prop.name for card in (left, right) for fact in self._working.live(card)}
+        names |= pairings.keys()
+        return (
+            sorted(name for name in names if travel_of(name).flow != "stays"),
+            pairings,
+            frozenset(reserved),
+        )
+
+    def _side(self, card: str, other: str, name: str, reserved: frozenset[int]) -> Side:
+        viewers = self._cards[card].seen_by & self._cards[other].seen_by
+        live: list[Fact] = []
+        hidden: list[Fact] = []
+        for fact in self._working.live(card):
+            if fact.prop.name == name:
+                takes_part = viewers <= fact.seen_by and fact.id not in reserved
+                (live if takes_part else hidden).append(fact)
+        return Side(card, tuple(live), tuple(hidden))
+
+    def _allows(self, step: Step) -> bool:
+        """Whether a step may be taken: who sees what, whose word counts, what was done before."""
+        target, origin = self._cards[step.card], step.origin
+        if origin.card not in self._reach[target.id] or not target.seen_by <= origin.seen_by:
+            return False
+        if isinstance(step, Removal):
+            is_new = (
+                step.fact.id > 0
+                and origin.id > 0
+                and not self._working.was_done(step.fact)
+                and not self._still_says(origin, target)
+            )
+        else:
+            is_new = not (
+                origin.act_kind == UNDO
+                or self._working.was_applied(origin, target.id)
+                or self._is_relayed(origin)
+            )
+        if isinstance(step, Entry):
+            # What was taken off a card on purpose is not brought back by an older copy.
+            left_at = self._working.left_card_at(target.id, value_key(origin.prop))
+            return is_new and left_at < origin.first
+        return is_new and self._is_followed(step)
+
+    def _is_followed(self, step: Edit | Removal) -> bool:
+        """Whether a change is followed; to the owner's own card it becomes a suggestion."""
+        target = self._cards[step.card]
+        author = self._cards[step.origin.card].keeper
+        owner = self._owners[target.id]
+        if owner.follows(author):
+            return True
+        if owner.owner == target.keeper and step.fact.id > 0:
+            origin = None if isinstance(step, Removal) else self._working.root(step.origin)
+            self._working.emit(Suggest(author, target.id, step.fact.id, origin))
+        return False
+
+    def _still_says(self, gone: Fact, target: CardState) -> bool:
+        """Whether the member who removed a value holds it on another card of this person."""
+        keeper = self._cards[gone.card].keeper
+        return any(
+            value_key(fact.prop) == value_key(gone.prop) and target.seen_by <= fact.seen_by
+            for card in self._reach[target.id]
+            if self._cards[card].keeper == keeper
+            for fact in self._working.live(card)
+        )
+
+    def _is_relayed(self, fact: Fact) -> bool:
+        """Whether a fact is a copy whose source can still speak for itself.
+
+        Such a copy is not passed on: where its source may not go, by links or visibility, a
+        detour over another card would tell of what is not known there.
+        """
+        source = self._working.facts.get(fact.source) if fact.source is not None else None
+        return (
+            source is not None
+            and source.gone is None
+            and value_key(source.prop) == value_key(fact.prop)
+        )
+
+    def _write(self, steps: Iterable[Step]) -> bool:
+        """Take the steps; whether there were any."""
+        is_written = False
+        for step in steps:
+            card, origin = self._cards[step.card], step.origin
+            match step:
+                case Entry():
+                    self._working.emit(Add(card.id, self._working.root(origin)))
+                    self._working.place(card, origin, None)
+                case Edit():
+                    before, after = self._working.ref(step.fact.id), self._working.root(origin)
+                    self._working.emit(Replace(card.id, before, after))
+                    self._working.place(card, origin, step.fact)
+                case Removal():
+                    self._working.emit(Remove(card.id, step.fact.id, origin.id))
+                    self._working.take_off(step.fact)
+            is_written = True
+        return is_written
+
+    def _pair_disputes(self, conflicts: Iterable[Conflict]) -> Iterator[Dispute]:
+        """The conflicts of two cards that both keepers may decide."""
+        for conflict in conflicts:
+            left, right = conflict.left, conflict.right
+            keepers = frozenset(self._cards[fact.card].keeper for fact in (left, right))
+            if (
+                left.card in self._reach[right.card]
+                and right.card in self._reach[left.card]
+                and not self._is_relayed(left)
+                and not self._is_relayed(right)
+            ):
+                yield Dispute((left, right), None, keepers)
+
+    def _clashes(self, steps: Sequence[Step], conflicts: Sequence[Conflict]) -> Iterator[Dispute]:
+        """Cards to which two others want to bring different things, if those two do not meet."""
+        met = {frozenset((conflict.left.id, conflict.right.id)) for conflict in conflicts}
+        for rivals in _rivals(steps):
+            origins = sorted({step.origin.id: step.origin for step in rivals}.values(), key=order)
+            pairs = {frozenset((a.id, b.id)) for a in origins for b in origins if a is not b}
+            if not pairs & met:
+                card = self._cards[rivals[0].card]
+                kept = [step.fact for step in rivals[:1] if not isinstance(step, Entry)]
+                yield Dispute((*origins, *kept), card, frozenset({card.keeper}))
+
+
+def _slot(step: Step) -> tuple[str, str, int]:
+    """What two steps cannot both change: a fact, or the empty place of a single-valued name."""
+    if isinstance(step, Entry):
+        name = step.origin.prop.name
+        return step.card, name if travel_of(name).single else repr(value_key(step.origin.prop)), 0
+    return step.card, "", step.fact.id
+
+
+def _outcome(step: Step) -> object:
+    return None if isinstance(step, Removal) else value_key(step.origin.prop)
+
+
+def _rivals(steps: Iterable[Step]) -> list[list[Step]]:
+    """The steps that want different things of one place, by place."""
+    places: defaultdict[tuple[str, str, int], list[Step]] = defaultdict(list)
+    for step in steps:
+        places[_slot(step)].append(step)
+    return [found for found in places.values() if len({_outcome(step) for step in found}) > 1]
+
+
+def _unanimous(steps: Sequence[Step]) -> list[Step]:
+    """At most one step for every place and for every new value of a card; rivals do nothing.
+
+    A change comes before an addition of the same value; of equal ones the oldest origin wins.
+    """
+    refused = {id(step) for rivals in _rivals(steps) for step in rivals}
+    taken: set[object] = set()
+    chosen = []
+    for step in sorted(steps, key=lambda each: (isinstance(each, Entry), order(each.origin))):
+        outcome = _outcome(step)
+        places = {_slot(step)} | ({(step.card, outcome)} if outcome else set())
+        if id(step) not in refused and places.isdisjoint(taken):
+            taken |= places
+            chosen.append(step)
+    return chosen

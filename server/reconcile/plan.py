@@ -1,0 +1,143 @@
+"""What one cycle does: read a snapshot, decide, and say it as data.
+
+`plan` is pure. Applying its operations and planning again gives no operations and the same
+questions.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from server.reconcile.asking import questions_about
+from server.reconcile.linking import Clusters, as_link, find_links
+from server.reconcile.operations import (
+    Add,
+    Agree,
+    Confirm,
+    Difference,
+    Join,
+    Operation,
+    Plan,
+    Question,
+    Reason,
+    Remove,
+    Replace,
+    SamePerson,
+    Suggest,
+    Unagree,
+    ValuesDiffer,
+    applied_key,
+)
+from server.reconcile.person import PERSON_CARDS_MAX, PersonMerge
+from server.reconcile.snapshot import CardState, Fact, Link, Snapshot, cards_by_id
+from server.reconcile.working import Working
+
+__all__ = [
+    "Add",
+    "Agree",
+    "Confirm",
+    "Difference",
+    "Join",
+    "Operation",
+    "Plan",
+    "Question",
+    "Reason",
+    "Remove",
+    "Replace",
+    "SamePerson",
+    "Suggest",
+    "Unagree",
+    "ValuesDiffer",
+    "applied_key",
+    "plan",
+]
+
+_PASSES_MAX = 4
+"""A change that is followed can make two cards certain, and that link bring further changes."""
+
+
+def plan(snapshot: Snapshot, *, now: int) -> Plan:
+    """Decide what a cycle does with these cards.
+
+    Args:
+        snapshot: Everything it may know, in any order.
+        now: UTC microseconds, not before anything in the snapshot.
+    """
+    working = Working(snapshot, now=now)
+    links = list(snapshot.links)
+    joins: list[Join] = []
+    same_person: tuple[SamePerson, ...] = ()
+    values_differ: list[ValuesDiffer] = []
+    for _ in range(_PASSES_MAX):
+        found, same_person = find_links(
+            replace(snapshot, cards=working.cards(), links=tuple(links))
+        )
+        joins.extend(found)
+        links.extend(map(as_link, found))
+        steps_before = len(working.operations)
+        values_differ = [
+            question
+            for cards in _persons(snapshot, links)
+            for question in _merge_person(working, cards, links, snapshot)
+        ]
+        if not any(_is_evidence(each) for each in working.operations[steps_before:]):
+            break
+    asked = [question for question in values_differ if question.key not in snapshot.settled]
+    return Plan(
+        (
+            *sorted(joins, key=lambda join: (join.card_a, join.card_b, join.scope)),
+            *working.operations,
+            *_bases(working, cards_by_id(snapshot)),
+        ),
+        (*same_person, *sorted(asked, key=lambda question: question.key)),
+    )
+
+
+def _is_evidence(operation: Operation) -> bool:
+    """Whether a step may have changed who is taken for whom; copies never do."""
+    return isinstance(operation, Replace | Remove)
+
+
+def _persons(snapshot: Snapshot, links: Iterable[Link]) -> list[list[CardState]]:
+    """The cards that are linked with others, person by person."""
+    cards = cards_by_id(snapshot)
+    clusters = Clusters()
+    for link in links:
+        if link.verdict == "same" and {link.card_a, link.card_b} <= cards.keys():
+            clusters.connect(link.card_a, link.card_b)
+    persons: defaultdict[str, list[CardState]] = defaultdict(list)
+    for card_id in sorted(cards):
+        persons[clusters.of(card_id)].append(cards[card_id])
+    return [found for found in persons.values() if 1 < len(found) <= PERSON_CARDS_MAX]
+
+
+def _merge_person(
+    working: Working, cards: Sequence[CardState], links: Iterable[Link], snapshot: Snapshot
+) -> list[ValuesDiffer]:
+    ids = {card.id for card in cards}
+    inner = [link for link in links if link.card_a in ids and link.card_b in ids]
+    claims = [claim for claim in snapshot.claims if claim.card in ids]
+    person = PersonMerge(working, cards, inner, claims)
+    return list(questions_about(person.run(), cards, person.owner_for))
+
+
+def _bases(working: Working, cards: Mapping[str, CardState]) -> list[Operation]:
+    """What the cards agree on now and did not before, and who confirms whom by it."""
+    after = frozenset(working.all_rows())
+    forgotten = [Unagree(*row) for row in sorted(working.base - after)]
+    agreed = []
+    confirmed = set()
+    for card_a, card_b, name, fact_a, fact_b in sorted(after - working.base):
+        refs = working.ref(fact_a), working.ref(fact_b)
+        agreed.append(Agree(card_a, card_b, name, *refs))
+        left, right = working.facts[fact_a], working.facts[fact_b]
+        if _is_independent(left) and _is_independent(right):
+            for fact, witness in ((left, right), (right, left)):
+                if fact.seen_by <= witness.seen_by:
+                    confirmed.add((fact.id, cards[witness.card].keeper))
+    return [*forgotten, *agreed, *(Confirm(*each) for each in sorted(confirmed))]
+
+
+def _is_independent(fact: Fact) -> bool:
+    """Whether a member knew the value from nobody here, and typed it rather than loaded it."""
+    return fact.source is None and not fact.bulk and fact.act_kind != "import"

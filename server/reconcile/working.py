@@ -1,0 +1,151 @@
+"""The state of the cards while a plan is being made: as if every step so far were applied.
+
+Facts that the plan creates get negative ids, so that they can be weighed like any others.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from typing import TypeAlias
+
+from server.reconcile.merging import Key, value_key
+from server.reconcile.operations import Operation, applied_key
+from server.reconcile.snapshot import CardState, Fact, FactRef, Placed, Snapshot
+
+Row: TypeAlias = tuple[str, str, str, int, int]
+"""Both cards (sorted), the property and both facts of a base."""
+
+
+class Working:
+    """Cards, facts and bases on their way from the snapshot to the end of the plan."""
+
+    def __init__(self, snapshot: Snapshot, *, now: int) -> None:
+        self.now = now
+        self.operations: list[Operation] = []
+        self._cards = snapshot.cards
+        self.facts: dict[int, Fact] = {}
+        self.base = frozenset(
+            (row.card_a, row.card_b, row.property, row.fact_a, row.fact_b) for row in snapshot.bases
+        )
+        self._live: dict[str, dict[int, Fact]] = {}
+        self._successor: dict[int, int] = {}
+        self._left: dict[tuple[str, Key], int] = {}
+        self._placed: dict[int, Placed] = {}
+        self._applied = set(snapshot.applied)
+        self._rows: defaultdict[tuple[str, str], set[Row]] = defaultdict(set)
+        for card in snapshot.cards:
+            self._live[card.id] = {fact.id: fact for fact in card.facts}
+            for fact in (*card.former, *card.facts):
+                self.facts[fact.id] = fact
+                self._note(fact)
+        for row in self.base:
+            self._rows[row[:2]].add(row)
+
+    def cards(self) -> tuple[CardState, ...]:
+        """The cards with what is on them now."""
+        return tuple(
+            replace(card, facts=tuple(self._live[card.id].values())) for card in self._cards
+        )
+
+    def live(self, card: str) -> Collection[Fact]:
+        """The values that a card has."""
+        return self._live[card].values()
+
+    def end(self, fact: Fact) -> Fact:
+        """The last fact that a fact was edited to, gone or living; itself if it never was."""
+        while fact.id in self._successor:
+            fact = self.facts[self._successor[fact.id]]
+        return fact
+
+    def rows(self, card_a: str, card_b: str) -> set[Row]:
+        """The base of two cards, to be read only."""
+        return self._rows[card_a, card_b]
+
+    def all_rows(self) -> Iterator[Row]:
+        """All bases."""
+        for rows in self._rows.values():
+            yield from rows
+
+    def agree(self, row: Row) -> None:
+        """Remember a row of the base."""
+        self._rows[row[:2]].add(row)
+
+    def forget(self, row: Row) -> None:
+        """Drop a row of the base."""
+        self._rows[row[:2]].discard(row)
+
+    def left_card_at(self, card: str, key: Key) -> int:
+        """When a value was last taken off a card on purpose; before all time if it never was."""
+        return self._left.get((card, key), -1)
+
+    def was_applied(self, origin: Fact, card: str) -> bool:
+        """Whether a value, or the one it is a plain copy of, was ever brought to a card."""
+        known: Fact | None = origin
+        while known is not None:
+            if (known.id, card) in self._applied:
+                return True
+            if known.source is None:
+                return False
+            source = self.facts.get(known.source)
+            if source is None:
+                return (known.source, card) in self._applied
+            known = source if value_key(source.prop) == value_key(known.prop) else None
+        return False
+
+    def was_done(self, fact: Fact) -> bool:
+        """Whether the removal of a fact was ever applied, undone or suggested."""
+        return (fact.id, fact.card) in self._applied
+
+    def ref(self, fact_id: int) -> FactRef:
+        """What an operation calls a fact."""
+        return fact_id if fact_id > 0 else self._placed[fact_id]
+
+    def root(self, fact: Fact) -> int:
+        """The fact with an id that a value came from in this plan; its own id if it has one."""
+        return fact.id if fact.id > 0 else self._placed[fact.id].origin
+
+    def emit(self, operation: Operation) -> None:
+        """Plan an operation that changes no card by itself."""
+        self.operations.append(operation)
+        key = applied_key(operation)
+        if key is not None:
+            self._applied.add(key)
+
+    def place(self, card: CardState, origin: Fact, replaced: Fact | None) -> None:
+        """Create a copy of a fact on a card, in the place of another fact or as a new one."""
+        placed = Fact(
+            id=-len(self._placed) - 1,
+            card=card.id,
+            prop=origin.prop,
+            first=self.now,
+            last=self.now,
+            confirmed=None,
+            typed_by=None,
+            bulk=False,
+            source=self.root(origin),
+            previous=replaced.id if replaced else None,
+            gone=None,
+            withheld=False,
+            act_kind="cycle",
+            seen_by=card.seen_by & origin.seen_by,
+        )
+        self._placed[placed.id] = Placed(card.id, self.root(origin))
+        self.facts[placed.id] = placed
+        self._live[card.id][placed.id] = placed
+        if replaced:
+            self.take_off(replaced)
+        self._note(placed)
+
+    def take_off(self, fact: Fact) -> None:
+        """Take a fact off its card."""
+        gone = replace(fact, gone=self.now)
+        del self._live[fact.card][fact.id]
+        self.facts[fact.id] = gone
+        self._note(gone)
+
+    def _note(self, fact: Fact) -> None:
+        if fact.previous is not None:
+            self._successor[fact.previous] = fact.id
+        if fact.gone is not None and not fact.withheld:
+            place = (fact.card, value_key(fact.prop))
+            self._left[place] = max(fact.gone, self._left.get(place, fact.gone))
