@@ -14,7 +14,7 @@ from server.store.database import Transaction
 from server.store.devices import Device, sent_properties
 from server.store.facts import Typing
 from server.store.household import region_of
-from server.store.keeping import Written, change_card, create_card, read_card
+from server.store.keeping import Written, change_card, create_card, read_card, trash_card
 from server.store.overlays import Suggestion, close_suggestion, put_on, suggest, suggestions_of
 from server.store.query import Query, bind
 from server.store.render import own_content
@@ -104,11 +104,20 @@ def edit_of_another(
 
 
 def hide_person(tx: Transaction, slot: SlotRow) -> None:
-    """Take every card of a person that the member can see out of their view."""
-    for card_id in _person_cards(tx, slot):
-        row = find_card(tx, card_id)
-        if row is not None and row.member != slot.member:
-            hide(tx, slot.member, card_id)
+    """Take a person out of one member's view: the own card into the trash, others' cards hidden.
+
+    Whoever deletes one of two own cards of a person puts their book in order;
+    the other one stays, and with it the person.
+    """
+    rows = [
+        row for each in _person_cards(tx, slot) for row in (find_card(tx, each),) if row is not None
+    ]
+    if slot.own:
+        trash_card(tx, slot.card)
+    if not any(row.member == slot.member and row.id != slot.card for row in rows):
+        for row in rows:
+            if row.member != slot.member:
+                hide(tx, slot.member, row.id)
     refresh(tx, (slot.card,))
 
 

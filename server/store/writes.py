@@ -1,6 +1,6 @@
 """PUT and DELETE as the store answers them: preconditions, aliases, and what becomes of the octets.
 
-The rules are those of design §3: an own card is stored as sent; an edit of
+An own card is stored as sent; an edit of
 somebody else's card becomes suggestions; a retired href stands for its
 survivor; a stale If-Match changes nothing, its body is kept and the href is
 announced again.
@@ -33,7 +33,6 @@ from server.store.keeping import (
     random_uid,
     read_card,
     restore_card,
-    trash_card,
     with_given_uid,
 )
 from server.store.render import own_content
@@ -161,8 +160,6 @@ def delete(
     ):
         announce_again(tx, slot.id)
         return _CHANGED
-    if slot.own:
-        trash_card(tx, slot.card)
     hide_person(tx, slot)
     return PutResult(204)
 

@@ -39,7 +39,9 @@ def test_imported_octets_are_kept(home: Home) -> None:
 def test_a_known_card_gets_additions_and_loses_nothing(home: Home) -> None:
     outcomes(home, a_card("u1", "Eva Stein", "TEL:+49 30 23125 101", "TITLE:Dr", "NOTE:mine"))
     report = import_cards(
-        home.db, "anna", [Incoming("again", a_card("u1", "Eva Stein", "EMAIL:e@example.org", "TITLE:Prof"))]
+        home.db,
+        "anna",
+        [Incoming("again", a_card("u1", "Eva Stein", "EMAIL:e@example.org", "TITLE:Prof"))],
     )
     stored = home.entries("anna")[0].octets
     assert [each.outcome for each in report.cards] == ["completed"]

@@ -18,7 +18,9 @@ from server.store.migrate import HEAD, KNOWN, create_database, prepared, revisio
 def shape(path: Path) -> list[tuple[str, str]]:
     """Every table and index of a database with its normalised statement."""
     connection = sqlite3.connect(path)
-    rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name").fetchall()
+    rows = connection.execute(
+        "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"
+    ).fetchall()
     connection.close()
     return [(row[0], " ".join(row[1].split())) for row in rows if row[0] != "alembic_version"]
 
@@ -28,7 +30,9 @@ def migrated(tmp_path: Path) -> Iterator[Path]:
     """A database that Alembic made from nothing, revision by revision."""
     path = tmp_path / "migrated.db"
     config = Config()
-    config.set_main_option("script_location", str(Path(migrate_module.__file__).parent / "migrations"))
+    config.set_main_option(
+        "script_location", str(Path(migrate_module.__file__).parent / "migrations")
+    )
     engine = create_engine(f"sqlite:///{path}")
     with engine.connect() as connection:
         config.attributes["connection"] = connection
@@ -48,7 +52,11 @@ def test_head_is_the_last_known_revision(migrated: Path) -> None:
 
 def test_every_table_is_strict(tmp_path: Path) -> None:
     create_database(tmp_path / "fresh", household="x", region="DE")
-    tables = [sql for name, sql in shape(tmp_path / "fresh" / DATABASE_NAME) if sql.startswith("CREATE TABLE")]
+    tables = [
+        sql
+        for name, sql in shape(tmp_path / "fresh" / DATABASE_NAME)
+        if sql.startswith("CREATE TABLE")
+    ]
     assert tables
     assert all(sql.endswith("STRICT") for sql in tables)
 

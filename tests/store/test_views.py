@@ -11,7 +11,13 @@ from server.store.sharing import set_share
 from server.store.views import refresh
 from tests.builders import Home, a_card
 
-EVA = a_card("eva-uid", "Eva Stein", "TEL;TYPE=CELL:+49 30 23125 101", "NOTE:do not lend money", "REV:2020-01-01")
+EVA = a_card(
+    "eva-uid",
+    "Eva Stein",
+    "TEL;TYPE=CELL:+49 30 23125 101",
+    "NOTE:do not lend money",
+    "REV:2020-01-01",
+)
 
 
 @pytest.fixture
@@ -25,7 +31,9 @@ def home(tmp_path: Path) -> Iterator[Home]:
 
 def card_of(home: Home, who: str, href: str) -> str:
     with home.db.read() as tx:
-        rows = tx.connection.execute("SELECT card FROM slot WHERE member = ? AND href = ?", (who, href)).fetchall()
+        rows = tx.connection.execute(
+            "SELECT card FROM slot WHERE member = ? AND href = ?", (who, href)
+        ).fetchall()
     return str(rows[0][0])
 
 
@@ -109,7 +117,9 @@ def test_an_edit_of_anothers_card_is_shown_to_its_author_alone(home: Home) -> No
     """R4: a suggestion on top, in the author's view; 204 without ETag and a new sequence number."""
     home.put("anna", "eva.vcf", EVA)
     seen = home.entry("ben", "Eva")
-    typed = seen.octets.replace(b"END:VCARD", b"EMAIL:eva@example.org\r\nNOTE:bens own note\r\nEND:VCARD")
+    typed = seen.octets.replace(
+        b"END:VCARD", b"EMAIL:eva@example.org\r\nNOTE:bens own note\r\nEND:VCARD"
+    )
     answer = home.put("ben", seen.href, typed, if_match=home.etag("ben", seen))
     assert (answer.status, answer.etag) == (204, "")
     mine = home.entry("ben", "Eva")
@@ -149,7 +159,9 @@ def test_a_hidden_person_comes_back_when_added_again(home: Home) -> None:
     home.put("anna", "eva.vcf", EVA)
     seen = home.entries("ben")[0]
     home.delete("ben", seen.href)
-    answer = home.put("ben", seen.href, seen.octets.replace(b"END:VCARD", b"EMAIL:e@example.org\r\nEND:VCARD"))
+    answer = home.put(
+        "ben", seen.href, seen.octets.replace(b"END:VCARD", b"EMAIL:e@example.org\r\nEND:VCARD")
+    )
     assert answer.status == 204
     assert b"e@example.org" in home.entry("ben", "Eva").octets
 
@@ -190,3 +202,33 @@ def test_a_new_card_settles_before_others_see_it(tmp_path: Path) -> None:
     assert settle(home.db)
     assert len(home.entries("ben")) == 1
     assert home.verify() == ()
+
+
+def test_deleting_an_own_card_does_not_bring_the_others_card_of_that_person(home: Home) -> None:
+    """R8: DELETE hides every card of the person that the member can see."""
+    home.put("anna", "eva.vcf", EVA)
+    home.put("ben", "mine.vcf", a_card("ben-eva", "Eva Stein"))
+    join(home, card_of(home, "anna", "eva.vcf"), card_of(home, "ben", "mine.vcf"))
+    home.delete("ben", "mine.vcf")
+    assert home.entries("ben") == []
+    assert len(home.entries("anna")) == len(home.entries("carl")) == 1
+
+
+def test_an_own_card_sent_again_shows_the_person_again(home: Home) -> None:
+    """R8: adding the person again un-hides, links and all."""
+    home.put("anna", "eva.vcf", EVA)
+    mine = a_card("ben-eva", "Eva Stein")
+    home.put("ben", "mine.vcf", mine)
+    join(home, card_of(home, "anna", "eva.vcf"), card_of(home, "ben", "mine.vcf"))
+    home.delete("ben", "mine.vcf")
+    home.put("ben", "mine.vcf", mine)
+    assert [each.href for each in home.entries("ben")] == ["mine.vcf"]
+
+
+def test_deleting_one_of_two_own_cards_leaves_the_other(home: Home) -> None:
+    """R8: never surprises."""
+    home.put("ben", "one.vcf", a_card("b1", "Eva Stein"))
+    home.put("ben", "two.vcf", a_card("b2", "Eva Stein"))
+    join(home, card_of(home, "ben", "one.vcf"), card_of(home, "ben", "two.vcf"))
+    home.delete("ben", "one.vcf")
+    assert [each.href for each in home.entries("ben")] == ["two.vcf"]

@@ -7,7 +7,7 @@ import pytest
 
 from tests.builders import Home, a_card
 
-CARD = a_card("uid-1", "Eva Stein", "TEL;TYPE=CELL:+49 30 23125 101", "X-ODD;foo=\"a,b\":1,2;3")
+CARD = a_card("uid-1", "Eva Stein", "TEL;TYPE=CELL:+49 30 23125 101", 'X-ODD;foo="a,b":1,2;3')
 
 
 @pytest.fixture
@@ -21,7 +21,9 @@ def home(tmp_path: Path) -> Iterator[Home]:
 
 def received(home: Home) -> list[bytes]:
     with home.db.read() as tx:
-        rows = tx.connection.execute("SELECT octets FROM received JOIN text ON text.id = received.text").fetchall()
+        rows = tx.connection.execute(
+            "SELECT octets FROM received JOIN text ON text.id = received.text"
+        ).fetchall()
     return [bytes(row[0]) for row in rows]
 
 
@@ -117,7 +119,13 @@ def test_a_4_card_is_served_as_3_to_a_device_that_never_spoke_4(home: Home) -> N
 
 
 def test_a_3_put_onto_a_4_card_edits_its_lines(home: Home) -> None:
-    body = a_card("uid-4", "Eva Stein", "TEL;VALUE=uri;TYPE=cell:tel:+493023125101", "GRAMGENDER:feminine", version="4.0")
+    body = a_card(
+        "uid-4",
+        "Eva Stein",
+        "TEL;VALUE=uri;TYPE=cell:tel:+493023125101",
+        "GRAMGENDER:feminine",
+        version="4.0",
+    )
     home.put("anna", "a.vcf", body)
     home.add_device("anna", "mac")
     seen = home.entries("anna")[0]
@@ -142,7 +150,9 @@ def test_the_twenty_first_new_card_in_an_hour_holds_them_all(tmp_path: Path) -> 
     assert len(home.entries("anna")) == 21
 
 
-def test_an_edit_of_a_card_that_was_deleted_meanwhile_becomes_an_own_private_card(home: Home) -> None:
+def test_an_edit_of_a_card_that_was_deleted_meanwhile_becomes_an_own_private_card(
+    home: Home,
+) -> None:
     """R4: its author keeps what they were served, with their lines."""
     home.put("anna", "a.vcf", CARD)
     seen = home.entries("ben")[0]
