@@ -82,7 +82,7 @@ def run_cycle(
         with db.read() as tx:
             if not is_released(tx):
                 return None
-        return _cycle(db, kind, member)
+        return _cycle(db, kind)
 
 
 @contextmanager
@@ -163,39 +163,49 @@ def _release(db: Database, kind: str, member: str | None) -> None:
             refresh(tx, waiting)
 
 
-def _cycle(db: Database, kind: str, member: str | None) -> Report:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run of a cycle on its way."""
+
+    kind: str
+    started: int
+    plan: Plan
+    snapshot: Snapshot
+
+
+def _cycle(db: Database, kind: str) -> Report:
     for _ in range(_TRIES):
         with db.read() as tx:
             revision = last_act(tx)
-            started = tx.now
-            snapshot = snapshot_of(tx)
-        made = plan(snapshot, now=started)
+            run = _planned(tx, kind)
         with db.write(Actor("cycle")) as tx:
             if last_act(tx) == revision:
-                return _apply(tx, kind, member, started, made, snapshot)
+                return _apply(tx, run)
     with db.write(Actor("cycle")) as tx:
-        snapshot = snapshot_of(tx)
-        return _apply(tx, kind, member, tx.now, plan(snapshot, now=tx.now), snapshot)
+        return _apply(tx, _planned(tx, kind))
 
 
-def _apply(
-    tx: Transaction, kind: str, member: str | None, started: int, made: Plan, snapshot: Snapshot
-) -> Report:
+def _planned(tx: Transaction, kind: str) -> _Run:
+    snapshot = snapshot_of(tx)
+    return _Run(kind, tx.now, plan(snapshot, now=tx.now), snapshot)
+
+
+def _apply(tx: Transaction, run: _Run) -> Report:
     """Apply a plan, and the suggestions that need no answer, in one transaction; record it in counts."""
-    if made.operations:
-        apply_work(tx, Work(made.operations, facts_by_id(snapshot)))
+    if run.plan.operations:
+        apply_work(tx, Work(run.plan.operations, facts_by_id(run.snapshot)))
     accepted = _accept_what_is_ours(tx)
-    counts = _counts(made.operations, accepted, len(made.questions))
+    counts = _counts(run.plan.operations, accepted, len(run.plan.questions))
     act = tx.act if tx.has_acted else None
-    if act is not None or kind in ("command", "letter"):
-        record_cycle(tx, kind, started, act, json.dumps(dict(counts), sort_keys=True))
+    if act is not None or run.kind in ("command", "letter"):
+        record_cycle(tx, run.kind, run.started, act, json.dumps(dict(counts), sort_keys=True))
     _log.info(
         "cycle %s: %s, duration_ms=%d",
-        kind,
+        run.kind,
         " ".join(f"{name}={count}" for name, count in counts),
-        (tx.now - started) // 1000,
+        (tx.now - run.started) // 1000,
     )
-    return Report(made, snapshot, act, counts)
+    return Report(run.plan, run.snapshot, act, counts)
 
 
 def _accept_what_is_ours(tx: Transaction) -> int:

@@ -14,6 +14,7 @@ from server.cycle import run_cycle, settle
 from server.errors import Busy, HearthbookError
 from server.store.database import Database
 from server.store.history import last_change
+from server.store.retention import let_go
 
 if TYPE_CHECKING:
     from server.settings import Settings
@@ -60,6 +61,7 @@ class Scheduler:
     def __init__(self, db: Database, settings: "Settings") -> None:
         schedule = settings.schedule
         self._db = db
+        self._days = settings.retention.days
         self._quick = Quick(schedule.quick_seconds, schedule.quick_seconds_most)
         options = {"timezone": schedule.timezone} if schedule.timezone else {}
         self._jobs = BackgroundScheduler(
@@ -80,6 +82,10 @@ class Scheduler:
 
     def _nightly(self) -> None:
         self._run("nightly")
+        try:
+            let_go(self._db, self._days)
+        except HearthbookError:
+            _log.warning("what is older than the retention time stays until tomorrow", exc_info=True)
 
     def _look(self) -> None:
         """Every second: end settling times, and run a quick cycle once things are quiet."""

@@ -78,7 +78,6 @@ class LimitSettings(Section):
     card_bytes: int = Field(default=10_485_760, ge=1024)
     request_bytes: int = Field(default=16_777_216, ge=1024)
     import_bytes: int = Field(default=104_857_600, ge=1024)
-    cards_per_book: int = Field(default=25_000, ge=1)
     wrong_passwords_per_minute: int = Field(default=10, ge=1)
 
     @model_validator(mode="after")

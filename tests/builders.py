@@ -20,7 +20,9 @@ def a_card(uid: str, name: str, *lines: str, version: str = "3.0") -> bytes:
     """A card of `Given Family` with further content lines, CRLF."""
     given, _, family = name.partition(" ")
     frame = ["BEGIN:VCARD", f"VERSION:{version}", *([f"UID:{uid}"] if uid else [])]
-    return "\r\n".join([*frame, f"FN:{name}", f"N:{family};{given};;;", *lines, "END:VCARD", ""]).encode()
+    return "\r\n".join(
+        [*frame, f"FN:{name}", f"N:{family};{given};;;", *lines, "END:VCARD", ""]
+    ).encode()
 
 
 @dataclass
@@ -40,7 +42,9 @@ class Clock:
 class Home:
     """A household on a real database in a folder of its own."""
 
-    def __init__(self, folder: Path, *members: str, settle_seconds: int = 0, shares: str = "all") -> None:
+    def __init__(
+        self, folder: Path, *members: str, settle_seconds: int = 0, shares: str = "all"
+    ) -> None:
         create_database(folder, household="The Test household", region="DE")
         self.clock = Clock()
         self.db = Database(folder, self.clock)
@@ -69,7 +73,9 @@ class Home:
         assert device is not None
         return who, device
 
-    def put(self, login: str, href: str, body: bytes, *, if_match: str = "", if_none_match: str = "") -> PutResult:
+    def put(
+        self, login: str, href: str, body: bytes, *, if_match: str = "", if_none_match: str = ""
+    ) -> PutResult:
         """PUT a body into a member's book, as one request."""
         who, device = self.device(login)
         self.clock.pass_seconds(1)

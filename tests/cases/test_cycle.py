@@ -60,7 +60,9 @@ def test_the_letter_releases_the_first_cycle(home: Home) -> None:
 
 
 def test_a_certain_person_is_one_entry_and_values_complete_each_other(home: Home) -> None:
-    common_person(home, ("EMAIL:eva@example.org", "NOTE:annas note"), ("BDAY:1980-02-29", "NOTE:bens note"))
+    common_person(
+        home, ("EMAIL:eva@example.org", "NOTE:annas note"), ("BDAY:1980-02-29", "NOTE:bens note")
+    )
     cycle(home)
     assert len(home.entries("anna")) == len(home.entries("ben")) == 1
     anna, ben = own(home, "anna", "a.vcf"), own(home, "ben", "b.vcf")
@@ -74,7 +76,12 @@ def test_a_change_on_one_side_follows_and_other_lines_stay(home: Home) -> None:
     common_person(home, ("X-MINE:1",), ("X-HIS:2",))
     cycle(home)
     text = own(home, "anna", "a.vcf")
-    home.put("anna", "a.vcf", text.replace(b"101", b"102"), if_match=home.etag("anna", home.entries("anna")[0]))
+    home.put(
+        "anna",
+        "a.vcf",
+        text.replace(b"101", b"102"),
+        if_match=home.etag("anna", home.entries("anna")[0]),
+    )
     cycle(home)
     ben = own(home, "ben", "b.vcf")
     assert b"23125 102" in ben or b"23125102" in ben
@@ -216,7 +223,11 @@ def test_an_answered_case_and_a_wrong_answer_are_said_in_words(home: Home) -> No
 
 
 def test_a_private_card_takes_no_part(home: Home) -> None:
-    home.put("anna", "a.vcf", a_card("ua", "Eva Stein", PHONE, "CLASS:PRIVATE", "EMAIL:secret@example.org"))
+    home.put(
+        "anna",
+        "a.vcf",
+        a_card("ua", "Eva Stein", PHONE, "CLASS:PRIVATE", "EMAIL:secret@example.org"),
+    )
     home.put("ben", "b.vcf", a_card("ub", "Eva Stein", PHONE))
     cycle(home)
     assert open_cases(home.db, None) == ()

@@ -1,7 +1,6 @@
 """Making databases and bringing older ones here."""
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,7 @@ def shape(path: Path) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def migrated(tmp_path: Path) -> Iterator[Path]:
+def migrated(tmp_path: Path) -> Path:
     """A database that Alembic made from nothing, revision by revision."""
     path = tmp_path / "migrated.db"
     config = Config()
@@ -38,7 +37,7 @@ def migrated(tmp_path: Path) -> Iterator[Path]:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     engine.dispose()
-    yield path
+    return path
 
 
 def test_the_revisions_lead_to_the_schema_as_it_is(tmp_path: Path, migrated: Path) -> None:

@@ -1,0 +1,40 @@
+"""What is let go after the retention time: refused and merged bodies, and texts served long ago.
+
+Cards, the trash, versions, facts and history stay. A text goes when nothing
+refers to it any more.
+"""
+
+from typing import Final
+
+from sqlalchemy import and_, delete, exists, func, select
+
+from server.store.database import Actor, Database
+from server.store.query import Query, bind
+from server.store.schema import act, card, card_version, received, slot, slot_past, text
+
+_DAY: Final = 24 * 3600 * 1_000_000
+_LAST_OLD: Final = Query(select(func.max(act.c.id)).where(act.c.at < bind("before")))
+_BODIES: Final = Query(delete(received).where(received.c.act <= bind("old")))
+_PAST: Final = Query(delete(slot_past).where(slot_past.c.act <= bind("old")))
+_REFERENCES: Final = (
+    card.c.text,
+    card_version.c.text,
+    slot.c.text,
+    slot.c.text_3,
+    slot_past.c.text,
+    slot_past.c.text_3,
+    received.c.text,
+)
+_TEXTS: Final = Query(
+    delete(text).where(and_(*(~exists().where(column == text.c.id) for column in _REFERENCES)))
+)
+
+
+def let_go(db: Database, days: int) -> int:
+    """Remove what is older than the retention time and not needed any more; gives how many texts went."""
+    with db.write(Actor("retention")) as tx:
+        row = tx.one(_LAST_OLD, before=tx.now - days * _DAY)
+        if row is None or row[0] is None:
+            return 0
+        gone = tx.run(_BODIES, old=row[0]) + tx.run(_PAST, old=row[0])
+        return tx.run(_TEXTS) if gone else 0
