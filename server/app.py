@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from server.context import Request, serving
 from server.errors import Busy, HearthbookError, Refused, UsageError
@@ -24,8 +24,10 @@ from server.protocol.exchange import Exchange, Limits
 from server.protocol.proxies import Proxies
 from server.protocol.sending import StartResponse, WSGIApplication, send
 from server.protocol.service import Service
-from server.settings import Settings
 from server.store.database import Database, open_database
+
+if TYPE_CHECKING:
+    from server.settings import Settings
 
 OnReady: TypeAlias = Callable[[str, int], None]
 
@@ -45,7 +47,7 @@ class _Stoppable(Protocol):
         ...
 
 
-def build_application(folder: Path, settings: Settings) -> WSGIApplication:
+def build_application(folder: Path, settings: "Settings") -> WSGIApplication:
     """The WSGI application of one data folder."""
     return Hearthbook(open_database(folder), settings)
 
@@ -53,7 +55,7 @@ def build_application(folder: Path, settings: Settings) -> WSGIApplication:
 class Hearthbook:
     """Routes each request to CardDAV, the pages, or one of a few fixed answers."""
 
-    def __init__(self, database: Database, settings: Settings) -> None:
+    def __init__(self, database: Database, settings: "Settings") -> None:
         self._database = database
         self._settings = settings
         self._proxies = Proxies.named(settings.server.trusted_proxies)
@@ -168,7 +170,7 @@ class Hearthbook:
 
 
 def serve(
-    folder: Path, settings: Settings, host: str, port: int, on_ready: OnReady | None = None
+    folder: Path, settings: "Settings", host: str, port: int, on_ready: OnReady | None = None
 ) -> None:
     """Serve a data folder until SIGTERM or Ctrl-C.
 
@@ -228,7 +230,7 @@ def _bound(host: str, port: int) -> list[socket.socket]:
 
 
 def _run(
-    application: WSGIApplication, settings: Settings, sockets: list[socket.socket]
+    application: WSGIApplication, settings: "Settings", sockets: list[socket.socket]
 ) -> Callable[[], None]:
     """Waitress, ready to run; with buffers so large that a reader who stalls holds no thread."""
     from waitress import create_server  # commands that do not serve need none
@@ -252,7 +254,7 @@ def _run(
 class _Scheduling:
     """Starts the scheduler a second after the server: nothing may delay the first answer."""
 
-    def __init__(self, database: Database, settings: Settings) -> None:
+    def __init__(self, database: Database, settings: "Settings") -> None:
         self._database = database
         self._settings = settings
         self._lock = threading.Lock()

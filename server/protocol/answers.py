@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
-from xml.sax.saxutils import escape
 
 from server.errors import Refused
+from server.protocol.markup import escaped
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -53,7 +53,7 @@ def refusal(
         '<?xml version="1.0" encoding="utf-8"?>\n'
         '<D:error xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:carddav"'
         ' xmlns:s="http://sabredav.org/ns">'
-        f"{condition}<s:message>{escape(sentence)}</s:message></D:error>\n"
+        f"{condition}<s:message>{escaped(sentence)}</s:message></D:error>\n"
     )
     return Answer(status, text.encode("utf-8", "replace"), (XML_TYPE, *headers))
 
@@ -66,7 +66,7 @@ def refused(error: Refused) -> Answer:
 def need_privilege(href: str, privilege: str) -> Answer:
     """403 that names the missing privilege (RFC 3744 section 7.1.1)."""
     inside = (
-        f"<D:resource><D:href>{escape(href)}</D:href>"
+        f"<D:resource><D:href>{escaped(href)}</D:href>"
         f"<D:privilege><D:{privilege}/></D:privilege></D:resource>"
     )
     sentence = (

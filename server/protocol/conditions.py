@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 _TAG: Final = re.compile(r'\s*,?\s*((?:W/)?"[\x21\x23-\x7e\x80-\xff]*"|\*)')
@@ -41,6 +40,8 @@ def is_unmodified(header: str, modified: int) -> bool:
     Args:
         modified: UTC microseconds.
     """
+    from email.utils import parsedate_to_datetime  # few clients ask so
+
     try:
         since = parsedate_to_datetime(header)
     except ValueError:

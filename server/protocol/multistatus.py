@@ -1,11 +1,10 @@
 """Rendering of 207 answers: rows become octets through a template, no tree is built."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
-from xml.sax.saxutils import escape
 
 from server.protocol.answers import XML_TYPE, Answer, Headers, gathered
+from server.protocol.markup import escaped
 from server.protocol.names import element
 from server.protocol.paths import quoted_segment
 
@@ -17,7 +16,6 @@ _HEAD: Final = (
     b' xmlns:CS="http://calendarserver.org/ns/">\n'
 )
 _TAIL: Final = b"</D:multistatus>\n"
-_ILLEGAL: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def multistatus(parts: Iterable[bytes], headers: Headers = ()) -> Answer:
@@ -83,7 +81,7 @@ def truncated(href: str) -> bytes:
 
 def text(value: str) -> bytes:
     """A text as XML, without the characters that XML cannot hold."""
-    return escape(_ILLEGAL.sub("", value)).encode("utf-8", "replace")
+    return escaped(value).encode("utf-8", "replace")
 
 
 def card_text(octets: bytes, safe: int) -> bytes:

@@ -2,8 +2,8 @@
 
 from functools import lru_cache
 from typing import Final
-from xml.sax.saxutils import quoteattr
 
+from server.protocol.markup import quoted
 from server.protocol.reading import split_name
 
 DAV: Final = "{DAV:}"
@@ -29,7 +29,7 @@ def _tag(name: str) -> tuple[str, str]:
         return f"{prefix}:{local}", f"{prefix}:{local}"
     if not namespace:
         return local, local
-    return f"X:{local} xmlns:X={quoteattr(namespace)}", f"X:{local}"
+    return f"X:{local} xmlns:X={quoted(namespace)}", f"X:{local}"
 
 
 def element(name: str, inside: bytes = b"") -> bytes:

@@ -1,8 +1,8 @@
 """The WebDAV properties of books and cards, as XML."""
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from email.utils import formatdate
 from typing import Final
 
 from server.protocol.multistatus import card_text, text
@@ -19,6 +19,10 @@ LISTED_FIELDS: Final = frozenset({GETETAG})
 """What a listing knows without looking at the cards."""
 ENTRY_FIELDS: Final = frozenset({GETETAG, GETCONTENTLENGTH, GETLASTMODIFIED})
 
+_WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = (
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+)  # fmt: skip
 _REPORTS: Final = (
     f"{DAV}sync-collection",
     f"{CARDDAV}addressbook-multiget",
@@ -122,7 +126,9 @@ def card_values(fields: Iterable[str], which: Book, entry: Entry) -> list[bytes]
 
 def http_date(microseconds: int) -> str:
     """A time as HTTP writes it (RFC 9110 section 5.6.7)."""
-    return formatdate(microseconds // 1_000_000, usegmt=True)
+    moment = time.gmtime(microseconds // 1_000_000)
+    weekday, month = _WEEKDAYS[moment.tm_wday], _MONTHS[moment.tm_mon - 1]
+    return time.strftime(f"{weekday}, %d {month} %Y %H:%M:%S GMT", moment)
 
 
 def _href(path: str) -> bytes:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers import expat
-from xml.sax.saxutils import escape, quoteattr
 
 from server.errors import Refused
+from server.protocol.markup import escaped, quoted
 
 DEPTH_MAX: Final = 32
 ELEMENTS_MAX: Final = 50_000
@@ -97,12 +97,12 @@ def write_xml(element: Element) -> bytes:
 def _written(element: Element) -> str:
     namespace, local = _split(element.name)
     attributes = "".join(
-        f" {key}={quoteattr(value)}"
+        f" {key}={quoted(value)}"
         for key, value in element.attributes.items()
         if not key.startswith("{")
     )
-    inside = escape(element.text) + "".join(map(_written, element.children))
-    return f"<{local} xmlns={quoteattr(namespace)}{attributes}>{inside}</{local}>"
+    inside = escaped(element.text) + "".join(map(_written, element.children))
+    return f"<{local} xmlns={quoted(namespace)}{attributes}>{inside}</{local}>"
 
 
 def _clark(name: str) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 
-from server.contacts.lines import split_lines
 from server.errors import Refused
 from server.protocol.answers import Answer
 from server.protocol.exchange import Exchange
@@ -17,7 +16,6 @@ from server.protocol.properties import (
     fixed_of_cards,
 )
 from server.protocol.propfind import card_template, existing_book, facts_of
-from server.protocol.queries import matching
 from server.protocol.requests import AddressData, Multiget, Properties, Search, SyncCollection
 from server.store import books
 from server.store.books import Book, Entry
@@ -151,6 +149,8 @@ def _multiget(exchange: Exchange, asked: Multiget) -> Iterator[bytes]:
 
 
 def _search(exchange: Exchange, asked: Search) -> Iterator[bytes]:
+    from server.protocol.queries import matching  # knows cards; a poll needs none
+
     with exchange.database.read() as tx:
         book = existing_book(tx, exchange.target.member, exchange.target.book)
         facts = facts_of(exchange, book)
@@ -165,6 +165,8 @@ def _search(exchange: Exchange, asked: Search) -> Iterator[bytes]:
 
 def _reduced(entry: Entry, names: Iterable[str]) -> Entry:
     """A card with only the properties that were asked for (RFC 6352 section 10.4.2)."""
+    from server.contacts.lines import split_lines  # few clients ask so
+
     wanted = _KEPT_ALWAYS.union(names)
     octets = b"".join(line.raw for line in split_lines(entry.octets) if line.name.upper() in wanted)
     return Entry(entry.slot, entry.href, entry.uid, entry.seq, octets, entry.safe, entry.modified)

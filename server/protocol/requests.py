@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from server.errors import Refused
-from server.protocol.filters import Filter, parse_filter
 from server.protocol.names import CARDDAV, DAV
 from server.protocol.reading import Element, read_xml
+
+if TYPE_CHECKING:
+    from server.protocol.filters import Filter
 
 HREFS_MAX: Final = 25_000
 _CACHED_BYTES_MAX: Final = 2048
@@ -66,7 +68,7 @@ class Multiget:
 class Search:
     """An addressbook-query (RFC 6352 section 8.6)."""
 
-    filter: Filter
+    filter: "Filter"
     properties: Properties
     data: AddressData | None
     limit: int | None
@@ -106,6 +108,8 @@ def _read(octets: bytes) -> Asked:
         case "{urn:ietf:params:xml:ns:carddav}addressbook-multiget":
             return _multiget(root)
         case "{urn:ietf:params:xml:ns:carddav}addressbook-query":
+            from server.protocol.filters import parse_filter  # knows cards; a poll needs none
+
             return Search(
                 parse_filter(root.find(f"{CARDDAV}filter")),
                 _properties(root),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from server.access import BOOK_OF_THE_HOUSEHOLD
 from server.errors import Refused
@@ -11,11 +11,13 @@ from server.protocol.conditions import is_unmodified, strong_match, weak_match, 
 from server.protocol.exchange import Exchange
 from server.protocol.properties import http_date
 from server.protocol.propfind import existing_book
-from server.store import books, writes
+from server.store import books
 from server.store.books import Book
 from server.store.database import Transaction
 from server.store.devices import Device
-from server.store.writes import PutResult
+
+if TYPE_CHECKING:
+    from server.store.writes import PutResult
 
 _VERSION: Final = re.compile(r'text/(?:x-)?vcard[^,]*;\s*version\s*=\s*"?([34]\.0)', re.IGNORECASE)
 _CARD_HEADERS: Final = (
@@ -47,6 +49,8 @@ def answer_put(exchange: Exchange) -> Answer:
     Raises:
         Refused: 409 without such a book.
     """
+    from server.store import writes  # knows cards; a poll needs none
+
     target, request = exchange.target, exchange.request
     if not exchange.may_write:
         return need_privilege(target.path, "write-content")
@@ -72,6 +76,8 @@ def answer_delete(exchange: Exchange) -> Answer:
     Raises:
         Refused: 404 where there is none.
     """
+    from server.store import writes  # knows cards; a poll needs none
+
     target = exchange.target
     if not exchange.may_write:
         return need_privilege(target.path, "unbind")
@@ -109,6 +115,8 @@ def delete_book(exchange: Exchange) -> Answer:
 
 def drop_cards_and_book(tx: Transaction, book: Book, device: Device) -> None:
     """Put the cards of a further book into the trash, then take the book out of the home."""
+    from server.store import writes  # knows cards; a poll needs none
+
     for href, _seq in books.list_slots(tx, book):
         writes.delete(tx, book, href, device=device)
     books.drop_book(tx, book)
@@ -125,7 +133,7 @@ def refuse_collection(exchange: Exchange) -> Answer:
     )
 
 
-def _written(result: PutResult) -> Answer:
+def _written(result: "PutResult") -> Answer:
     if result.status >= 400:
         return refusal(result.status, result.sentence, result.precondition)
     return Answer(result.status, headers=(("ETag", result.etag),) if result.etag else ())

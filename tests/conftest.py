@@ -1,0 +1,30 @@
+"""What every test may ask for."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).parents[1]
+
+# The examples of one run are those of the next, and a busy machine fails nothing.
+settings.register_profile("default", deadline=None, derandomize=True, max_examples=60)
+settings.register_profile("thorough", deadline=None, max_examples=2_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@pytest.fixture(scope="session")
+def own_corpus() -> Path:
+    """The folder of cards written for this project, one folder per client."""
+    return ROOT / "tests" / "corpus"
+
+
+@pytest.fixture(scope="session")
+def shared_corpus() -> Path:
+    """A folder of other projects' test cards, which are not part of this repository."""
+    beside = Path(__file__).parents[2] / "shared" / "vcards"
+    folder = Path(os.environ.get("HEARTHBOOK_CORPUS", beside))
+    if not folder.is_dir():
+        pytest.skip("HEARTHBOOK_CORPUS names no folder")
+    return folder
