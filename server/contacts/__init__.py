@@ -4,7 +4,6 @@ Everything here is pure: no files, no clock, no logging, no randomness. Read in
 this order:
 
     lines        octets to content lines and back, byte for byte (with folding)
-    resource     names for the strings that the protocol passes around
     values       normal forms: when do two values mean the same? (with dates)
     travel       one table: what others see, and what flows between linked cards
     properties   logical properties and the difference of two cards (with forms, similarity)

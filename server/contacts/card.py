@@ -115,6 +115,9 @@ def with_uid(card: Card, uid: str) -> bytes:
     """The card's octets with one UID line more, directly after VERSION, else after BEGIN."""
     names = [line.name for line in card.lines]
     place = names.index("VERSION" if "VERSION" in names else "BEGIN")
+    if b"=" in card.lines[place].raw:
+        # A VERSION with parameters may end in a soft break, which would swallow the new line.
+        place = names.index("BEGIN")
     before = b"".join([line.raw for line in card.lines[: place + 1]])
     after = b"".join([line.raw for line in card.lines[place + 1 :]])
     return before + make_line("UID", uid, escaped=False, ending=card.lines[place].ending) + after

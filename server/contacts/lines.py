@@ -20,7 +20,8 @@ _BOM = b"\xef\xbb\xbf"
 _NAME = re.compile(r"[A-Za-z0-9_-]+\Z")
 _GROUP = re.compile(r"[A-Za-z0-9_.-]+\Z")
 _ESCAPE = re.compile(r"\\([nN,;:\\])")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Characters that no text for people holds and that XML cannot carry."""
 _CARET = re.compile(r"\^([n'^])")
 _CARETS = {"n": "\n", "'": '"', "^": "^"}
 
@@ -31,10 +32,13 @@ _BARE_VALUES = frozenset({"INLINE", "URL", "CONTENT-ID", "CID"})
 # A sender names the codec, so only plain character sets are allowed:
 # some of Python's codecs (punycode, unicode_escape) are slow or do other things.
 _CHARSETS = frozenset(
-    ("ascii utf-8 shift_jis cp932 euc_jp iso2022_jp gb2312 gbk gb18030 big5 euc_kr cp949").split()
-    + ("koi8-r koi8-u mac-roman cp437 cp850 cp852 cp866").split()
-    + [f"iso8859-{part}" for part in range(1, 17)]
-    + [f"cp125{page}" for page in range(9)]
+    [
+        *("ascii", "utf-8", "koi8-r", "koi8-u", "mac-roman", "cp437", "cp850", "cp852", "cp866"),
+        *("shift_jis", "cp932", "euc_jp", "iso2022_jp", "euc_kr", "cp949"),
+        *("gb2312", "gbk", "gb18030", "big5"),
+        *(f"iso8859-{part}" for part in range(1, 17)),
+        *(f"cp125{page}" for page in range(9)),
+    ]
 )
 
 
@@ -129,12 +133,12 @@ def line_head(name: str, group: str, params: Sequence[Parameter]) -> str:
 def one_line(text: str) -> str:
     r"""An escaped value without control characters; line breaks in it become ``\n``."""
     text = text.replace("\r\n", "\\n").replace("\r", "\\n").replace("\n", "\\n")
-    return _CONTROL.sub("", text)
+    return CONTROL.sub("", text)
 
 
 def caret_encoded(value: str) -> str:
     """A parameter value without quotes, control characters and line breaks (RFC 6868)."""
-    text = _CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
+    text = CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
     return text.replace("^", "^^").replace("\n", "^n").replace('"', "^'")
 
 
@@ -193,9 +197,11 @@ def _ends_of_cards(lines: Sequence[ContentLine]) -> dict[int, int]:
     ends: dict[int, int] = {}
     begun: list[int] = []
     for index, line in enumerate(lines):
+        if line.name not in ("BEGIN", "END") or line.value.strip().upper() != "VCARD":
+            continue
         if line.name == "BEGIN":
             begun.append(index)
-        elif line.name == "END" and begun:
+        elif begun:
             ends[begun.pop()] = index
     return ends
 

@@ -130,6 +130,7 @@ CLIENT_NOISE: dict[str, str] = {
     "BEGIN": "the frame of the card",
     "END": "the frame of the card",
     "VERSION": "the frame of the card",
+    "PROFILE": "the frame of the card in vCard 3.0",
     "PRODID": "which program wrote last",
     "REV": "set at every write, whatever changed",
     "UID": "identity, not content",

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 import phonenumbers
 from anyascii import anyascii
 
-from server.contacts.lines import ContentLine, split_value, unescape
+from server.contacts.lines import CONTROL, ContentLine, split_value, unescape
 
 Kind = Literal["person", "group", "organisation"]
 
@@ -30,8 +30,6 @@ _INVISIBLE = (
     "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
     "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
-_TRAILING = re.compile(r"[ \t]+(?=\n)")
 _PAUSE = re.compile(r"[,;pPwW][\d\s,;pPwW*#().-]*\Z")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _STREET = re.compile(r"str(?:\.|\b)")
@@ -78,7 +76,7 @@ def canonical_text(text: str) -> str:
     """
     if not text.isascii():
         text = unicodedata.normalize("NFC", text.replace("\u00a0", " "))
-    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     if "\n" in text:
         text = "\n".join(line.rstrip(" \t") for line in text.split("\n"))
     return text.strip(_INVISIBLE + " \t\n")

@@ -160,13 +160,13 @@ def converted(line: ContentLine, old: str, new: str, *, personal: bool) -> Writt
     The name is "" if the new version has no place for it.
 
     Args:
-        personal: Whether preference and the card's own ids are kept.
+        personal: Whether preference and the card's own ids are kept (never asked for 4.0).
     """
     name = ALIASES.get(line.name, line.name)
     types = [word for value in line.values_of("TYPE") for word in value.split(",") if word]
     is_preferred = any(word.casefold() == "pref" for word in types) or bool(line.values_of("PREF"))
     types = [word for word in types if word.casefold() != "pref"]
-    if personal and is_preferred and new != "4.0":
+    if personal and is_preferred:
         types.append("pref")
     if name in BINARY or holds_data(line):
         return _binary(name, line, types, new)
@@ -183,8 +183,6 @@ def converted(line: ContentLine, old: str, new: str, *, personal: bool) -> Writt
         params.append(Parameter(renamed, param.values))
     if new == "4.0" and old == "4.0":
         extra += [param for param in line.params if param.name in ("LABEL", "CALSCALE")]
-    if personal and is_preferred and new == "4.0" and not line.values_of("PREF"):
-        params.append(Parameter("PREF", ("1",)))
     if name == "KIND":
         return _kind(value, new)
     if new == "4.0":
