@@ -12,8 +12,9 @@ from server.contacts.card import parse, replace_properties
 from server.contacts.properties import Change, Property, properties, property_from
 from server.contacts.travel import travel_of
 from server.store.database import Transaction
-from server.store.query import Query, Row, bind, inserting
+from server.store.query import Query, bind, inserting
 from server.store.schema import act, suggestion
+from server.store.statement import Row
 
 SHOWN_STATES: Final = ("open", "declined", "personal")
 
@@ -160,7 +161,7 @@ def put_on(octets: bytes, changes: Iterable[Change], region: str) -> bytes:
         card = parse(octets)
         fitting = _fitted(properties(card, region=region), change)
         if fitting is not None:
-            octets = replace_properties(card, (fitting,))
+            octets = replace_properties(card, (fitting,), region=region)
     return octets
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from server.settings import Settings
+from server.settings import ServerSettings, Settings
 from server.store.database import Actor
 from server.store.sessions import create_setup_link
 from tests.builders import Home
@@ -144,7 +144,7 @@ def test_every_page_forbids_scripts_frames_and_caches(anna: Browser) -> None:
 def test_cookies_are_bound_to_https_where_that_is_the_public_address(home: Home) -> None:
     from server.review.application import make_application
 
-    settings = Settings.model_validate({"server": {"public_url": "https://book.example"}})
+    settings = Settings(server=ServerSettings(public_url="https://book.example"))
     client = make_application(home.db, settings).test_client()
     browser = Browser(client)
     page = client.get("/sign-in", base_url="https://book.example")
