@@ -11,8 +11,9 @@ from server.contacts.properties import Property, property_from
 from server.reconcile.ownership import claimed_owner
 from server.reconcile.snapshot import Claim, Says
 from server.store.database import Transaction
-from server.store.query import Query, Row, bind
+from server.store.query import Query, bind
 from server.store.schema import book, card, card_member, claim, fact, link
+from server.store.statement import Row
 
 _CARD = select(
     card.c.id,
@@ -71,6 +72,13 @@ _SOURCE: Final = Query(
     select(fact.c.card, fact.c.property, fact.c.source, fact.c.visibility).where(
         fact.c.id == bind("which")
     )
+)
+_copied = fact.alias("copied")
+_COPIES: Final = Query(
+    select(_copied.c.card)
+    .join(fact, fact.c.id == _copied.c.source)
+    .where(and_(fact.c.card == bind("which"), _copied.c.gone.is_(None)))
+    .distinct()
 )
 _SOURCES_DEEP: Final = 16
 
@@ -153,7 +161,7 @@ def claims_of(tx: Transaction, card_id: str) -> tuple[ClaimRow, ...]:
 
 
 def closure(tx: Transaction, ids: Iterable[str]) -> tuple[dict[str, CardRow], tuple[Linked, ...]]:
-    """The cards with all that links join to them, and those links."""
+    """The cards with all that links join to them or that hold copies of their values, and those links."""
     found: dict[str, CardRow] = {}
     links: dict[tuple[str, str, str], Linked] = {}
     todo = sorted(set(ids))
@@ -165,6 +173,7 @@ def closure(tx: Transaction, ids: Iterable[str]) -> tuple[dict[str, CardRow], tu
         if row is None:
             continue
         found[card_id] = row
+        todo.extend(each[0] for each in tx.all(_COPIES, which=card_id))
         for each in links_of(tx, card_id):
             if each.verdict == "same":
                 links[each.card_a, each.card_b, each.scope] = each

@@ -9,7 +9,9 @@ from server.cases import decide, find_case, open_cases
 from server.cycle import run_cycle, trial
 from server.errors import NotFound, UsageError
 from server.store.database import Actor
-from server.store.linking import say_claim
+from server.store.linking import link_cards, say_claim
+from server.store.sharing import set_share
+from server.store.views import refresh
 from tests.builders import Home, a_card
 
 PHONE = "TEL;TYPE=CELL:+49 30 23125 101"
@@ -233,3 +235,23 @@ def test_a_private_card_takes_no_part(home: Home) -> None:
     assert open_cases(home.db, None) == ()
     assert b"secret" not in own(home, "ben", "b.vcf")
     assert len(home.entries("ben")) == 1
+
+
+def test_a_copied_value_is_shown_only_as_far_as_its_source_even_after_parting(tmp_path: Path) -> None:
+    """R6: Ben shows Carl nothing more, so Carl loses what Anna's card has from Ben's."""
+    home = Home(tmp_path, "anna", "ben", "carl")
+    home.put("anna", "a.vcf", a_card("ua", "Eva Stein", PHONE))
+    home.put("ben", "b.vcf", a_card("ub", "Eva Stein", PHONE, "EMAIL:eva@example.org"))
+    cycle(home)
+    assert b"eva@example.org" in own(home, "anna", "a.vcf")
+    with home.db.write(Actor("decide", "anna")) as tx:
+        cards = [row[0] for row in tx.connection.execute("SELECT id FROM card ORDER BY added")]
+        link_cards(tx, (cards[0], cards[1]), "apart", member="anna")
+        refresh(tx, cards)
+    carl = next(each for each in home.entries("carl") if b"eva@example.org" in each.octets)
+    with home.db.write(Actor("share", "ben")) as tx:
+        set_share(tx, "ben", "carl", "none")
+    assert not any(b"eva@example.org" in each.octets for each in home.entries("carl"))
+    assert carl.href in {each.href for each in home.entries("carl")} or len(home.entries("carl")) == 1
+    assert home.verify() == ()
+    home.db.close()
