@@ -2,12 +2,11 @@
 
 from server.cases.deciding import decide
 from server.cases.listing import find_case, open_cases
-from server.cases.shapes import Case, Choice, Letter, Option, Reason, Row, Side
+from server.cases.shapes import Case, Choice, Option, Reason, Row, Side
 
 __all__ = [
     "Case",
     "Choice",
-    "Letter",
     "Option",
     "Reason",
     "Row",

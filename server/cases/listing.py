@@ -5,11 +5,11 @@ import hmac
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from server.cases.letter import letter_of
 from server.cases.shapes import Case, Reason
 from server.cases.suggested import suggested_choice, suggested_sentence
 from server.cases.telling import Teller, name_of_card, teller
 from server.errors import NotFound
+from server.reconcile.describe import letter
 from server.reconcile.operations import Plan, Question, SamePerson, ValuesDiffer
 from server.reconcile.ownership import owner_of
 from server.reconcile.plan import plan
@@ -122,7 +122,8 @@ def _same_person(tx: Transaction, told: Teller, question: SamePerson) -> Case:
     keepers = dict.fromkeys(told.member(each) for each in cards)
     members = (question.scope,) if question.scope else tuple(keepers)
     names = [name_of_card(told.cards[each]) for each in cards]
-    why = next((each.text for each in question.reasons if not each.against), "")
+    reasons = sorted(question.reasons, key=lambda each: (each.against, -each.strength))
+    why = next((each.text for each in reasons if not each.against), "")
     return Case(
         id=case_id(tx, question.key),
         kind="same-person",
@@ -133,7 +134,7 @@ def _same_person(tx: Transaction, told: Teller, question: SamePerson) -> Case:
         sentence=f"{names[0]} and {names[1]}: the same person?"
         + (f" {why[0].upper()}{why[1:]}." if why else ""),
         sides=told.sides(cards, frozenset(members)),
-        reasons=tuple(Reason(each.text, each.strength, each.against) for each in question.reasons),
+        reasons=tuple(Reason(each.text, each.strength, each.against) for each in reasons),
         preview=told.preview(cards, frozenset(members)),
     )
 
@@ -197,10 +198,14 @@ def _letters(
     """The letter that releases what waits: the household's first cycle, later a held import."""
     snapshot = snapshot_of(tx, released=True)
     adults = tuple(each.id for each in members.values() if each.role == "adult")
-    if not snapshot.cards or not adults:
+    seen = [each.id for each in snapshot.cards if viewer is None or viewer in each.seen_by]
+    rows = [row for each in seen for row in (find_card(tx, each),) if row is not None]
+    if not adults or not any(first or row.held is not None for row in rows):
         return
     made = plan(snapshot, now=tx.now)
-    letter = letter_of(snapshot, made, {each.id: each.name for each in members.values()}, viewer)
+    told = letter(
+        made, snapshot, {each.id: each.name for each in members.values()}, viewer=viewer or ""
+    )
     case = Case(
         id=case_id(tx, LETTER_KEY),
         kind="letter",
@@ -208,7 +213,7 @@ def _letters(
         members=adults,
         cards=(),
         choices=("go", "later"),
-        sentence=letter.text[0],
-        letter=letter,
+        sentence=told.text[0],
+        letter=told,
     )
     yield Open(case, None, snapshot)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from server.reconcile.describe import Letter
+
 CaseKind = Literal["same-person", "values", "suggestion", "letter"]
 How = Literal["typed", "import", "copied", "new", "unknown"]
 
@@ -81,18 +83,6 @@ class Choice:
     options: tuple[Option, ...]
     preselected: str
     why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """The first reconciliation as a letter: nothing has been written yet."""
-
-    common: int
-    agree: int
-    complete: int
-    questions: int
-    people: tuple[tuple[str, str], ...]
-    text: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,18 +44,18 @@ def reconcile(place: Place, *, dry_run: bool) -> None:
 
 
 def _print_letter(database: "Database") -> None:
-    from server.cases.letter import letter_of
     from server.cycle import trial
+    from server.reconcile.describe import letter
     from server.store.members import list_members
 
     with spinner("Planning"):
         plan, snapshot = trial(database)
         with database.read() as tx:
             names = {each.id: each.name for each in list_members(tx)}
-        letter = letter_of(snapshot, plan, names, None)
-    for paragraph in letter.text:
+        told = letter(plan, snapshot, names)
+    for paragraph in told.text:
         say(paragraph)
-    for name, sentence in letter.people:
+    for name, sentence in told.gains:
         say(f"- {name}: {sentence}.")
     for question in plan.questions:
         say(f"? {_question(question, snapshot)}")

@@ -9,65 +9,73 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from server.contacts.travel import travel_of
 from server.reconcile.linking import Clusters
-from server.reconcile.merging import order, value_key
+from server.reconcile.merging import Conflict, order, value_key
 from server.reconcile.operations import Difference, ValuesDiffer
 from server.reconcile.ownership import Ownership
-from server.reconcile.person import Dispute
 from server.reconcile.snapshot import CardState, Fact
 
 
 def questions_about(
-    disputes: Iterable[Dispute],
+    conflicts: Iterable[Conflict],
     cards: Sequence[CardState],
     owner_for: Callable[[str, frozenset[str]], Ownership],
 ) -> Iterator[ValuesDiffer]:
     """The questions about one person.
 
     Args:
-        disputes: What its cards cannot agree on.
+        conflicts: What its cards cannot agree on.
         cards: The cards of this person.
         owner_for: Whose person a card is, as far as the given members may all know.
     """
     keepers = {card.id: card.keeper for card in cards}
-    by_viewers: defaultdict[frozenset[str], list[Dispute]] = defaultdict(list)
-    for dispute in disputes:
-        if dispute.asked <= dispute.viewers:
-            by_viewers[dispute.viewers].append(dispute)
+    by_viewers: defaultdict[frozenset[str], list[Conflict]] = defaultdict(list)
+    for conflict in conflicts:
+        by_viewers[conflict.viewers].append(conflict)
     for viewers, seen in by_viewers.items():
-        for group in _connected(seen, lambda dispute: dispute.cards):
-            owner = owner_for(group[0].facts[0].card, viewers)
-            parts = _connected(group, lambda dispute: [str(fact.id) for fact in dispute.facts])
+        for group in _connected(seen, _cards_of):
+            owner = owner_for(group[0].left.card, viewers)
+            parts = _connected(group, _fact_ids)
             differences = sorted(
                 (_difference(part, keepers, owner) for part in parts),
                 key=lambda each: (each.property, each.sides),
             )
-            facts = {fact.id: fact for dispute in group for fact in dispute.facts}
-            involved = tuple(sorted({card for dispute in group for card in dispute.cards}))
+            facts = {
+                fact.id: fact for conflict in group for fact in (conflict.left, conflict.right)
+            }
+            involved = tuple(sorted({card for conflict in group for card in _cards_of(conflict)}))
             yield ValuesDiffer(_key(involved, facts.values()), involved, tuple(differences))
 
 
+def _cards_of(conflict: Conflict) -> list[str]:
+    return [conflict.left.card, conflict.right.card]
+
+
+def _fact_ids(conflict: Conflict) -> list[str]:
+    return [str(conflict.left.id), str(conflict.right.id)]
+
+
 def _connected(
-    disputes: Sequence[Dispute], nodes: Callable[[Dispute], Sequence[str]]
-) -> list[list[Dispute]]:
-    """Disputes that share a node, directly or through others, together."""
+    conflicts: Sequence[Conflict], nodes: Callable[[Conflict], Sequence[str]]
+) -> list[list[Conflict]]:
+    """Conflicts that share a node, directly or through others, together."""
     clusters = Clusters()
-    for dispute in disputes:
-        first, *rest = nodes(dispute)
+    for conflict in conflicts:
+        first, *rest = nodes(conflict)
         for node in rest:
             clusters.connect(first, node)
-    groups: defaultdict[str, list[Dispute]] = defaultdict(list)
-    for dispute in disputes:
-        groups[clusters.of(nodes(dispute)[0])].append(dispute)
+    groups: defaultdict[str, list[Conflict]] = defaultdict(list)
+    for conflict in conflicts:
+        groups[clusters.of(nodes(conflict)[0])].append(conflict)
     return list(groups.values())
 
 
 def _difference(
-    disputes: Sequence[Dispute], keepers: dict[str, str], owner: Ownership
+    conflicts: Sequence[Conflict], keepers: dict[str, str], owner: Ownership
 ) -> Difference:
     """One property with all its sides."""
-    facts = {fact.id: fact for dispute in disputes for fact in dispute.facts}
+    facts = {fact.id: fact for conflict in conflicts for fact in (conflict.left, conflict.right)}
     living = [fact for fact in sorted(facts.values(), key=order) if fact.gone is None]
-    sides: dict[str, int | None] = {card: None for each in disputes for card in each.cards}
+    sides: dict[str, int | None] = {fact.card: None for fact in facts.values()}
     sides |= {fact.card: fact.id for fact in living}
     name = next(iter(facts.values())).prop.name
     preselected, why = _preselect(living, keepers, owner)

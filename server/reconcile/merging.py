@@ -96,6 +96,11 @@ class Conflict:
     left: Fact
     right: Fact
 
+    @property
+    def viewers(self) -> frozenset[str]:
+        """The members who may see both."""
+        return self.left.seen_by & self.right.seen_by
+
 
 Step: TypeAlias = Entry | Edit | Removal
 
@@ -211,8 +216,7 @@ class _Merge:
             return
         if pairing.changed(mover) and not pairing.changed(other):
             # Turned into a value that the other side has anyway: its old value was given up.
-            gone = pairing.then[mover]
-            self.steps.append(Removal(self.sides[other].card, pairing.end[other], gone))
+            self._remove(other, pairing.end[other], pairing.then[mover])
         else:
             self.forgotten.append(pairing.row)
             self.free[other].append(pairing.end[other])
@@ -227,8 +231,9 @@ class _Merge:
             self.conflicts.append(Conflict(*pairing.end))
         else:
             side = 0 if changed[0] else 1
-            target = self.sides[1 - side].card
-            self.steps.append(Edit(target, pairing.end[1 - side], pairing.end[side]))
+            old = pairing.end[1 - side]
+            self.steps.append(Edit(self.sides[1 - side].card, old, pairing.end[side]))
+            self._remove_twins(1 - side, old, pairing.then[side])
 
     def _weigh_removed(self, pairing: Pairing, remover: int) -> None:
         """One fact is gone, the other lives."""
@@ -245,7 +250,22 @@ class _Merge:
         elif pairing.changed(keeper):
             self.conflicts.append(Conflict(*pairing.end))
         else:
-            self.steps.append(Removal(self.sides[keeper].card, kept, gone))
+            self._remove(keeper, kept, gone)
+
+    def _remove(self, side: int, fact: Fact, gone: Fact) -> None:
+        self.steps.append(Removal(self.sides[side].card, fact, gone))
+        self._remove_twins(side, fact, gone)
+
+    def _remove_twins(self, side: int, fact: Fact, gone: Fact) -> None:
+        """What a card says twice goes twice, unless it was typed anew since."""
+        twins = [
+            each
+            for each in self.free[side]
+            if value_key(each.prop) == value_key(fact.prop) and each.first <= (gone.gone or 0)
+        ]
+        for twin in twins:
+            self.free[side].remove(twin)
+            self.steps.append(Removal(self.sides[side].card, twin, gone))
 
     def _weigh_single(self) -> None:
         """What has no base yet, where a card means one value only."""

@@ -5,6 +5,7 @@ Here a name becomes sets of folded words; how alike two such names are is decide
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from server.contacts.values import Name, name_tokens, transliterated_tokens
 
@@ -23,6 +24,8 @@ FAMILIES = name_tokens("familie family fam famille familia ehepaar eheleute")
 """Words that make a card one for several people."""
 
 _TOGETHER = re.compile(r"\s(?:und|and|et|u\.)\s|[&+/]", re.IGNORECASE)
+
+_AND = frozenset({"und", "and", "et", "u"})
 
 _GENERATIONS = {
     **dict.fromkeys(("jr", "jun", "junior"), "junior"),
@@ -108,18 +111,21 @@ class Called:
         return " ".join(sorted(transliterated_tokens(" ".join(sorted(self.words)))))
 
 
+@lru_cache(maxsize=20_000)
 def called(name: Name) -> Called:
     """What a person's name says."""
     generations = _generations(name)
-    apart = TITLES | set(_GENERATIONS) if generations else TITLES
+    written = f"{name.given} {name.family} {name.formatted}"
+    several = bool(_TOGETHER.search(written)) or not FAMILIES.isdisjoint(name_tokens(written))
+    apart = TITLES | (set(_GENERATIONS) if generations else set()) | (_AND if several else set())
     given = name_tokens(name.given) - apart - KIN
     additional = name_tokens(name.additional) - apart
     family = name_tokens(name.family) - apart
+    # A formatted name that begins with "Dr." or ends in "Jr." was split one word off.
     if not family:
-        # A formatted name that ends in "Jr." was split one word too late.
         family, additional = additional, frozenset()
-    written = f"{name.given} {name.family} {name.formatted}"
-    several = bool(_TOGETHER.search(written)) or not FAMILIES.isdisjoint(name_tokens(written))
+    elif not given:
+        given, additional = additional, frozenset()
     return Called(given, family, given | additional | family, generations, several)
 
 

@@ -53,16 +53,12 @@ def owner_of(
     visible = sorted((card for card in cards if viewers <= card.seen_by), key=lambda card: card.id)
     proposal, reasons = _proposal(visible, viewers)
     ids = {card.id for card in visible}
-    said = _last_words([claim for claim in claims if claim.card in ids])
-    mine = sorted(member for member, claim in said.items() if claim.says == "mine")
-    owner: str | None = None
-    if mine:
-        owner = mine[0] if len(mine) == 1 else None
-    elif any(claim.says == "ours" for claim in said.values()):
-        owner = OURS
-    elif len({card.keeper for card in visible}) == 1:
+    said = [claim for claim in claims if claim.card in ids]
+    claimed = any(claim.says == "mine" for claim in _last_words(said).values())
+    owner = claimed_owner(said)
+    if owner is None and not claimed and len({card.keeper for card in visible}) == 1:
         owner = proposal
-    return Ownership(owner, bool(mine), proposal, reasons)
+    return Ownership(owner, claimed, proposal, reasons)
 
 
 def _last_words(claims: Sequence[Claim]) -> Mapping[str, Claim]:

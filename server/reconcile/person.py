@@ -6,8 +6,8 @@ copy is not passed on while its source can do so itself.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from typing import assert_never
 
 from server.contacts.travel import travel_of
 from server.reconcile.merging import (
@@ -15,6 +15,7 @@ from server.reconcile.merging import (
     Conflict,
     Edit,
     Entry,
+    Key,
     Pairing,
     Removal,
     Side,
@@ -31,32 +32,8 @@ from server.reconcile.working import Working
 PERSON_CARDS_MAX = 40
 """A person with more cards than this is a mistake in the links; nothing merges between them."""
 
-
-@dataclass(frozen=True, slots=True)
-class Dispute:
-    """Values of one property of which nobody can know which is right.
-
-    Attributes:
-        facts: One for every side, those that are gone too.
-        target: The card that cannot be given any of them, None if the sides are all there is.
-        asked: The members who have to see all of it for the question to make sense.
-    """
-
-    facts: tuple[Fact, ...]
-    target: CardState | None
-    asked: frozenset[str]
-
-    @property
-    def viewers(self) -> frozenset[str]:
-        """The members who may see all of it."""
-        seen_by = frozenset.intersection(*(fact.seen_by for fact in self.facts))
-        return seen_by & self.target.seen_by if self.target else seen_by
-
-    @property
-    def cards(self) -> tuple[str, ...]:
-        """The ids of the cards it is about."""
-        own = (self.target.id,) if self.target else ()
-        return (*own, *(fact.card for fact in self.facts))
+_ROUNDS_MAX = 16
+"""Two or three rounds are enough; whatever would need more waits for the next cycle."""
 
 
 class PersonMerge:
@@ -86,15 +63,17 @@ class PersonMerge:
         ]
         self._owners = {card.id: self._owner(self._reach[card.id], card.seen_by) for card in cards}
 
-    def run(self) -> list[Dispute]:
-        """Plan all operations on these cards; what is left to ask."""
-        disputes: list[Dispute] = []
-        for _ in range(2 * len(self._cards) + 4):
+    def run(self) -> list[Conflict]:
+        """Plan all operations on these cards; the conflicts that are left to ask about."""
+        rounds = 0
+        while True:
+            rounds += 1
             steps, conflicts, is_settled = self._weigh()
-            disputes = [*self._pair_disputes(conflicts), *self._clashes(steps, conflicts)]
-            if not self._write(_unanimous(steps)) and is_settled:
-                break
-        return disputes
+            chosen = _unanimous(steps)
+            for step in chosen:
+                self._write(step)
+            if (not chosen and is_settled) or rounds == _ROUNDS_MAX:
+                return [conflict for conflict in conflicts if self._may_ask(conflict)]
 
     def owner_for(self, card: str, viewers: frozenset[str]) -> Ownership:
         """Whose person a card is, as far as some members may all know."""
@@ -244,51 +223,36 @@ class PersonMerge:
             and value_key(source.prop) == value_key(fact.prop)
         )
 
-    def _write(self, steps: Iterable[Step]) -> bool:
-        """Take the steps; whether there were any."""
-        is_written = False
-        for step in steps:
-            card, origin = self._cards[step.card], step.origin
-            match step:
-                case Entry():
-                    self._working.emit(Add(card.id, self._working.root(origin)))
-                    self._working.place(card, origin, None)
-                case Edit():
-                    before, after = self._working.ref(step.fact.id), self._working.root(origin)
-                    self._working.emit(Replace(card.id, before, after))
-                    self._working.place(card, origin, step.fact)
-                case Removal():
-                    self._working.emit(Remove(card.id, step.fact.id, origin.id))
-                    self._working.take_off(step.fact)
-            is_written = True
-        return is_written
+    def _write(self, step: Step) -> None:
+        card, origin = self._cards[step.card], step.origin
+        match step:
+            case Entry():
+                self._working.emit(Add(card.id, self._working.root(origin)))
+                self._working.place(card, origin, None)
+            case Edit():
+                before, after = self._working.ref(step.fact.id), self._working.root(origin)
+                self._working.emit(Replace(card.id, before, after))
+                self._working.place(card, origin, step.fact)
+            case Removal():
+                self._working.emit(Remove(card.id, step.fact.id, origin.id))
+                self._working.take_off(step.fact)
+            case _:
+                assert_never(step)
 
-    def _pair_disputes(self, conflicts: Iterable[Conflict]) -> Iterator[Dispute]:
-        """The conflicts of two cards that both keepers may decide."""
-        for conflict in conflicts:
-            left, right = conflict.left, conflict.right
-            keepers = frozenset(self._cards[fact.card].keeper for fact in (left, right))
-            if (
-                left.card in self._reach[right.card]
-                and right.card in self._reach[left.card]
-                and not self._is_relayed(left)
-                and not self._is_relayed(right)
-            ):
-                yield Dispute((left, right), None, keepers)
-
-    def _clashes(self, steps: Sequence[Step], conflicts: Sequence[Conflict]) -> Iterator[Dispute]:
-        """Cards to which two others want to bring different things, if those two do not meet."""
-        met = {frozenset((conflict.left.id, conflict.right.id)) for conflict in conflicts}
-        for rivals in _rivals(steps):
-            origins = sorted({step.origin.id: step.origin for step in rivals}.values(), key=order)
-            pairs = {frozenset((a.id, b.id)) for a in origins for b in origins if a is not b}
-            if not pairs & met:
-                card = self._cards[rivals[0].card]
-                kept = [step.fact for step in rivals[:1] if not isinstance(step, Entry)]
-                yield Dispute((*origins, *kept), card, frozenset({card.keeper}))
+    def _may_ask(self, conflict: Conflict) -> bool:
+        """Whether both keepers see all of a conflict, and none of it is a copy from elsewhere."""
+        left, right = conflict.left, conflict.right
+        keepers = {self._cards[fact.card].keeper for fact in (left, right)}
+        return (
+            keepers <= conflict.viewers
+            and left.card in self._reach[right.card]
+            and right.card in self._reach[left.card]
+            and not self._is_relayed(left)
+            and not self._is_relayed(right)
+        )
 
 
-def _slot(step: Step) -> tuple[str, str, int]:
+def _place(step: Step) -> tuple[str, str, int]:
     """What two steps cannot both change: a fact, or the empty place of a single-valued name."""
     if isinstance(step, Entry):
         name = step.origin.prop.name
@@ -296,30 +260,28 @@ def _slot(step: Step) -> tuple[str, str, int]:
     return step.card, "", step.fact.id
 
 
-def _outcome(step: Step) -> object:
+def _outcome(step: Step) -> Key | None:
+    """What will stand in the place; None for nothing."""
     return None if isinstance(step, Removal) else value_key(step.origin.prop)
 
 
-def _rivals(steps: Iterable[Step]) -> list[list[Step]]:
-    """The steps that want different things of one place, by place."""
-    places: defaultdict[tuple[str, str, int], list[Step]] = defaultdict(list)
-    for step in steps:
-        places[_slot(step)].append(step)
-    return [found for found in places.values() if len({_outcome(step) for step in found}) > 1]
-
-
 def _unanimous(steps: Sequence[Step]) -> list[Step]:
-    """At most one step for every place and for every new value of a card; rivals do nothing.
+    """At most one step for every place and for every new value of a card.
 
-    A change comes before an addition of the same value; of equal ones the oldest origin wins.
+    Where two sources want different things of one place, nothing is done. A change comes before
+    an addition of the same value; of equal ones the oldest origin wins.
     """
-    refused = {id(step) for rivals in _rivals(steps) for step in rivals}
-    taken: set[object] = set()
+    wanted: defaultdict[tuple[str, str, int], set[Key | None]] = defaultdict(set)
+    for step in steps:
+        wanted[_place(step)].add(_outcome(step))
+    taken: set[tuple[str, str, int] | tuple[str, Key]] = set()
     chosen = []
     for step in sorted(steps, key=lambda each: (isinstance(each, Entry), order(each.origin))):
         outcome = _outcome(step)
-        places = {_slot(step)} | ({(step.card, outcome)} if outcome else set())
-        if id(step) not in refused and places.isdisjoint(taken):
+        places: set[tuple[str, str, int] | tuple[str, Key]] = {_place(step)}
+        if outcome is not None:
+            places.add((step.card, outcome))
+        if len(wanted[_place(step)]) == 1 and places.isdisjoint(taken):
             taken |= places
             chosen.append(step)
     return chosen

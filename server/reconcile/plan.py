@@ -66,9 +66,9 @@ def plan(snapshot: Snapshot, *, now: int) -> Plan:
     working = Working(snapshot, now=now)
     links = list(snapshot.links)
     joins: list[Join] = []
-    same_person: tuple[SamePerson, ...] = ()
-    values_differ: list[ValuesDiffer] = []
-    for _ in range(_PASSES_MAX):
+    passes = 0
+    while True:
+        passes += 1
         found, same_person = find_links(
             replace(snapshot, cards=working.cards(), links=tuple(links))
         )
@@ -80,7 +80,8 @@ def plan(snapshot: Snapshot, *, now: int) -> Plan:
             for cards in _persons(snapshot, links)
             for question in _merge_person(working, cards, links, snapshot)
         ]
-        if not any(_is_evidence(each) for each in working.operations[steps_before:]):
+        new_steps = working.operations[steps_before:]
+        if passes == _PASSES_MAX or not any(map(_is_evidence, new_steps)):
             break
     asked = [question for question in values_differ if question.key not in snapshot.settled]
     return Plan(

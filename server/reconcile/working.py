@@ -105,11 +105,9 @@ class Working:
         return fact.id if fact.id > 0 else self._placed[fact.id].origin
 
     def emit(self, operation: Operation) -> None:
-        """Plan an operation that changes no card by itself."""
+        """Plan an operation; what it does to a card is done by `place` and `take_off`."""
         self.operations.append(operation)
-        key = applied_key(operation)
-        if key is not None:
-            self._applied.add(key)
+        self._applied.update(filter(None, (applied_key(operation),)))
 
     def place(self, card: CardState, origin: Fact, replaced: Fact | None) -> None:
         """Create a copy of a fact on a card, in the place of another fact or as a new one."""

@@ -143,10 +143,22 @@ def _write_card(tx: Transaction, work: Work, card_id: str, steps: Sequence[_Writ
         if not isinstance(step, Remove)
         for prop in (work.facts[step.origin].prop,)
     }
+    replaced = {
+        (prop.name, prop.norm): step.fact
+        for step in steps
+        if isinstance(step, Replace) and isinstance(step.fact, int)
+        for prop in (work.facts[step.origin].prop,)
+    }
     before = octets_of(tx, row.text)
     after = put_on(before, (_change(work, step) for step in steps), region_of(tx))
     if after != before:
-        change_card(tx, row, read_card(tx, after), Typing(None, sources=sources), device=None)
+        change_card(
+            tx,
+            row,
+            read_card(tx, after),
+            Typing(None, sources=sources, replaced=replaced),
+            device=None,
+        )
 
 
 def _change(work: Work, step: _Writing) -> Change:

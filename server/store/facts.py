@@ -60,6 +60,7 @@ class Typing:
         member: Who typed them, or None where the machine brought them.
         bulk: They came with an import or a first sync; nobody knows when they were typed.
         withheld: Removals stay on this card and do not travel to others.
+        replaced: For values the machine puts in the place of others: the fact each one replaces.
         removable: Names whose absence this device can mean; None for all of them.
         sources: For values the machine brings: the fact each came from, by (name, match key).
     """
@@ -69,6 +70,7 @@ class Typing:
     withheld: bool = False
     removable: frozenset[str] | None = None
     sources: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    replaced: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
     def withholds(self, removed: Property | None) -> bool:
         """Whether the removal of a value stays on this card."""
@@ -118,7 +120,7 @@ def record_facts(
             tx.run(
                 _END, which=old.id, by_act=tx.act, is_withheld=int(typing.withholds(change.before))
             )
-        elif old is not None and old.prop.norm == change.after.norm:
+        elif old is not None and _is_same_value(old.prop, change.after):
             tx.run(
                 _REWRITE, which=old.id, content=change.after.octets, written_in=change.after.version
             )
@@ -128,6 +130,11 @@ def record_facts(
             if old is not None:
                 tx.run(_END, which=old.id, by_act=tx.act, is_withheld=0)
     return changes
+
+
+def _is_same_value(old: Property, new: Property) -> bool:
+    """Whether only the label or type changed; a birthday in another year is another value."""
+    return (old.norm, old.value) == (new.norm, new.value)
 
 
 def _rewrite_cosmetics(
@@ -181,5 +188,5 @@ def _insert(
         typed_by=typing.member,
         bulk=int(typing.bulk),
         source=source,
-        previous=old.id if old is not None else None,
+        previous=typing.replaced.get((prop.name, prop.norm), old.id if old is not None else None),
     )

@@ -237,7 +237,9 @@ def test_a_private_card_takes_no_part(home: Home) -> None:
     assert len(home.entries("ben")) == 1
 
 
-def test_a_copied_value_is_shown_only_as_far_as_its_source_even_after_parting(tmp_path: Path) -> None:
+def test_a_copied_value_is_shown_only_as_far_as_its_source_even_after_parting(
+    tmp_path: Path,
+) -> None:
     """R6: Ben shows Carl nothing more, so Carl loses what Anna's card has from Ben's."""
     home = Home(tmp_path, "anna", "ben", "carl")
     home.put("anna", "a.vcf", a_card("ua", "Eva Stein", PHONE))
@@ -252,6 +254,40 @@ def test_a_copied_value_is_shown_only_as_far_as_its_source_even_after_parting(tm
     with home.db.write(Actor("share", "ben")) as tx:
         set_share(tx, "ben", "carl", "none")
     assert not any(b"eva@example.org" in each.octets for each in home.entries("carl"))
-    assert carl.href in {each.href for each in home.entries("carl")} or len(home.entries("carl")) == 1
+    assert (
+        carl.href in {each.href for each in home.entries("carl")} or len(home.entries("carl")) == 1
+    )
+    assert home.verify() == ()
+    home.db.close()
+
+
+def test_a_corrected_birth_year_travels(home: Home) -> None:
+    common_person(home, ("BDAY:1980-02-29",), ("BDAY:19800229",))
+    cycle(home)
+    entry = home.entries("anna")[0]
+    corrected = entry.octets.replace(b"1980-02-29", b"1984-02-29")
+    home.put("anna", "a.vcf", corrected, if_match=home.etag("anna", entry))
+    cycle(home)
+    assert b"1984" in own(home, "ben", "b.vcf")
+
+
+def test_a_number_that_takes_anothers_place_is_a_change_to_a_third_member(tmp_path: Path) -> None:
+    """What the machine replaced on Ben's card is no removal for Carl's."""
+    home = Home(tmp_path, "anna", "ben", "carl")
+    for who in ("anna", "ben", "carl"):
+        home.put(who, "x.vcf", a_card(f"u-{who}", "Eva Stein", PHONE, "EMAIL:eva@example.org"))
+    cycle(home)
+    entry = home.entries("anna")[0]
+    home.put(
+        "anna",
+        "x.vcf",
+        entry.octets.replace(b"30 23125 101", b"89 31337 999"),
+        if_match=home.etag("anna", entry),
+    )
+    cycle(home)
+    for who in ("ben", "carl"):
+        text = own(home, who, "x.vcf")
+        assert text.count(b"TEL") == 1
+        assert b"999" in text
     assert home.verify() == ()
     home.db.close()
