@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test check tests format coverage lock clean
+.PHONY: demo test check tests crashes histories format coverage lock clean
 
 demo: .venv/.ready
 	@exec $(BIN)/hearthbook demo $(ARGS)
@@ -23,6 +23,13 @@ check: .venv/.ready-dev
 
 tests: .venv/.ready-dev
 	$(BIN)/pytest $(ARGS)
+
+# The long ones, before a release: killed at a thousand statements; many random histories.
+crashes: .venv/.ready-dev
+	HEARTHBOOK_CRASHES=1000 $(BIN)/pytest tests/store/test_crash.py
+
+histories: .venv/.ready-dev
+	HEARTHBOOK_HISTORIES=2000 HYPOTHESIS_PROFILE=thorough $(BIN)/pytest tests/store tests/reconcile tests/contacts
 
 format: .venv/.ready-dev
 	$(BIN)/ruff format .
