@@ -3,30 +3,15 @@
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
+from typing import Final
 
 import click
 
 from server import __version__
-from server.commands.backup import backup, restore
-from server.commands.case import cases, decide
-from server.commands.compare import compare
-from server.commands.config import config
-from server.commands.demo import demo
-from server.commands.device import device
-from server.commands.export import export
-from server.commands.healthcheck import healthcheck
-from server.commands.history import history
-from server.commands.importing import import_cards
-from server.commands.init import init
-from server.commands.member import member, share
-from server.commands.person import own, show
 from server.commands.place import Place, default_folder
-from server.commands.reconcile import reconcile
-from server.commands.serve import serve
-from server.commands.setup_link import setup_link
-from server.commands.verify import verify
 from server.errors import HearthbookError
 
 DEBUG_VARIABLE = "HEARTHBOOK_DEBUG"
@@ -35,12 +20,46 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
+COMMANDS: Final = {
+    "init": "init.init",
+    "member": "member.member",
+    "share": "member.share",
+    "device": "device.device",
+    "setup-link": "setup_link.setup_link",
+    "import": "importing.import_cards",
+    "export": "export.export",
+    "serve": "serve.serve",
+    "demo": "demo.demo",
+    "show": "person.show",
+    "own": "person.own",
+    "cases": "case.cases",
+    "decide": "case.decide",
+    "reconcile": "reconcile.reconcile",
+    "history": "history.history",
+    "compare": "compare.compare",
+    "backup": "backup.backup",
+    "restore": "backup.restore",
+    "verify": "verify.verify",
+    "config": "config.config",
+    "healthcheck": "healthcheck.healthcheck",
+}
+"""Module and function of each command; `serve` should not wait for the others to be imported."""
+
+
 class Root(click.Group):
     """The group of all commands, listed in the order in which one meets them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name the commands in the order in which they were added."""
-        return list(self.commands)
+        """Name the commands in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(".")
+        command: click.Command = getattr(import_module(f"server.commands.{module}"), name)
+        return command
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command; that nobody reads its output any more, as with `| head`, is no failure."""
@@ -70,15 +89,6 @@ class Root(click.Group):
 def cli(context: click.Context, *, data: Path | None, config: Path | None) -> None:
     """The address book of a household: everyone keeps their own phone, the cards agree."""
     context.obj = Place((data or default_folder()).expanduser(), config)
-
-
-COMMANDS = (
-    *(init, member, share, device, setup_link, import_cards, export, serve, demo),
-    *(show, own, cases, decide, reconcile, history, compare),
-    *(backup, restore, verify, config, healthcheck),
-)
-for each in COMMANDS:
-    cli.add_command(each)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -1,7 +1,8 @@
 """One WSGI process: CardDAV at `/`, the pages at `/app/`, and the server that runs both.
 
-Heavy modules (Radicale, Flask, the scheduler) are loaded when the first request
-needs them: a phone that polls should not wait for a page to be ready.
+Heavy modules (SQLAlchemy, Radicale, Flask, the scheduler) are loaded when the first
+request needs them, or a second after the start: a phone that polls should not wait
+for a page to be ready.
 """
 
 import fcntl
@@ -191,10 +192,10 @@ def serve(
         sockets = _bound(host, port)
         bound_port = int(sockets[0].getsockname()[1])
         run = _run(build_application(folder, settings), settings, sockets)
-        scheduling = _Scheduling(database, settings)
+        afterwards = _Afterwards(database, settings)
         try:
             with _sigterm_as_ctrl_c():
-                scheduling.begin()
+                afterwards.begin()
                 log.info("Listening on port %d with %d threads.", bound_port, THREADS)
                 if on_ready is not None:
                     on_ready(host, bound_port)
@@ -202,7 +203,7 @@ def serve(
         except KeyboardInterrupt:
             log.info("Asked to end before the first request.")
         finally:
-            scheduling.end()
+            afterwards.end()
             for each in sockets:
                 each.close()
 
@@ -243,7 +244,9 @@ def _run(
         ident="hearthbook",
         outbuf_overflow=1 << 20,
         outbuf_high_watermark=1 << 30,
-        max_request_body_size=settings.limits.request_bytes,
+        # Far above our own limits, which refuse in words; waitress would cut the connection while
+        # the client still sends. Beyond half a megabyte it keeps a body in a file, not in memory.
+        max_request_body_size=max(8 * settings.limits.request_bytes, 128 << 20),
         max_request_header_size=1 << 16,
         clear_untrusted_proxy_headers=False,  # ours decides, by network instead of address
     )
@@ -251,8 +254,8 @@ def _run(
     return run
 
 
-class _Scheduling:
-    """Starts the scheduler a second after the server: nothing may delay the first answer."""
+class _Afterwards:
+    """Warms up and starts the scheduler a second after the server: nothing may delay the first answer."""
 
     def __init__(self, database: Database, settings: "Settings") -> None:
         self._database = database
@@ -276,7 +279,10 @@ class _Scheduling:
                 self._running.stop()
 
     def _start(self) -> None:
-        from server.scheduler import start  # heavy, and not needed for an answer
+        # Heavy, and not needed for a poll; the first PUT and the first search need not wait either.
+        import server.protocol.queries
+        import server.store.writes  # noqa: F401
+        from server.scheduler import start
 
         with self._lock:
             if not self._is_over:

@@ -11,23 +11,33 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from server.access import CardAccess, card_level
+from server.contacts.properties import Change
 from server.errors import Busy
+from server.reconcile.linking import Clusters
 from server.reconcile.operations import Add, Join, Operation, Plan, Remove, Replace, Suggest
 from server.reconcile.plan import plan
 from server.reconcile.snapshot import Snapshot, facts_by_id
 from server.store.applying import Work, apply_work, confirm_facts
 from server.store.backup import backup
-from server.store.cards import claims_of, closure, find_card, owner_said
+from server.store.cards import CardRow, claims_of, closure, find_card, owner_said
 from server.store.database import Actor, Database, Transaction
 from server.store.facts import Typing, live_facts
 from server.store.history import last_act
 from server.store.household import is_released, region_of, release
 from server.store.keeping import change_card, has_due, read_card, release_all, settle_due
 from server.store.leases import give_lease, record_cycle, take_lease
-from server.store.overlays import Suggestion, close_suggestion, open_suggestions, put_on
+from server.store.members import household_of
+from server.store.overlays import (
+    Suggestion,
+    close_suggestion,
+    may_be_told,
+    open_suggestions,
+    put_on,
+)
 from server.store.snapshots import snapshot_of
 from server.store.texts import octets_of
 from server.store.views import refresh
@@ -134,7 +144,8 @@ def accept_suggestion(tx: Transaction, suggestion: Suggestion, accepted_by: str 
     before = octets_of(tx, row.text)
     after = put_on(before, (change,), region)
     if after != before:
-        change_card(tx, row, read_card(tx, after), Typing(suggestion.author), device=None)
+        typing = Typing(suggestion.author, sources=_source(suggestion, change))
+        change_card(tx, row, read_card(tx, after), typing, device=None)
     close_suggestion(tx, suggestion.id, "applied")
     if accepted_by is not None and change.after is not None:
         key = (change.after.name, change.after.norm)
@@ -145,6 +156,13 @@ def accept_suggestion(tx: Transaction, suggestion: Suggestion, accepted_by: str 
         ]
         confirm_facts(tx, facts, accepted_by, "accepted")
     refresh(tx, (row.id,))
+
+
+def _source(suggestion: Suggestion, change: Change) -> dict[tuple[str, str], int]:
+    """The fact that a value came from, where a cycle suggested it (R6)."""
+    if suggestion.origin is None or change.after is None:
+        return {}
+    return {(change.after.name, change.after.norm): suggestion.origin}
 
 
 def _release(db: Database, kind: str, member: str | None) -> None:
@@ -191,10 +209,12 @@ def _planned(tx: Transaction, kind: str) -> _Run:
 
 
 def _apply(tx: Transaction, run: _Run) -> Report:
-    """Apply a plan, and the suggestions that need no answer, in one transaction; record it in counts."""
+    """Apply the suggestions that need no answer, then the plan, in one transaction; record it in counts."""
+    accepted = _accept_what_is_ours(tx)
+    if accepted:
+        run = replace(_planned(tx, run.kind), started=run.started)
     if run.plan.operations:
         apply_work(tx, Work(run.plan.operations, facts_by_id(run.snapshot)))
-    accepted = _accept_what_is_ours(tx)
     counts = _counts(run.plan.operations, accepted, len(run.plan.questions))
     act = tx.act if tx.has_acted else None
     if act is not None or run.kind in ("command", "letter"):
@@ -212,13 +232,30 @@ def _accept_what_is_ours(tx: Transaction) -> int:
     """Apply open suggestions where the person is *ours* or has become its author's (R4)."""
     accepted = 0
     for each in open_suggestions(tx):
-        cards, _ = closure(tx, (each.card,))
-        owner = owner_said(claim for card_id in cards for claim in claims_of(tx, card_id))
-        row = cards.get(each.card)
-        if row is not None and row.trashed is None and owner in ("", each.author):
+        row = find_card(tx, each.card)
+        if row is None or row.trashed is not None or not may_be_told(tx, each, row.member):
+            continue
+        if _owner(tx, row) in ("", each.author):
             accept_suggestion(tx, each, None)
             accepted += 1
     return accepted
+
+
+def _owner(tx: Transaction, row: CardRow) -> str | None:
+    """Whose a card's person was said to be, as far as everybody knows who sees the card (R1)."""
+    household = household_of(tx)
+    cards, links = closure(tx, (row.id,))
+
+    def viewers(access: CardAccess) -> frozenset[str]:
+        return frozenset(e for e in household.ids() if card_level(household, e, access) == "all")
+
+    known = {each.id for each in cards.values() if viewers(row.access) <= viewers(each.access)}
+    clusters = Clusters()
+    for link in links:
+        if not link.scope and {link.card_a, link.card_b} <= known:
+            clusters.connect(link.card_a, link.card_b)
+    person = sorted(each for each in known if clusters.of(each) == clusters.of(row.id))
+    return owner_said(claim for each in person for claim in claims_of(tx, each))
 
 
 def _counts(

@@ -85,7 +85,9 @@ class Scheduler:
         try:
             let_go(self._db, self._days)
         except HearthbookError:
-            _log.warning("what is older than the retention time stays until tomorrow", exc_info=True)
+            _log.warning(
+                "what is older than the retention time stays until tomorrow", exc_info=True
+            )
 
     def _look(self) -> None:
         """Every second: end settling times, and run a quick cycle once things are quiet."""

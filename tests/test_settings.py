@@ -1,17 +1,43 @@
 """Settings: defaults, file, environment, and one clear sentence for whatever is wrong."""
 
+import subprocess
+import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from server.errors import SettingsError
 from server.settings import FILE_NAME, Settings, as_toml, load_settings
+from server.settings.checking import Document, checked
 
 
 def write(folder: Path, text: str) -> Path:
     path = folder / FILE_NAME
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def test_what_is_checked_is_what_there_is_to_set(tmp_path: Path) -> None:
+    """Each value has its default in one place, and a check in the other."""
+    assert checked(tmp_path / FILE_NAME, is_required=False) == Settings()
+    for section in fields(Settings()):
+        table = type(getattr(Settings(), section.name))
+        model = type(getattr(Document(), section.name))
+        assert list(model.model_fields) == [each.name for each in fields(table)]
+    assert list(Document.model_fields) == [each.name for each in fields(Settings)]
+
+
+def test_where_nothing_comes_from_outside_nothing_is_checked(tmp_path: Path) -> None:
+    """Pydantic takes longer than a whole cold start may."""
+    script = (
+        "import sys; from pathlib import Path; from server.settings import Settings, load_settings\n"
+        "assert load_settings(Path(sys.argv[1])) == Settings()\n"
+        "assert not any(name.startswith('pydantic') for name in sys.modules)\n"
+    )
+    environment = {"HEARTHBOOK_DATA_DIR": str(tmp_path)}
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    subprocess.run(command, cwd=Path(__file__).parents[1], env=environment, check=True)
 
 
 def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:

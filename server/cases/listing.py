@@ -20,7 +20,7 @@ from server.store.household import is_released, region_of
 from server.store.keeping import held_count
 from server.store.linking import answers
 from server.store.members import Member, list_members
-from server.store.overlays import Suggestion, open_suggestions
+from server.store.overlays import Suggestion, may_be_told, open_suggestions
 from server.store.snapshots import snapshot_of
 
 LETTER_KEY = "letter"
@@ -172,6 +172,8 @@ def _suggestions(tx: Transaction, told: Teller, snapshot: Snapshot) -> Iterator[
     for each in open_suggestions(tx):
         row = find_card(tx, each.card)
         if row is None or row.trashed is not None or each.card not in told.cards:
+            continue
+        if not may_be_told(tx, each, row.member):
             continue
         yield Open(_suggestion(tx, told, each, row.member), each, snapshot)
 

@@ -7,16 +7,13 @@ from server.context import Request
 from server.errors import Refused
 from server.protocol.answers import Answer, need_privilege, refusal
 from server.protocol.bodies import Environ, read_body, text_of
-from server.protocol.discovery import answer_discovery
 from server.protocol.exchange import Exchange, Fields, Limits
 from server.protocol.login import REALM, Limiter, signed_in
 from server.protocol.memory import Memory
 from server.protocol.multistatus import DAV_HEADER
 from server.protocol.paths import decoded_path, parse_path
 from server.protocol.propfind import answer_propfind
-from server.protocol.proppatch import answer_proppatch
 from server.protocol.reading import XML_BYTES_MAX
-from server.protocol.reports import answer_report
 from server.protocol.requests import Other, Properties, Propfind, read_request
 from server.protocol.resources import (
     answer_delete,
@@ -106,6 +103,8 @@ class Service:
             case "REPORT":
                 return self._report(exchange)
             case "PROPPATCH":
+                from server.protocol.proppatch import answer_proppatch  # a poll needs none
+
                 return answer_proppatch(exchange)
         if not exchange.may_write:
             return need_privilege(target.path, "bind")
@@ -146,6 +145,8 @@ class Service:
         if not isinstance(asked, Propfind):
             raise Refused(400, "The body of a PROPFIND must be a propfind element.")
         if exchange.target.depth < 2:
+            from server.protocol.discovery import answer_discovery  # a poll needs none
+
             return answer_discovery(exchange, asked)
         return answer_propfind(exchange, asked)
 
@@ -158,6 +159,8 @@ class Service:
             return None
         if isinstance(asked, Other | Propfind) or exchange.target.depth != 2:
             return refusal(403, "This report is not given here.", "supported-report")
+        from server.protocol.reports import answer_report  # many polls need none
+
         return answer_report(exchange, asked)
 
 

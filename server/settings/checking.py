@@ -1,15 +1,11 @@
-"""How this server runs: `hearthbook.toml` and the environment, checked once at the start.
-
-What the household decides (members, who sees what) lies in the database, never here.
-The commented default of every value stands in `config/hearthbook.toml`; a test compares them.
-"""
+"""What `hearthbook.toml` and the environment say, checked once; mistakes become one sentence each."""
 
 import difflib
 import ipaddress
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -23,10 +19,19 @@ from pydantic_settings import (
 )
 
 from server.errors import SettingsError
+from server.settings import (
+    DELIMITER,
+    PREFIX,
+    Level,
+    LimitSettings,
+    LogSettings,
+    RetentionSettings,
+    ScheduleSettings,
+    ServerSettings,
+    Settings,
+)
 
-FILE_NAME = "hearthbook.toml"
-PREFIX = "HEARTHBOOK_"
-DELIMITER = "__"
+_DEFAULT: Final = Settings()
 
 
 class Section(BaseModel):
@@ -35,14 +40,13 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class ServerSettings(Section):
-    """Where the server listens, and what stands in front of it."""
+class ServerTable(Section):
+    """[server]."""
 
-    host: str = Field(default="127.0.0.1", min_length=1)
-    port: int = Field(default=5232, ge=0, le=65535)
-    """0 takes any free port."""
-    public_url: str = ""
-    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    host: str = Field(default=_DEFAULT.server.host, min_length=1)
+    port: int = Field(default=_DEFAULT.server.port, ge=0, le=65535)
+    public_url: str = _DEFAULT.server.public_url
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = _DEFAULT.server.trusted_proxies
 
     @field_validator("public_url")
     @classmethod
@@ -72,30 +76,31 @@ class ServerSettings(Section):
         return proxies
 
 
-class LimitSettings(Section):
-    """Above which sizes and rates a request is refused in words."""
+class LimitsTable(Section):
+    """[limits]."""
 
-    card_bytes: int = Field(default=10_485_760, ge=1024)
-    request_bytes: int = Field(default=16_777_216, ge=1024)
-    import_bytes: int = Field(default=104_857_600, ge=1024)
-    wrong_passwords_per_minute: int = Field(default=10, ge=1)
+    card_bytes: int = Field(default=_DEFAULT.limits.card_bytes, ge=1024)
+    request_bytes: int = Field(default=_DEFAULT.limits.request_bytes, ge=1024)
+    import_bytes: int = Field(default=_DEFAULT.limits.import_bytes, ge=1024)
+    wrong_passwords_per_minute: int = Field(
+        default=_DEFAULT.limits.wrong_passwords_per_minute, ge=1
+    )
 
     @model_validator(mode="after")
-    def _a_card_fits_into_a_request(self) -> "LimitSettings":
+    def _a_card_fits_into_a_request(self) -> "LimitsTable":
         if self.card_bytes > self.request_bytes:
             raise ValueError("has a card_bytes larger than request_bytes")
         return self
 
 
-class ScheduleSettings(Section):
-    """When cycles run."""
+class ScheduleTable(Section):
+    """[schedule]."""
 
-    nightly: str = Field(default="03:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
-    timezone: str = ""
-    """Empty: the time zone of the machine."""
-    quick_seconds: int = Field(default=5, ge=1, le=3600)
-    quick_seconds_most: int = Field(default=60, ge=1, le=86_400)
-    settle_seconds: int = Field(default=900, ge=0, le=604_800)
+    nightly: str = Field(default=_DEFAULT.schedule.nightly, pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    timezone: str = _DEFAULT.schedule.timezone
+    quick_seconds: int = Field(default=_DEFAULT.schedule.quick_seconds, ge=1, le=3600)
+    quick_seconds_most: int = Field(default=_DEFAULT.schedule.quick_seconds_most, ge=1, le=86_400)
+    settle_seconds: int = Field(default=_DEFAULT.schedule.settle_seconds, ge=0, le=604_800)
 
     @field_validator("timezone")
     @classmethod
@@ -108,26 +113,26 @@ class ScheduleSettings(Section):
         return name
 
     @model_validator(mode="after")
-    def _ends_after_it_begins(self) -> "ScheduleSettings":
+    def _ends_after_it_begins(self) -> "ScheduleTable":
         if self.quick_seconds > self.quick_seconds_most:
             raise ValueError("has quick_seconds larger than quick_seconds_most")
         return self
 
 
-class RetentionSettings(Section):
-    """How long everything that undo needs is kept."""
+class RetentionTable(Section):
+    """[retention]."""
 
-    days: int = Field(default=400, ge=1, le=36_500)
-
-
-class LogSettings(Section):
-    """How much the log tells; personal data it never holds."""
-
-    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    days: int = Field(default=_DEFAULT.retention.days, ge=1, le=36_500)
 
 
-class Settings(BaseSettings):
-    """All settings; the environment wins over the file, the file over the defaults."""
+class LogTable(Section):
+    """[log]."""
+
+    level: Level = _DEFAULT.log.level
+
+
+class Document(BaseSettings):
+    """The file as a whole, with the environment on top of it."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -136,11 +141,11 @@ class Settings(BaseSettings):
         frozen=True,
     )
 
-    server: ServerSettings = ServerSettings()
-    limits: LimitSettings = LimitSettings()
-    schedule: ScheduleSettings = ScheduleSettings()
-    retention: RetentionSettings = RetentionSettings()
-    log: LogSettings = LogSettings()
+    server: ServerTable = ServerTable()
+    limits: LimitsTable = LimitsTable()
+    schedule: ScheduleTable = ScheduleTable()
+    retention: RetentionTable = RetentionTable()
+    log: LogTable = LogTable()
 
     @classmethod
     def settings_customise_sources(
@@ -155,38 +160,28 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
 
-def load_settings(folder: Path, config: Path | None = None) -> Settings:
-    """Read `config`, or `hearthbook.toml` in the data folder if there is one.
+def checked(path: Path, *, is_required: bool) -> Settings:
+    """The settings of a file and the environment.
+
+    Args:
+        is_required: Whether it is an error that there is no such file.
 
     Raises:
         SettingsError: A file, key or variable is wrong; the sentence names it and what to do.
     """
-    path = config or folder / FILE_NAME
-    values = _read(path, is_required=config is not None)
+    values = _read(path, is_required=is_required)
     _refuse_unknown_variables()
     try:
-        return Settings.model_validate(values)
+        found = Document.model_validate(values)
     except ValidationError as error:
         raise SettingsError(_sentence(error, path)) from error
-
-
-def as_toml(settings: Settings) -> str:
-    """Write the settings as a file that `load_settings` reads back."""
-    tables = []
-    for section in type(settings).model_fields:
-        table: Section = getattr(settings, section)
-        lines = (f"{key} = {_toml_value(getattr(table, key))}" for key in type(table).model_fields)
-        tables.append("\n".join((f"[{section}]", *lines)))
-    return "\n\n".join(tables) + "\n"
-
-
-def _toml_value(value: str | int | tuple[str, ...]) -> str:
-    if isinstance(value, tuple):
-        return f"[{', '.join(_toml_value(item) for item in value)}]"
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
-    return str(value)
+    return Settings(
+        ServerSettings(**found.server.model_dump()),
+        LimitSettings(**found.limits.model_dump()),
+        ScheduleSettings(**found.schedule.model_dump()),
+        RetentionSettings(**found.retention.model_dump()),
+        LogSettings(**found.log.model_dump()),
+    )
 
 
 def _read(path: Path, *, is_required: bool) -> dict[str, dict[str, object]]:
@@ -212,7 +207,7 @@ def _read(path: Path, *, is_required: bool) -> dict[str, dict[str, object]]:
 
 def _refuse_unknown_variables() -> None:
     """A misspelt section would otherwise be ignored without a word."""
-    sections = tuple(Settings.model_fields)
+    sections = tuple(Document.model_fields)
     for name in sorted(os.environ):
         section, found, _key = name.removeprefix(PREFIX).lower().partition(DELIMITER)
         if not name.startswith(PREFIX):
@@ -236,7 +231,7 @@ def _sentence(error: ValidationError, path: Path) -> str:
     variable = f"{PREFIX}{section.upper()}{DELIMITER}{key.upper()}"
     place = f"The environment variable {variable}" if variable in os.environ else str(path)
     if first["type"] == "extra_forbidden":
-        known = _known_keys(section) if key else tuple(Settings.model_fields)
+        known = _known_keys(section) if key else tuple(Document.model_fields)
         name = f"key '{key}' in [{section}]" if key else f"section or key '{section}'"
         return f"{place}: unknown {name}{_nearest(key or section, known)}; correct or remove it."
     name = f"[{section}] {key}".strip()
@@ -268,7 +263,7 @@ def _what_is_wrong(first: ErrorDetails) -> str:
 
 
 def _known_keys(section: str) -> tuple[str, ...]:
-    model = Settings.model_fields[section].annotation
+    model = Document.model_fields[section].annotation
     return tuple(getattr(model, "model_fields", ()))
 
 

@@ -12,107 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import and_, func, select, update
-from sqlalchemy.dialects.sqlite import insert
-
 from server.access import BOOK_OF_THE_HOUSEHOLD
 from server.errors import Refused
+from server.store import compiled
 from server.store.database import Actor, Database, Transaction
-from server.store.query import Query, bind, inserting
-from server.store.schema import book, member, served, slot, text, view
 
 _NAME: Final = re.compile(r"[^/\x00-\x1f]{1,128}\Z")
-
-_BOOK = (
-    select(book.c.id, book.c.member, book.c.name, book.c.displayname, view.c.epoch, view.c.seq)
-    .join(view, view.c.book == book.c.id)
-    .where(book.c.gone.is_(None))
-)
-_FIND: Final = Query(_BOOK.where(and_(book.c.member == bind("who"), book.c.name == bind("title"))))
-_LIST: Final = Query(_BOOK.where(book.c.member == bind("who")).order_by(book.c.id))
-_BY_ID: Final = Query(_BOOK.where(book.c.id == bind("which")))
-_MEMBER: Final = Query(
-    select(member.c.id).where(and_(member.c.id == bind("who"), member.c.gone.is_(None)))
-)
-_INSERT_BOOK: Final = inserting(book, "member", "name", "displayname", "properties")
-_INSERT_VIEW: Final = inserting(view, "book", "member", "epoch")
-_DROP: Final = Query(update(book).where(book.c.id == bind("which")).values(gone=bind("by_act")))
-_PROPERTIES: Final = Query(
-    select(book.c.displayname, book.c.properties).where(book.c.id == bind("which"))
-)
-_SET_PROPERTIES: Final = Query(
-    update(book)
-    .where(book.c.id == bind("which"))
-    .values(displayname=bind("title"), properties=bind("content"))
-)
-_LIST_SLOTS: Final = Query(
-    select(slot.c.href, slot.c.seq)
-    .where(and_(slot.c.book == bind("which"), slot.c.gone.is_(None)))
-    .order_by(slot.c.seq)
-)
-_CHANGES: Final = Query(
-    select(slot.c.href, slot.c.seq, slot.c.gone.is_not(None))
-    .where(and_(slot.c.book == bind("which"), slot.c.seq > bind("since")))
-    .order_by(slot.c.seq)
-)
-
-
-def _entry(served_text: object) -> Query:
-    """The SELECT of one live slot with the text for a device of one vCard version."""
-    return Query(
-        select(
-            slot.c.id,
-            slot.c.href,
-            slot.c.uid,
-            slot.c.seq,
-            text.c.octets,
-            text.c.safe,
-            slot.c.modified,
-        )
-        .join(text, text.c.id == served_text)
-        .where(
-            and_(slot.c.book == bind("which"), slot.c.href == bind("name"), slot.c.gone.is_(None))
-        )
-    )
-
-
-def _entries(served_text: object) -> Query:
-    return Query(
-        select(
-            slot.c.id,
-            slot.c.href,
-            slot.c.uid,
-            slot.c.seq,
-            text.c.octets,
-            text.c.safe,
-            slot.c.modified,
-        )
-        .join(text, text.c.id == served_text)
-        .where(and_(slot.c.book == bind("which"), slot.c.gone.is_(None)))
-        .order_by(slot.c.seq)
-    )
-
-
-_AS_WRITTEN = slot.c.text
-_AS_3 = func.coalesce(slot.c.text_3, slot.c.text)
-_LOAD_4: Final = _entry(_AS_WRITTEN)
-_LOAD_3: Final = _entry(_AS_3)
-_ALL_4: Final = _entries(_AS_WRITTEN)
-_ALL_3: Final = _entries(_AS_3)
-_COUNT: Final = Query(
-    select(func.count())
-    .select_from(slot)
-    .where(and_(slot.c.book == bind("which"), slot.c.gone.is_(None)))
-)
-_UPSERT = insert(served).values(
-    device=bind("on_device"), slot=bind("in_slot"), seq=bind("at_seq"), version=bind("in_version")
-)
-_SERVED: Final = Query(
-    _UPSERT.on_conflict_do_update(
-        index_elements=["device", "slot"],
-        set_={"seq": _UPSERT.excluded.seq, "version": _UPSERT.excluded.version},
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,25 +52,25 @@ class Entry:
 
 def exists(tx: Transaction, member_id: str) -> bool:
     """Whether there is such a principal."""
-    return tx.one(_MEMBER, who=member_id) is not None
+    return tx.one(compiled.IS_MEMBER, who=member_id) is not None
 
 
 def find_book(tx: Transaction, member_id: str, name: str) -> Book | None:
     """One book of a member, or None."""
-    row = tx.one(_FIND, who=member_id, title=name)
+    row = tx.one(compiled.FIND_BOOK, who=member_id, title=name)
     return Book(*row) if row else None
 
 
 def get_book(tx: Transaction, book_id: int) -> Book:
     """A book by its id; it must exist."""
-    row = tx.one(_BY_ID, which=book_id)
+    row = tx.one(compiled.GET_BOOK, which=book_id)
     assert row is not None
     return Book(*row)
 
 
 def list_books(tx: Transaction, member_id: str) -> tuple[Book, ...]:
     """A member's books, the household's first."""
-    return tuple(Book(*row) for row in tx.all(_LIST, who=member_id))
+    return tuple(Book(*row) for row in tx.all(compiled.LIST_BOOKS, who=member_id))
 
 
 def create_book(tx: Transaction, member_id: str, name: str, displayname: str = "") -> Book:
@@ -181,20 +86,24 @@ def create_book(tx: Transaction, member_id: str, name: str, displayname: str = "
     if find_book(tx, member_id, name):
         raise Refused(405, "There is an address book of this name already.")
     which = tx.run(
-        _INSERT_BOOK, member=member_id, name=name, displayname=displayname or name, properties="{}"
+        compiled.INSERT_BOOK,
+        member=member_id,
+        name=name,
+        displayname=displayname or name,
+        properties="{}",
     )
-    tx.run(_INSERT_VIEW, book=which, member=member_id, epoch=secrets.token_hex(6))
+    tx.run(compiled.INSERT_VIEW, book=which, member=member_id, epoch=secrets.token_hex(6))
     return get_book(tx, which)
 
 
 def drop_book(tx: Transaction, which: Book) -> None:
     """Take a further book out of the home; its cards must be in the trash by then."""
-    tx.run(_DROP, which=which.id, by_act=tx.act)
+    tx.run(compiled.DROP_BOOK, which=which.id, by_act=tx.act)
 
 
 def book_properties(tx: Transaction, which: Book) -> dict[str, str]:
     """WebDAV properties a client has set on a book, by Clark-notation name."""
-    row = tx.one(_PROPERTIES, which=which.id)
+    row = tx.one(compiled.BOOK_PROPERTIES, which=which.id)
     return dict(json.loads(row[1])) if row else {}
 
 
@@ -203,7 +112,7 @@ def set_book_properties(
 ) -> None:
     """Keep the displayname and the further WebDAV properties of a book."""
     tx.run(
-        _SET_PROPERTIES,
+        compiled.SET_BOOK_PROPERTIES,
         which=which.id,
         title=displayname,
         content=json.dumps(properties, sort_keys=True),
@@ -261,29 +170,35 @@ def seq_of_etag(which: Book, tag: str) -> int | None:
 
 def list_slots(tx: Transaction, which: Book) -> list[tuple[str, int]]:
     """Href and sequence number of every live slot."""
-    return [(row[0], row[1]) for row in tx.all(_LIST_SLOTS, which=which.id)]
+    return [(row[0], row[1]) for row in tx.each(compiled.LIST_SLOTS, which=which.id)]
 
 
 def count_slots(tx: Transaction, which: Book) -> int:
     """How many live slots a book has."""
-    row = tx.one(_COUNT, which=which.id)
+    row = tx.one(compiled.COUNT_SLOTS, which=which.id)
     return int(row[0]) if row else 0
 
 
 def changes_since(tx: Transaction, which: Book, seq: int) -> list[tuple[str, int, bool]]:
     """Href, sequence number and whether it is gone, for each slot announced after `seq`, oldest first."""
-    return [(row[0], row[1], bool(row[2])) for row in tx.all(_CHANGES, which=which.id, since=seq)]
+    return [
+        (row[0], row[1], bool(row[2]))
+        for row in tx.each(compiled.CHANGES, which=which.id, since=seq)
+    ]
 
 
 def load(tx: Transaction, which: Book, href: str, *, version_4: bool) -> Entry | None:
     """One live slot with its octets, or None."""
-    row = tx.one(_LOAD_4 if version_4 else _LOAD_3, which=which.id, name=href)
+    row = tx.one(
+        compiled.LOAD_AS_WRITTEN if version_4 else compiled.LOAD_IN_3, which=which.id, name=href
+    )
     return Entry(*row) if row else None
 
 
 def load_all(tx: Transaction, which: Book, *, version_4: bool) -> Iterator[Entry]:
     """Every live slot with its octets, oldest announcement first."""
-    for row in tx.all(_ALL_4 if version_4 else _ALL_3, which=which.id):
+    query = compiled.LOAD_ALL_AS_WRITTEN if version_4 else compiled.LOAD_ALL_IN_3
+    for row in tx.each(query, which=which.id):
         yield Entry(*row)
 
 
@@ -297,4 +212,10 @@ def record_served(db: Database, device: int, pairs: list[tuple[int, int, str]]) 
         return
     with db.write(Actor("served", device=device)) as tx:
         for in_slot, at_seq, in_version in pairs:
-            tx.run(_SERVED, on_device=device, in_slot=in_slot, at_seq=at_seq, in_version=in_version)
+            tx.run(
+                compiled.UPSERT_SERVED,
+                on_device=device,
+                in_slot=in_slot,
+                at_seq=at_seq,
+                in_version=in_version,
+            )

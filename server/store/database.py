@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Final
 
 from server.errors import Busy, DamagedDatabase, HearthbookError, NotInitialised, Refused
-from server.store.query import Query, Row, Value, inserting
-from server.store.schema import act
+from server.store.compiled import INSERT_ACT
+from server.store.statement import Row, Statement, Value
 
 DATABASE_NAME: Final = "hearthbook.db"
 LOCK_NAME: Final = "hearthbook.lock"
@@ -26,7 +26,6 @@ _WAIT_SECONDS: Final = 60.0
 
 _KEY: Final = "SELECT value FROM setting WHERE key = 'secret'"
 _LAST_ACT: Final = "SELECT at FROM act ORDER BY id DESC LIMIT 1"
-_INSERT_ACT: Final = inserting(act, "kind", "member", "device", "at", "undoes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +64,28 @@ class Transaction:
     _act: int = 0
     touched: set[str] = field(default_factory=set)
 
-    def all(self, query: Query, **given: Value) -> list[Row]:
+    def all(self, query: Statement, **given: Value) -> list[Row]:
         """Every row of a SELECT."""
         rows = self.connection.execute(query.sql, query.values(given)).fetchall()
         self.counters.statements += 1
         self.counters.rows += len(rows)
         return rows
 
-    def one(self, query: Query, **given: Value) -> Row | None:
+    def each(self, query: Statement, **given: Value) -> Iterator[Row]:
+        """The rows of a SELECT one by one, for those that would fill the memory all at once."""
+        self.counters.statements += 1
+        for row in self.connection.execute(query.sql, query.values(given)):
+            self.counters.rows += 1
+            yield row
+
+    def one(self, query: Statement, **given: Value) -> Row | None:
         """The first row of a SELECT, or None."""
         row: Row | None = self.connection.execute(query.sql, query.values(given)).fetchone()
         self.counters.statements += 1
         self.counters.rows += row is not None
         return row
 
-    def run(self, query: Query, **given: Value) -> int:
+    def run(self, query: Statement, **given: Value) -> int:
         """Run a change; the new row's id for an INSERT, the number of rows for the rest."""
         cursor = self.connection.execute(query.sql, query.values(given))
         self.counters.statements += 1
@@ -93,7 +99,7 @@ class Transaction:
         if not self._act:
             who = self.actor
             self._act = self.run(
-                _INSERT_ACT,
+                INSERT_ACT,
                 kind=who.kind,
                 member=who.member,
                 device=who.device,

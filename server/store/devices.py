@@ -10,66 +10,15 @@ import secrets
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import and_, func, select, update
-from sqlalchemy.dialects.sqlite import insert
-
 from server.access import Role
 from server.errors import NotFound, UsageError
+from server.store import compiled
 from server.store.database import Actor, Database, Transaction
 from server.store.members import get_member
-from server.store.query import Query, bind, inserting
-from server.store.schema import device, device_property, member
 
 _LABEL: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}\Z")
 SECRET_LENGTH_MIN: Final = 16
 _SEEN_EVERY: Final = 3_600_000_000
-
-_SELECT = select(
-    device.c.id,
-    device.c.member,
-    device.c.label,
-    device.c.read_only,
-    device.c.speaks_4,
-    member.c.role,
-    device.c.user_agent,
-    device.c.last_seen,
-).join(member, member.c.id == device.c.member)
-_BY_SECRET: Final = Query(
-    _SELECT.where(
-        and_(
-            device.c.secret_hash == bind("digest"),
-            device.c.member == bind("who"),
-            device.c.revoked.is_(None),
-            member.c.gone.is_(None),
-        )
-    )
-)
-_BY_ID: Final = Query(_SELECT.where(and_(device.c.id == bind("which"), device.c.revoked.is_(None))))
-_LIST: Final = Query(
-    _SELECT.where(and_(device.c.member == bind("who"), device.c.revoked.is_(None))).order_by(
-        device.c.id
-    )
-)
-_INSERT: Final = inserting(device, "member", "label", "secret_hash", "read_only", "created")
-_REVOKE: Final = Query(
-    update(device).where(device.c.id == bind("which")).values(revoked=bind("by_act"))
-)
-_SPEAKS: Final = Query(update(device).where(device.c.id == bind("which")).values(speaks_4=1))
-_TOUCH: Final = Query(
-    update(device)
-    .where(device.c.id == bind("which"))
-    .values(user_agent=bind("agent"), last_seen=bind("at"))
-)
-_LABELS: Final = Query(select(device.c.label).where(device.c.id == bind("which")))
-_NAMES: Final = Query(
-    select(device_property.c.name).where(device_property.c.device == bind("which"))
-)
-_SENT: Final = Query(
-    insert(device_property)
-    .values(device=bind("which"), name=bind("property_name"))
-    .on_conflict_do_nothing()
-)
-_COUNT: Final = Query(select(func.count()).select_from(device).where(device.c.revoked.is_(None)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +47,7 @@ def authenticate(tx: Transaction, login: str, password: str) -> Device | None:
             that one; letter case does not matter.
     """
     who, plus, label = login.strip().lower().partition("+")
-    row = tx.one(_BY_SECRET, digest=_digest(password), who=who)
+    row = tx.one(compiled.DEVICE_BY_SECRET, digest=_digest(password), who=who)
     if row is None or (plus and row[2] != label):
         return None
     return _device(row)
@@ -106,24 +55,24 @@ def authenticate(tx: Transaction, login: str, password: str) -> Device | None:
 
 def find_device(tx: Transaction, device_id: int) -> Device | None:
     """One device that was not revoked, by id."""
-    row = tx.one(_BY_ID, which=device_id)
+    row = tx.one(compiled.DEVICE_BY_ID, which=device_id)
     return _device(row) if row else None
 
 
 def list_devices(tx: Transaction, member_id: str) -> tuple[Device, ...]:
     """A member's devices that were not revoked."""
-    return tuple(_device(row) for row in tx.all(_LIST, who=member_id))
+    return tuple(_device(row) for row in tx.all(compiled.LIST_DEVICES, who=member_id))
 
 
 def device_label(tx: Transaction, device_id: int | None) -> str:
     """What a device is called, revoked or not; empty for none."""
-    row = tx.one(_LABELS, which=device_id) if device_id is not None else None
+    row = tx.one(compiled.DEVICE_LABEL, which=device_id) if device_id is not None else None
     return str(row[0]) if row else ""
 
 
 def has_devices(tx: Transaction) -> bool:
     """Whether anybody can sync yet."""
-    row = tx.one(_COUNT)
+    row = tx.one(compiled.COUNT_DEVICES)
     return bool(row and row[0])
 
 
@@ -153,13 +102,13 @@ def add_device(
     if secret is not None and len(secret) < SECRET_LENGTH_MIN:
         raise UsageError(f"The secret is too short; give at least {SECRET_LENGTH_MIN} characters.")
     password = secret if secret is not None else "-".join(secrets.token_hex(4) for _ in range(4))
-    if tx.one(_BY_SECRET, digest=_digest(password), who=member_id):
+    if tx.one(compiled.DEVICE_BY_SECRET, digest=_digest(password), who=member_id):
         raise UsageError(
             "Another device of this member has the same secret; every device needs its own."
         )
     tx.new_act(tx.actor)
     which = tx.run(
-        _INSERT,
+        compiled.INSERT_DEVICE,
         member=member_id,
         label=label,
         secret_hash=_digest(password),
@@ -178,7 +127,7 @@ def revoke_device(tx: Transaction, member_id: str, label: str) -> None:
     get_member(tx, member_id)
     for each in list_devices(tx, member_id):
         if each.label == label:
-            tx.run(_REVOKE, which=each.id, by_act=tx.act)
+            tx.run(compiled.REVOKE_DEVICE, which=each.id, by_act=tx.act)
             return
     raise NotFound(f"{member_id} has no device {label!r}; `hearthbook device list` shows all.")
 
@@ -186,7 +135,7 @@ def revoke_device(tx: Transaction, member_id: str, label: str) -> None:
 def note_speaks_4(tx: Transaction, which: Device) -> None:
     """Remember that a device asked for vCard 4.0 or wrote it."""
     if not which.speaks_4:
-        tx.run(_SPEAKS, which=which.id)
+        tx.run(compiled.SPEAKS_4, which=which.id)
 
 
 def touch(db: Database, which: Device, user_agent: str) -> None:
@@ -200,18 +149,18 @@ def touch(db: Database, which: Device, user_agent: str) -> None:
     ):
         return
     with db.write(Actor("seen", which.member, which.id)) as tx:
-        tx.run(_TOUCH, which=which.id, agent=user_agent[:200], at=tx.now)
+        tx.run(compiled.TOUCH_DEVICE, which=which.id, agent=user_agent[:200], at=tx.now)
 
 
 def sent_properties(tx: Transaction, which: Device) -> frozenset[str]:
     """The property names this device has ever sent: it can show these, so it can remove them."""
-    return frozenset(row[0] for row in tx.all(_NAMES, which=which.id))
+    return frozenset(row[0] for row in tx.all(compiled.SENT_PROPERTIES, which=which.id))
 
 
 def note_properties(tx: Transaction, which: Device, names: frozenset[str]) -> None:
     """Remember the property names a device sent."""
     for name in sorted(names - sent_properties(tx, which)):
-        tx.run(_SENT, which=which.id, property_name=name)
+        tx.run(compiled.INSERT_SENT_PROPERTY, which=which.id, property_name=name)
 
 
 def _digest(password: str) -> bytes:

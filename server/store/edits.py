@@ -1,10 +1,12 @@
 """Edits that are not stored as sent: put on an own card by difference, or kept as suggestions on another's."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import and_, delete
 
+from server.access import card_level
 from server.contacts.card import parse, with_uid
 from server.contacts.properties import Change, Property, diff, properties
 from server.store.bases import base_text
@@ -15,6 +17,7 @@ from server.store.devices import Device, sent_properties
 from server.store.facts import Typing
 from server.store.household import region_of
 from server.store.keeping import Written, change_card, create_card, read_card, trash_card
+from server.store.members import household_of
 from server.store.overlays import Suggestion, close_suggestion, put_on, suggest, suggestions_of
 from server.store.query import Query, bind
 from server.store.render import own_content
@@ -140,7 +143,8 @@ def own_card_instead(
     """
     row = find_card(tx, slot.card)
     assert row is not None
-    if row.trashed is None:
+    access = replace(row.access, trashed=False)
+    if row.trashed is None or card_level(household_of(tx), slot.member, access) != "all":
         written = _name_and_own_lines(tx, slot, written, device=device)
     if written.uid != slot.uid:
         written = read_card(tx, with_uid(written.card, slot.uid))
@@ -155,15 +159,16 @@ def _name_and_own_lines(
 ) -> Written:
     """What is left of an edit when the card behind it is not shown any more."""
     changes = typed_changes(tx, slot, octets_of(tx, slot.text), written, device=device, seq=None)
-    typed = {id(change.after) for change in changes if change.after is not None}
-    kept = tuple(
+    region = region_of(tx)
+    cards, _ = closure(tx, (slot.card,))
+    changes += tuple(each.change(region) for each in suggestions_of(tx, slot.member, cards))
+    typed = {(each.after.name, each.after.norm) for each in changes if each.after is not None}
+    dropped = tuple(
         Change(prop, None)
         for prop in written.props
-        if id(prop) not in typed
-        and prop.name not in {"FN", "N"}
-        and not any(prop == c.after for c in changes)
+        if (prop.name, prop.norm) not in typed and prop.name not in {"FN", "N"}
     )
-    return read_card(tx, put_on(written.octets, kept, region_of(tx)))
+    return read_card(tx, put_on(written.octets, dropped, region))
 
 
 def _person_cards(tx: Transaction, slot: SlotRow) -> tuple[str, ...]:

@@ -1,30 +1,18 @@
 """The household's own settings: what it decides about itself lies in the database."""
 
-from typing import Final
-
-from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert
-
+from server.store.compiled import GET_SETTING, UPSERT_SETTING
 from server.store.database import Transaction
-from server.store.query import Query, bind
-from server.store.schema import setting
-
-_GET: Final = Query(select(setting.c.value).where(setting.c.key == bind("name")))
-_UPSERT = insert(setting).values(key=bind("name"), value=bind("content"))
-_SET: Final = Query(
-    _UPSERT.on_conflict_do_update(index_elements=["key"], set_={"value": _UPSERT.excluded.value})
-)
 
 
 def get_setting(tx: Transaction, key: str, default: str = "") -> str:
     """The value of one setting, or the default where the household never said."""
-    row = tx.one(_GET, name=key)
+    row = tx.one(GET_SETTING, name=key)
     return str(row[0]) if row else default
 
 
 def set_setting(tx: Transaction, key: str, value: str) -> None:
     """Keep one setting."""
-    tx.run(_SET, name=key, content=value)
+    tx.run(UPSERT_SETTING, name=key, content=value)
 
 
 def household_name(tx: Transaction) -> str:

@@ -30,6 +30,7 @@ from server.store.keeping import (
 )
 from server.store.members import get_member
 from server.store.overlays import put_on
+from server.store.slots import slot_of_uid
 from server.store.texts import octets_of
 from server.store.views import refresh
 
@@ -110,11 +111,13 @@ def _import(
     get_member(tx, member_id)
     book = find_book(tx, member_id, BOOK_OF_THE_HOUSEHOLD)
     assert book is not None
-    ready = [(each, _read(tx, each)) for each in incoming]
+    ready = [(each, _read(tx, book, each)) for each in incoming]
     new = {
         written.uid
         for _, written in ready
-        if isinstance(written, Written) and _standing(tx, book, written.uid) is None
+        if isinstance(written, Written)
+        and not written.private
+        and _standing(tx, book, written.uid) is None
     }
     held = len(new) > BULK_MOST
     cards: list[Imported] = []
@@ -122,7 +125,8 @@ def _import(
         if isinstance(written, str):
             cards.append(Imported(each.origin, "skipped", written))
         else:
-            cards.append(_take(tx, book, each.origin, written, held=held))
+            hold = held and not written.private
+            cards.append(_take(tx, book, each.origin, written, held=hold))
         progress()
     report = ImportReport(tuple(cards), held)
     if dry_run:
@@ -130,14 +134,21 @@ def _import(
     return report
 
 
-def _read(tx: Transaction, each: Incoming) -> Written | str:
-    """The card with its UID, or the sentence that says why it is none."""
+def _read(tx: Transaction, book: Book, each: Incoming) -> Written | str:
+    """The card with its UID, or the sentence that says why it is none.
+
+    A UID that this book gave to somebody else's card is not taken a second time.
+    """
     if each.octets is None:
         return each.problem
     try:
         written = read_card(tx, each.octets)
     except NotACard as error:
         return error.sentence
+    shown = slot_of_uid(tx, book.id, written.uid) if written.uid else None
+    if shown is not None and not shown.own:
+        octets = b"".join(line.raw for line in written.card.lines if line.name != "UID")
+        written = read_card(tx, octets)
     return written if written.uid else with_given_uid(tx, written, uid_of_octets(each.octets))
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import and_ as both
 from sqlalchemy import func, select, update
+from sqlalchemy.dialects.sqlite import insert
 
 from server.contacts.card import Card, parse, with_uid
 from server.contacts.properties import Change, Property, properties
@@ -61,12 +62,26 @@ _SETTLED: Final = Query(
 _HOLD: Final = Query(
     update(card).where(card.c.id == bind("which")).values(held=bind("by_act"), settles=None)
 )
-_VERSION: Final = inserting(card_version, "card", "act", "text", "cosmetic")
+_KEPT = insert(card_version).values(
+    card=bind("card"), act=bind("act"), text=bind("text"), cosmetic=bind("cosmetic")
+)
+_VERSION: Final = Query(  # an act may change a card more than once, as a cycle does
+    _KEPT.on_conflict_do_update(
+        index_elements=["card", "act"],
+        set_={
+            "text": _KEPT.excluded.text,
+            "cosmetic": card_version.c.cosmetic * _KEPT.excluded.cosmetic,
+        },
+    )
+)
+_LATELY = both(act.c.device == bind("on"), act.c.at > bind("since"), card.c.visibility != "private")
 _MADE_LATELY: Final = Query(
-    select(card.c.id, card.c.settles)
+    select(card.c.id).join(act, act.c.id == card.c.added).where(_LATELY).limit(BULK_MOST)
+)
+_UNSETTLED: Final = Query(
+    select(card.c.id)
     .join(act, act.c.id == card.c.added)
-    .where(both(act.c.device == bind("on"), act.c.at > bind("since")))
-    .order_by(card.c.added)
+    .where(both(card.c.settles.is_not(None), _LATELY))
 )
 _DUE: Final = Query(
     select(card.c.id).where(card.c.settles <= bind("at")).order_by(card.c.settles, card.c.id)
@@ -243,17 +258,16 @@ def is_bulk(tx: Transaction, device: int | None) -> bool:
     """Whether this device has made more than twenty cards within the hour, the one at hand included.
 
     Those that have not settled yet are then held as well. What a human has
-    released since does not count again.
+    released since does not count again, and private cards never do: a hold that
+    others notice must not tell of them (R1).
     """
     if device is None:
         return False
     since = max(tx.now - _HOUR, int(get_setting(tx, "released_at", "0")))
-    lately = tx.all(_MADE_LATELY, on=device, since=since)
-    if len(lately) < BULK_MOST:
+    if len(tx.all(_MADE_LATELY, on=device, since=since)) < BULK_MOST:
         return False
-    for card_id, settles in lately:
-        if settles is not None:
-            tx.run(_HOLD, which=card_id, by_act=tx.act)
+    for (card_id,) in tx.all(_UNSETTLED, on=device, since=since):
+        tx.run(_HOLD, which=card_id, by_act=tx.act)
     return True
 
 

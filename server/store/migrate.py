@@ -1,42 +1,25 @@
 """Making a database, and bringing an older one to the schema of this version.
 
-The revision is read with plain SQL; Alembic is imported only where there is
-something to do, since importing it costs more than a cold start may.
+The revision is read with plain SQL, a new database is made from `schema.sql`;
+Alembic is imported only where there is something to do, since importing it
+costs more than a cold start may.
 """
 
 import secrets
-import shutil
 import sqlite3
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import create_engine
-from sqlalchemy.schema import CreateIndex, CreateTable
-
 from server.errors import NewerDatabase, NotInitialised, UsageError
 from server.store.database import DATABASE_NAME, Actor, Database, connect, open_database
 from server.store.household import set_setting
-from server.store.query import DIALECT
-from server.store.schema import metadata
 
 HEAD: Final = "0001"
 KNOWN: Final = ("0001",)
+_SCHEMA: Final = Path(__file__).parent / "schema.sql"
 _VERSION_TABLE: Final = (
     "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"
 )
-
-
-def ddl() -> tuple[str, ...]:
-    """The statements that make the current schema, in order."""
-    tables = [
-        str(CreateTable(table).compile(dialect=DIALECT)).strip() for table in metadata.sorted_tables
-    ]
-    indexes = [
-        str(CreateIndex(index).compile(dialect=DIALECT)).strip()
-        for table in metadata.sorted_tables
-        for index in sorted(table.indexes, key=lambda each: str(each.name))
-    ]
-    return (*tables, *indexes)
 
 
 def create_database(folder: Path, *, household: str, region: str) -> Database:
@@ -59,7 +42,7 @@ def create_database(folder: Path, *, household: str, region: str) -> Database:
     connection = connect(fresh, create=True)
     try:
         connection.execute("BEGIN IMMEDIATE")
-        for statement in (*ddl(), _VERSION_TABLE):
+        for statement in (*_SCHEMA.read_text(encoding="utf-8").split(";\n"), _VERSION_TABLE):
             connection.execute(statement)
         connection.execute("INSERT INTO alembic_version VALUES (?)", (HEAD,))
         connection.execute("COMMIT")
@@ -126,8 +109,11 @@ def migrate(path: Path) -> None:
     Foreign keys are off meanwhile: a batch that recreates a parent table would
     else silently delete every child row.
     """
+    import shutil
+
     from alembic import command  # 0.4 s that only a migration should pay
     from alembic.config import Config
+    from sqlalchemy import create_engine
 
     shutil.copy2(path, path.with_name(f"{path.name}.before-{HEAD}"))
     config = Config()

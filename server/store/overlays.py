@@ -8,10 +8,13 @@ from typing import Final
 
 from sqlalchemy import and_, select, update
 
+from server.access import sees_source
 from server.contacts.card import parse, replace_properties
 from server.contacts.properties import Change, Property, properties, property_from
 from server.contacts.travel import travel_of
+from server.store.cards import sources_of
 from server.store.database import Transaction
+from server.store.members import household_of
 from server.store.query import Query, bind, inserting
 from server.store.schema import act, suggestion
 from server.store.statement import Row
@@ -98,6 +101,12 @@ def find_suggestion(tx: Transaction, suggestion_id: str) -> Suggestion | None:
     """One suggestion, or None."""
     row = tx.one(_BY_ID, which=suggestion_id)
     return _suggestion(row) if row else None
+
+
+def may_be_told(tx: Transaction, each: Suggestion, keeper: str) -> bool:
+    """Whether the keeper of a card sees what a suggestion came from, now (R7)."""
+    household = household_of(tx)
+    return all(sees_source(household, keeper, source) for source in sources_of(tx, each.origin))
 
 
 def suggestions_of(tx: Transaction, author: str, cards: Iterable[str]) -> tuple[Suggestion, ...]:

@@ -1,7 +1,7 @@
-"""Statements: written once in SQLAlchemy Core, compiled once, run as text on the driver's cursor.
+"""Statements written in SQLAlchemy Core: compiled at their first use, run as text.
 
-`Connection.execute` costs 65 to 100 µs a statement, the same text on the
-cursor 3 to 5 µs, and a poll is one statement.
+What a first answer needs is written in `hot`, compiled beforehand and kept in
+`compiled`: importing SQLAlchemy takes longer than a whole cold start may.
 """
 
 from typing import Any
@@ -10,8 +10,7 @@ from sqlalchemy import Executable, Table, bindparam, insert
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.elements import BindParameter
 
-Value = int | str | bytes | None
-Row = tuple[Any, ...]
+from server.store.statement import Statement
 
 DIALECT = sqlite.dialect(paramstyle="named")
 
@@ -21,33 +20,25 @@ def bind(name: str) -> BindParameter[Any]:
     return bindparam(name)
 
 
-class Query:
-    """One statement of Core with its compiled text."""
+class Query(Statement):
+    """One statement of Core; its text comes to be when somebody first asks for it."""
 
-    __slots__ = ("_fixed", "_sql", "_statement")
+    __slots__ = ("_statement",)
 
     def __init__(self, statement: Executable) -> None:
         self._statement = statement
-        self._sql = ""
-        self._fixed: dict[str, Value] = {}
 
-    @property
-    def sql(self) -> str:
-        """The text for SQLite, with `:name` parameters."""
-        if not self._sql:
-            compiled = self._statement.compile(dialect=DIALECT)  # type: ignore[attr-defined]  # Executable hides it
-            open_binds = {
-                compiled.bind_names[each] for each in compiled.bind_names if each.required
-            }
-            self._fixed = {
-                name: value for name, value in compiled.params.items() if name not in open_binds
-            }
-            self._sql = str(compiled)
-        return self._sql
-
-    def values(self, given: dict[str, Value]) -> dict[str, Value]:
-        """The parameters of one run: literals of the statement and those given."""
-        return {**self._fixed, **given} if self._fixed else given
+    def __getattr__(self, name: str) -> Any:
+        """Compile; Python asks here only while `sql` and `fixed` have no value yet."""
+        if name not in Statement.__slots__:
+            raise AttributeError(name)
+        compiled = self._statement.compile(dialect=DIALECT)  # type: ignore[attr-defined]  # Executable hides it
+        required = {compiled.bind_names[each] for each in compiled.bind_names if each.required}
+        super().__init__(
+            "\n".join(line.strip() for line in str(compiled).splitlines()),
+            {key: value for key, value in compiled.params.items() if key not in required},
+        )
+        return getattr(self, name)
 
 
 def inserting(table: Table, *columns: str) -> Query:

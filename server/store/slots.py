@@ -9,8 +9,9 @@ from sqlalchemy import and_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from server.store.database import Transaction
-from server.store.query import Query, Row, bind, inserting
+from server.store.query import Query, bind, inserting
 from server.store.schema import served, slot, slot_past, view
+from server.store.statement import Row
 
 _COLUMNS = (
     slot.c.id,

@@ -15,8 +15,9 @@ from server.store.database import Transaction
 from server.store.household import always_asks, region_of
 from server.store.linking import answers, standing_links
 from server.store.members import household_of
-from server.store.query import Query, Row, bind
+from server.store.query import Query, bind
 from server.store.schema import act, base, card, claim, confirmation, fact, operation
+from server.store.statement import Row
 
 _first, _last, _gone = act.alias("first_act"), act.alias("last_act"), act.alias("gone_act")
 _SELECT = (

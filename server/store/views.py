@@ -73,14 +73,29 @@ class Scene:
         return min(live or own, key=lambda each: each.id, default=None)
 
     def _orphans(self, person: Person) -> list[SlotRow]:
-        """Live slots of cards that are linked to a person's, but seen in no person any more."""
-        kin = {end for each in self.links for end in self._ends(each, person.cards)}
+        """Live slots of cards that are seen in no person any more, and that this person goes on with."""
         seen = {card for each in self.wanted.persons for card in each.cards}
-        return [s for s in self.mine if not s.own and s.gone is None and s.card in kin - seen]
+        live = [each for each in self.mine if not each.own and each.gone is None]
+        return [each for each in live if each.card not in seen and self._heir(each) is person]
 
-    def _ends(self, link: Linked, cards: tuple[str, ...]) -> tuple[str, ...]:
+    def _heir(self, orphan: SlotRow) -> Person | None:
+        """The oldest person that is linked to a slot's card and has no live slot of its own."""
+        served = {each.card for each in self.mine if each.gone is None}
+        links = [each for each in self.links if each.scope in ("", self.member)]
+        kin = {end for each in links for end in self._ends(each, orphan.card)}
+        return next(
+            (
+                each
+                for each in self.wanted.persons
+                if not each.own and kin & set(each.cards) and not served & set(each.cards)
+            ),
+            None,
+        )
+
+    @staticmethod
+    def _ends(link: Linked, card: str) -> tuple[str, ...]:
         ends = (link.card_a, link.card_b)
-        return ends if link.scope in ("", self.member) and set(ends) & set(cards) else ()
+        return ends if card in ends else ()
 
 
 def refresh(tx: Transaction, ids: Iterable[str]) -> None:
@@ -119,8 +134,10 @@ def _concerned(
 ) -> tuple[dict[str, CardRow], tuple[Linked, ...]]:
     """The cards whose slots may change: all that is linked, and namesakes of name-only cards."""
     cards, links = closure(tx, ids)
-    if household_of(tx).shows_names():
+    while household_of(tx).shows_names():
         namesakes = {other for each in cards.values() for other in cards_named(tx, each.name_key)}
+        if namesakes <= cards.keys():
+            break
         cards, links = closure(tx, namesakes | set(cards))
     return cards, links
 

@@ -233,7 +233,8 @@ def _create(tx: Transaction, put_: Put) -> PutResult:
     written = put_.written
     if not written.uid:
         written = with_given_uid(tx, written, random_uid())
-    bulk = is_bulk(tx, put_.device.id) if put_.book.household else False
+    counts = put_.book.household and not written.private
+    bulk = is_bulk(tx, put_.device.id) if counts else False
     typing = Typing(put_.book.member, bulk=bulk)
     row = create_card(tx, put_.book, written, typing, device=put_.device.id, held=bulk)
     content = own_content(tx, row)
@@ -323,6 +324,9 @@ def _back(tx: Transaction, put_: Put, slot: SlotRow) -> PutResult:
     """A PUT to an href, or with a UID, whose person is gone from this view: it comes back."""
     if put_.written.uid and put_.written.uid != slot.uid:
         return _UID_CHANGED
+    twin = slot_of_uid(tx, put_.book.id, slot.uid)
+    if twin is not None and twin.gone is None:
+        return _edit(tx, put_, twin, slot)
     row = find_card(tx, slot.card)
     assert row is not None
     if slot.own:

@@ -74,7 +74,7 @@ def test_help_answers_without_loading_what_is_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("name", sorted(each.name or "" for each in COMMANDS))
+@pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_command_explains_itself(hearthbook: Hearthbook, name: str) -> None:
     result = hearthbook(name, "--help")
     assert result.status == 0

@@ -45,8 +45,11 @@ def choices(case: dict[str, object]) -> list[object]:
 def test_the_dry_run_reads_like_a_letter_and_changes_nothing(imported: Hearthbook) -> None:
     before = imported("history", "--json").out
     result = imported("reconcile", "--dry-run")
-    assert "2 people in common" in result.out
-    assert "- Ingrid Beispiel: Anna gains an address; Ben gains a phone." in result.out
+    assert "3 people in common" in result.out
+    assert (
+        "- Ingrid Beispiel: Anna would gain an address, Ben would gain a mobile number."
+        in result.out
+    )
     assert "? Katrin Hoffmann (anna), Kathrin Hofmann (ben): the same person?" in result.out
     assert "? Otto Muster (anna, ben): which is right? Title." in result.out
     assert imported("history", "--json").out == before
