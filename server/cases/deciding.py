@@ -84,6 +84,9 @@ def _same_person(tx: Transaction, question: SamePerson, case: Case, choice: str)
         raise _unknown(case, choice)
     link_cards(tx, pair, "same", scope=question.scope, evidence=evidence, member=tx.actor.member)
     refresh(tx, pair)
+    if len(case.members) == 1:
+        # Perhaps nobody else may know; what others see waits for the next cycle as it would anyway.
+        return f"{case.title}: one person now. Each keeps their own name for them."
     cards, _ = closure(tx, pair)
     snapshot = snapshot_of(tx, only=cards.keys())
     apply_work(tx, Work(plan(snapshot, now=tx.now).operations, facts_by_id(snapshot)))

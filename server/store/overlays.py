@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -166,16 +166,25 @@ def with_overlay(octets: bytes, suggestions: Iterable[Suggestion], region: str) 
 
 def put_on(octets: bytes, changes: Iterable[Change], region: str) -> bytes:
     """Changes put on a card that may have changed meanwhile; what is so already stays as it is."""
+    placed: set[tuple[str, str]] = set()
     for change in changes:
         card = parse(octets)
-        fitting = _fitted(properties(card, region=region), change)
+        fitting = _fitted(properties(card, region=region), change, placed)
         if fitting is not None:
             octets = replace_properties(card, (fitting,), region=region)
+        if change.after is not None:
+            placed.add((change.after.name, change.after.norm))
     return octets
 
 
-def _fitted(current: tuple[Property, ...], change: Change) -> Change | None:
-    """A change aimed at what the card says now; None where there is nothing left to do."""
+def _fitted(
+    current: tuple[Property, ...], change: Change, placed: Collection[tuple[str, str]]
+) -> Change | None:
+    """A change aimed at what the card says now; None where there is nothing left to do.
+
+    Of a single-valued name a new value takes the place of the card's, but never
+    of one that was put there just before: who types two titles keeps both.
+    """
     before = change.before
     found = next(
         (
@@ -196,7 +205,14 @@ def _fitted(current: tuple[Property, ...], change: Change) -> Change | None:
     if twin is not None:
         return None if twin.canonical == after.canonical else Change(twin, after)
     if found is None and travel_of(after.name).single:
-        found = next((each for each in current if each.name == after.name), None)
+        found = next(
+            (
+                each
+                for each in current
+                if each.name == after.name and (before or (each.name, each.norm) not in placed)
+            ),
+            None,
+        )
     return Change(found, after)
 
 

@@ -230,3 +230,38 @@ def test_an_accepted_offer_is_shown_only_as_far_as_its_source(home: Home) -> Non
     share(home, "ben", "carl", "none")
     assert b"Prof" in home.entries("anna")[0].octets
     assert b"Prof" not in home.entries("carl")[0].octets
+
+
+def test_two_titles_typed_at_once_on_anothers_card_both_stay(home: Home) -> None:
+    home.put("anna", "a.vcf", EVA)
+    edit_shown(home, "ben", b"TITLE:Dr", b"TITLE:Prof")
+    kept = home.entries("ben")[0].octets
+    assert b"TITLE:Dr" in kept
+    assert b"TITLE:Prof" in kept
+
+
+def test_two_titles_typed_at_once_on_an_own_4_card_both_stay(home: Home) -> None:
+    home.put("anna", "a.vcf", a_card("ua", "Eva Stein", version="4.0"))
+    home.add_device("anna", "mac")
+    seen = home.entries("anna")[0]
+    typed = seen.octets.replace(b"END:VCARD", b"TITLE:Dr\r\nTITLE:Prof\r\nEND:VCARD")
+    assert home.put("anna+mac", "a.vcf", typed, if_match=home.etag("anna", seen)).status == 204
+    kept = home.entries("anna")[0].octets
+    assert b"TITLE:Dr" in kept
+    assert b"TITLE:Prof" in kept
+
+
+def test_an_answer_about_a_private_card_moves_nothing_that_others_see(home: Home) -> None:
+    """R1: what was due on others' cards waits for the cycle, as if Ben had not been asked."""
+    home.put("anna", "a.vcf", EVA)
+    home.put("carl", "c.vcf", a_card("uc", "Eva Stein", PHONE))
+    cycle(home)
+    home.put("ben", "b.vcf", a_card("ub", "Eva Stein", "CLASS:PRIVATE"))
+    edit_shown(home, "anna", b"EMAIL:eva@example.org")
+    before = home.sequence("anna"), home.sequence("carl")
+    for case in open_cases(home.db, "ben")[:1]:
+        assert case.members == ("ben",)
+        decide(home.db, case.id, "same", member="ben")
+    assert (home.sequence("anna"), home.sequence("carl")) == before
+    cycle(home)
+    assert b"eva@example.org" in home.entries("carl")[0].octets

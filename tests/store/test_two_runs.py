@@ -140,12 +140,15 @@ class TwoRuns(RuleBasedStateMachine):
                 case = found[pick % len(found)]
                 _decide(home, case, case.choices[choice % len(case.choices)], who)
 
+        self._nobody_is_asked_otherwise()
         self._both(say)
 
     @rule()
     def cycle(self) -> None:
         """Hearthbook reconciles."""
+        self._nobody_is_asked_otherwise()
         self._both(lambda home: run_cycle(home.db, kind="command", releasing=True))
+        self._nobody_is_asked_otherwise()
 
     # --- what only the first run has ---
 
@@ -226,6 +229,10 @@ class TwoRuns(RuleBasedStateMachine):
         for who in OTHERS:
             assert self.full.sequence(who) == self.bare.sequence(who)
             assert _served(self.full, who) == _served(self.bare, who)
+
+    def _nobody_is_asked_otherwise(self) -> None:
+        """Questions are compared seldom, since each takes a plan."""
+        for who in OTHERS:
             assert _asked(self.full, who) == _asked(self.bare, who)
 
     def _both(self, act: Callable[[Home], object]) -> None:
