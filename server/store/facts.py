@@ -62,7 +62,8 @@ class Typing:
         withheld: Removals stay on this card and do not travel to others.
         replaced: For values the machine puts in the place of others: the fact each one replaces.
         removable: Names whose absence this device can mean; None for all of them.
-        sources: For values the machine brings: the fact each came from, by (name, match key).
+        sources: For values that were copied or received: the fact each came from, by (name, match key).
+        is_restored: A value that takes another's place is no edit of it, but what stood there before.
     """
 
     member: str | None
@@ -71,6 +72,7 @@ class Typing:
     removable: frozenset[str] | None = None
     sources: Mapping[tuple[str, str], int] = field(default_factory=dict)
     replaced: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    is_restored: bool = False
 
     def withholds(self, removed: Property | None) -> bool:
         """Whether the removal of a value stays on this card."""
@@ -174,7 +176,7 @@ def _insert(
 ) -> int:
     """Keep a new value; an edit of a copied value keeps the pointer to its source (R6)."""
     source = typing.sources.get((prop.name, prop.norm))
-    if source is None and old is not None and not typing.sources:
+    if source is None and old is not None and not typing.sources and not typing.is_restored:
         source = old.source
     return tx.run(
         _INSERT,

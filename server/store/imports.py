@@ -20,6 +20,7 @@ from server.store.cards import CardRow, cards_with_uid
 from server.store.database import Actor, Database, Transaction
 from server.store.facts import Typing
 from server.store.household import region_of
+from server.store.inheriting import received_sources
 from server.store.keeping import (
     BULK_MOST,
     Written,
@@ -28,7 +29,7 @@ from server.store.keeping import (
     read_card,
     with_given_uid,
 )
-from server.store.members import get_member
+from server.store.members import get_member, household_of
 from server.store.overlays import put_on
 from server.store.slots import slot_of_uid
 from server.store.texts import octets_of
@@ -174,7 +175,9 @@ def _take(tx: Transaction, book: Book, origin: str, written: Written, *, held: b
     row = _standing(tx, book, written.uid)
     if row is None:
         tx.new_act(tx.actor)
-        new = create_card(tx, book, written, Typing(book.member, bulk=True), device=None, held=held)
+        sources = received_sources(tx, household_of(tx), book.member, written.props)
+        typing = Typing(book.member, bulk=True, sources=sources)
+        new = create_card(tx, book, written, typing, device=None, held=held)
         refresh(tx, (new.id,))
         return Imported(origin, "taken")
     current = octets_of(tx, row.text)

@@ -1,10 +1,9 @@
-"""The whole current schema: what Hearthbook keeps, and why.
+"""The whole current schema: what Hearthbook keeps, and why. Read this first.
 
-Read this first. Every table is STRICT; times are integer UTC microseconds;
-booleans are 0 or 1; ids that can reach a page or a device are random text,
-integer ids never leave the server. Every change is an `act`, whose id is the
-store-wide revision. Alembic revisions in `migrations/` lead here from any
-older database; a test proves that they do.
+Every table is STRICT; times are integer UTC microseconds; booleans are 0 or 1; ids that can reach
+a page or a device are random text, integer ids never leave the server. Every change is an `act`,
+whose id is the store-wide revision. Alembic revisions in `migrations/` lead here from any older
+database; a test proves that they do.
 """
 
 from typing import Any
@@ -250,6 +249,7 @@ fact = _table(
     _text("visibility", default="shared"),
     Index("ix_fact_card", "card"),
     Index("ix_fact_source", "source"),
+    Index("ix_fact_property_norm", "property", "norm"),
 )
 
 confirmation = _table(

@@ -347,6 +347,7 @@ CREATE INDEX ix_card_name_key ON card (name_key);
 CREATE INDEX ix_card_settles ON card (settles) WHERE settles IS NOT NULL;
 CREATE INDEX ix_claim_card ON claim (card);
 CREATE INDEX ix_fact_card ON fact (card);
+CREATE INDEX ix_fact_property_norm ON fact (property, norm);
 CREATE INDEX ix_fact_source ON fact (source);
 CREATE INDEX ix_link_card_a ON link (card_a);
 CREATE INDEX ix_link_card_b ON link (card_b);

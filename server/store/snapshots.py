@@ -154,7 +154,7 @@ def _facts_by_card(
 
 
 def _fact(seen: _Seen, row: Row, confirmed: int | None, region: str) -> Fact:
-    typed = row[5] if row[8] is not None and not row[9] else None
+    typed = row[5] if row[8] is not None and not row[9] and row[10] is None else None
     value = _access(seen, row)
     return Fact(
         id=row[0],

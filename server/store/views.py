@@ -18,7 +18,9 @@ from server.store.books import find_book
 from server.store.cards import CardRow, Linked, all_cards, cards_named, closure
 from server.store.database import Transaction
 from server.store.desired import Desired, Person, Viewer, desired_view
+from server.store.inheriting import absorb, inherit, move_lines
 from server.store.members import household_of
+from server.store.overlays import suggestions_of
 from server.store.query import Query, bind
 from server.store.render import Visible, own_content, visible_content
 from server.store.schema import hidden
@@ -32,6 +34,7 @@ from server.store.slots import (
     retire,
     slots_of_card,
 )
+from server.store.taking_back import take_back
 from server.store.texts import keep
 
 _HIDDEN: Final = Query(
@@ -102,10 +105,16 @@ def refresh(tx: Transaction, ids: Iterable[str]) -> None:
     """Bring every member's view up to date with these cards and all that is linked to them."""
     cards, links = _concerned(tx, {*ids, *tx.touched})
     tx.touched.clear()
+    changed = take_back(tx, cards.values())
+    if changed:
+        cards, links = _concerned(tx, {*cards, *changed})
+    again: set[str] = set()
     for scene in _scenes(tx, cards, links):
         for card_id in scene.wanted.newly_hidden:
             hide(tx, scene.member, card_id)
-        _apply(tx, scene)
+        again |= _apply(tx, scene)
+    if again:  # typed lines moved to own cards: a second round finds none left to move
+        refresh(tx, again)
 
 
 def visible_person(tx: Transaction, member_id: str, card_id: str) -> Person | None:
@@ -178,12 +187,14 @@ def _viewer(
     )
 
 
-def _apply(tx: Transaction, scene: Scene) -> None:
-    """Make one member's slots of these cards what they should be."""
+def _apply(tx: Transaction, scene: Scene) -> set[str]:
+    """Make one member's slots of these cards what they should be; gives own cards that took lines over."""
     kept: set[int] = set()
+    changed: set[str] = set()
     for person in scene.wanted.persons:
         if person.own:
             survivor = _apply_own(tx, scene, person, kept)
+            changed |= _absorb(tx, scene, person)
         else:
             survivor = _apply_other(tx, scene, person)
             kept.add(survivor)
@@ -193,7 +204,27 @@ def _apply(tx: Transaction, scene: Scene) -> None:
                 kept.add(each.id)
     for each in scene.mine:
         if each.id not in kept and each.card in scene.wanted.unseen:
+            if _inherited(tx, scene, each):
+                continue
             retire(tx, each, None)
+    return changed
+
+
+def _absorb(tx: Transaction, scene: Scene, person: Person) -> set[str]:
+    """Let an own card take over what its member typed on others' cards of the person."""
+    overlay = suggestions_of(tx, scene.member, person.cards)
+    return {person.source} if overlay and absorb(tx, scene.cards[person.source], overlay) else set()
+
+
+def _inherited(tx: Transaction, scene: Scene, which: SlotRow) -> bool:
+    """Whether a slot without a person stays as its author's own card, because they typed lines on it."""
+    if which.own or which.gone is not None or tx.one(_HIDDEN, who=scene.member, which=which.card):
+        return False
+    seen = {card for each in scene.wanted.persons for card in each.cards}
+    overlay = suggestions_of(tx, scene.member, sorted(scene.cards.keys() - seen))
+    if overlay:
+        inherit(tx, scene.household, which, scene.cards[which.card], overlay)
+    return bool(overlay)
 
 
 def _apply_own(tx: Transaction, scene: Scene, person: Person, kept: set[int]) -> int:
@@ -218,8 +249,10 @@ def _apply_own(tx: Transaction, scene: Scene, person: Person, kept: set[int]) ->
 
 def _apply_other(tx: Transaction, scene: Scene, person: Person) -> int:
     """The one slot of somebody else's person; minted where there was none."""
-    visible = visible_content(tx, scene.household, scene.member, scene.cards[person.source], person)
     slot = scene.slot_for(person)
+    if slot is not None and slot.card not in person.cards:
+        move_lines(tx, scene.member, slot.card, person.source)
+    visible = visible_content(tx, scene.household, scene.member, scene.cards[person.source], person)
     if slot is None:
         return _mint(tx, scene.member, person, visible)
     if slot.gone is None and slot.content == visible.digest:

@@ -25,6 +25,7 @@ from server.store.edits import (
     removable_names,
 )
 from server.store.facts import Typing
+from server.store.inheriting import received_sources
 from server.store.keeping import (
     Written,
     change_card,
@@ -35,6 +36,7 @@ from server.store.keeping import (
     restore_card,
     with_given_uid,
 )
+from server.store.members import household_of
 from server.store.render import own_content
 from server.store.slots import (
     SlotRow,
@@ -235,7 +237,7 @@ def _create(tx: Transaction, put_: Put) -> PutResult:
         written = with_given_uid(tx, written, random_uid())
     counts = put_.book.household and not written.private
     bulk = is_bulk(tx, put_.device.id) if counts else False
-    typing = Typing(put_.book.member, bulk=bulk)
+    typing = Typing(put_.book.member, bulk=bulk, sources=_received(tx, put_.book, written))
     row = create_card(tx, put_.book, written, typing, device=put_.device.id, held=bulk)
     content = own_content(tx, row)
     slot_id = insert_slot(
@@ -260,6 +262,13 @@ def _create(tx: Transaction, put_: Put) -> PutResult:
     slot = find_slot(tx, slot_id)
     assert slot is not None
     return PutResult(201, etag(put_.book, slot.seq) if written is put_.written else "")
+
+
+def _received(tx: Transaction, book: Book, written: Written) -> dict[tuple[str, str], int]:
+    """The values of a new card that its member was shown before sending them."""
+    if not book.household:
+        return {}
+    return received_sources(tx, household_of(tx), book.member, written.props)
 
 
 def _known(tx: Transaction, put_: Put, slot: SlotRow) -> PutResult:

@@ -17,8 +17,7 @@ CREATE TABLE lease (
     holder TEXT NOT NULL,
     expires INTEGER NOT NULL,
     CONSTRAINT pk_lease PRIMARY KEY (name)
-)
- STRICT
+) STRICT
 """,
     """\
 CREATE TABLE member (
@@ -30,16 +29,14 @@ CREATE TABLE member (
     joined INTEGER NOT NULL,
     gone INTEGER,
     CONSTRAINT pk_member PRIMARY KEY (id)
-)
- STRICT
+) STRICT
 """,
     """\
 CREATE TABLE setting (
     "key" TEXT NOT NULL,
     value TEXT NOT NULL,
     CONSTRAINT pk_setting PRIMARY KEY ("key")
-)
- STRICT
+) STRICT
 """,
     """\
 CREATE TABLE text (
@@ -49,8 +46,7 @@ CREATE TABLE text (
     octets BLOB NOT NULL,
     CONSTRAINT pk_text PRIMARY KEY (id),
     CONSTRAINT uq_text_hash UNIQUE (hash)
-)
- STRICT
+) STRICT
 """,
     """\
 CREATE TABLE book (
@@ -62,8 +58,7 @@ CREATE TABLE book (
     gone INTEGER,
     CONSTRAINT pk_book PRIMARY KEY (id),
     CONSTRAINT fk_book_member FOREIGN KEY(member) REFERENCES member (id)
-)
- STRICT
+) STRICT
 """,
     """\
 CREATE TABLE device (
@@ -79,8 +74,7 @@ CREATE TABLE device (
     revoked INTEGER,
     CONSTRAINT pk_device PRIMARY KEY (id),
     CONSTRAINT fk_device_member FOREIGN KEY(member) REFERENCES member (id)
-)
- STRICT
+) STRICT
 """,
     """\
 CREATE TABLE session (
@@ -90,8 +84,7 @@ CREATE TABLE session (
     expires INTEGER NOT NULL,
     CONSTRAINT pk_session PRIMARY KEY (token_hash),
     CONSTRAINT fk_session_member FOREIGN KEY(member) REFERENCES member (id)
-)
- STRICT
+) STRICT
 """,
     """\
 CREATE TABLE setup_link (
@@ -101,8 +94,7 @@ CREATE TABLE setup_link (
     used INTEGER,
     CONSTRAINT pk_setup_link PRIMARY KEY (token_hash),
     CONSTRAINT fk_setup_link_member FOREIGN KEY(member) REFERENCES member (id)
-)
- STRICT
+) STRICT
 """,
     """\
 CREATE TABLE share (
@@ -112,8 +104,7 @@ CREATE TABLE share (
     CONSTRAINT pk_share PRIMARY KEY (from_member, to_member),
     CONSTRAINT fk_share_from_member FOREIGN KEY(from_member) REFERENCES member (id),
     CONSTRAINT fk_share_to_member FOREIGN KEY(to_member) REFERENCES member (id)
-)
- STRICT
+) STRICT
 """,
     """\
 CREATE TABLE act (
@@ -126,8 +117,7 @@ CREATE TABLE act (
     CONSTRAINT pk_act PRIMARY KEY (id),
     CONSTRAINT fk_act_device FOREIGN KEY(device) REFERENCES device (id),
     CONSTRAINT fk_act_undoes FOREIGN KEY(undoes) REFERENCES act (id)
-)
- STRICT
+) STRICT
 """,
     """\
 CREATE TABLE card (
@@ -150,8 +140,7 @@ CREATE TABLE card (
     CONSTRAINT fk_card_member FOREIGN KEY(member) REFERENCES member (id),
     CONSTRAINT fk_card_book FOREIGN KEY(book) REFERENCES book (id),
     CONSTRAINT fk_card_text FOREIGN KEY(text) REFERENCES text (id)
-)
- STRICT
+) STRICT
 """,
     """\
 CREATE TABLE device_property (
@@ -159,8 +148,7 @@ CREATE TABLE device_property (
     name TEXT NOT NULL,
     CONSTRAINT pk_device_property PRIMARY KEY (device, name),
     CONSTRAINT fk_device_property_device FOREIGN KEY(device) REFERENCES device (id)
-)
- STRICT
+) STRICT
 """,
     """\
 CREATE TABLE "view" (
@@ -171,8 +159,7 @@ CREATE TABLE "view" (
     CONSTRAINT pk_view PRIMARY KEY (book),
     CONSTRAINT fk_view_book FOREIGN KEY(book) REFERENCES book (id) ON DELETE CASCADE,
     CONSTRAINT fk_view_member FOREIGN KEY(member) REFERENCES member (id)
-)
- STRICT
+) STRICT
 """,
     """\
 CREATE TABLE answer (
@@ -182,8 +169,7 @@ CREATE TABLE answer (
     act INTEGER NOT NULL,
     CONSTRAINT pk_answer PRIMARY KEY ("key"),
     CONSTRAINT fk_answer_act FOREIGN KEY(act) REFERENCES act (id)
-)
- STRICT
+) STRICT
 """,
     """\
 CREATE TABLE card_member (
@@ -192,8 +178,7 @@ CREATE TABLE card_member (
     CONSTRAINT pk_card_member PRIMARY KEY (card, member),
     CONSTRAINT fk_card_member_card FOREIGN KEY(card) REFERENCES card (id),
     CONSTRAINT fk_card_member_member FOREIGN KEY(member) REFERENCES member (id)
-)
- STRICT
+) STRICT
 """,
     """\
 CREATE TABLE card_version (
@@ -205,8 +190,7 @@ CREATE TABLE card_version (
     CONSTRAINT fk_card_version_card FOREIGN KEY(card) REFERENCES card (id),
     CONSTRAINT fk_card_version_act FOREIGN KEY(act) REFERENCES act (id),
     CONSTRAINT fk_card_version_text FOREIGN KEY(text) REFERENCES text (id)
-)
- STRICT
+) STRICT
 """,
     """\
 CREATE TABLE claim (
@@ -220,8 +204,7 @@ CREATE TABLE claim (
     CONSTRAINT fk_claim_card FOREIGN KEY(card) REFERENCES card (id),
     CONSTRAINT fk_claim_member FOREIGN KEY(member) REFERENCES member (id),
     CONSTRAINT fk_claim_act FOREIGN KEY(act) REFERENCES act (id)
-)
- STRICT
+) STRICT
 """,
     """\
 CREATE TABLE cycle (
@@ -233,8 +216,7 @@ CREATE TABLE cycle (
     summary TEXT DEFAULT '' NOT NULL,
     CONSTRAINT pk_cycle PRIMARY KEY (id),
     CONSTRAINT fk_cycle_act FOREIGN KEY(act) REFERENCES act (id)
-)
- STRICT
+) STRICT
 """,
     """\
 CREATE TABLE fact (
@@ -260,8 +242,7 @@ CREATE TABLE fact (
     CONSTRAINT fk_fact_gone FOREIGN KEY(gone) REFERENCES act (id),
     CONSTRAINT fk_fact_source FOREIGN KEY(source) REFERENCES fact (id),
     CONSTRAINT fk_fact_previous FOREIGN KEY(previous) REFERENCES fact (id)
-)
- STRICT
+) STRICT
 """,
     """\
 CREATE TABLE hidden (
@@ -272,8 +253,7 @@ CREATE TABLE hidden (
     CONSTRAINT fk_hidden_member FOREIGN KEY(member) REFERENCES member (id),
     CONSTRAINT fk_hidden_card FOREIGN KEY(card) REFERENCES card (id),
     CONSTRAINT fk_hidden_act FOREIGN KEY(act) REFERENCES act (id)
-)
- STRICT
+) STRICT
 """,
     """\
 CREATE TABLE link (
@@ -291,8 +271,7 @@ CREATE TABLE link (
     CONSTRAINT fk_link_card_b FOREIGN KEY(card_b) REFERENCES card (id),
     CONSTRAINT fk_link_act FOREIGN KEY(act) REFERENCES act (id),
     CONSTRAINT fk_link_ended FOREIGN KEY(ended) REFERENCES act (id)
-)
- STRICT
+) STRICT
 """,
     """\
 CREATE TABLE received (
@@ -309,8 +288,7 @@ CREATE TABLE received (
     CONSTRAINT fk_received_device FOREIGN KEY(device) REFERENCES device (id),
     CONSTRAINT fk_received_text FOREIGN KEY(text) REFERENCES text (id),
     CONSTRAINT fk_received_act FOREIGN KEY(act) REFERENCES act (id)
-)
- STRICT
+) STRICT
 """,
     """\
 CREATE TABLE slot (
@@ -336,8 +314,7 @@ CREATE TABLE slot (
     CONSTRAINT fk_slot_survivor FOREIGN KEY(survivor) REFERENCES slot (id),
     CONSTRAINT fk_slot_text FOREIGN KEY(text) REFERENCES text (id),
     CONSTRAINT fk_slot_text_3 FOREIGN KEY(text_3) REFERENCES text (id)
-)
- STRICT
+) STRICT
 """,
     """\
 CREATE TABLE suggestion (
@@ -357,8 +334,7 @@ CREATE TABLE suggestion (
     CONSTRAINT fk_suggestion_card FOREIGN KEY(card) REFERENCES card (id),
     CONSTRAINT fk_suggestion_act FOREIGN KEY(act) REFERENCES act (id),
     CONSTRAINT fk_suggestion_closed FOREIGN KEY(closed) REFERENCES act (id)
-)
- STRICT
+) STRICT
 """,
     """\
 CREATE TABLE base (
@@ -376,8 +352,7 @@ CREATE TABLE base (
     CONSTRAINT fk_base_fact_a FOREIGN KEY(fact_a) REFERENCES fact (id),
     CONSTRAINT fk_base_fact_b FOREIGN KEY(fact_b) REFERENCES fact (id),
     CONSTRAINT fk_base_act FOREIGN KEY(act) REFERENCES act (id)
-)
- STRICT
+) STRICT
 """,
     """\
 CREATE TABLE confirmation (
@@ -389,8 +364,7 @@ CREATE TABLE confirmation (
     CONSTRAINT fk_confirmation_fact FOREIGN KEY(fact) REFERENCES fact (id),
     CONSTRAINT fk_confirmation_member FOREIGN KEY(member) REFERENCES member (id),
     CONSTRAINT fk_confirmation_act FOREIGN KEY(act) REFERENCES act (id)
-)
- STRICT
+) STRICT
 """,
     """\
 CREATE TABLE operation (
@@ -406,8 +380,7 @@ CREATE TABLE operation (
     CONSTRAINT fk_operation_act FOREIGN KEY(act) REFERENCES act (id),
     CONSTRAINT fk_operation_origin FOREIGN KEY(origin) REFERENCES fact (id),
     CONSTRAINT fk_operation_card FOREIGN KEY(card) REFERENCES card (id)
-)
- STRICT
+) STRICT
 """,
     """\
 CREATE TABLE served (
@@ -418,8 +391,7 @@ CREATE TABLE served (
     CONSTRAINT pk_served PRIMARY KEY (device, slot),
     CONSTRAINT fk_served_device FOREIGN KEY(device) REFERENCES device (id),
     CONSTRAINT fk_served_slot FOREIGN KEY(slot) REFERENCES slot (id) ON DELETE CASCADE
-)
- STRICT
+) STRICT
 """,
     """\
 CREATE TABLE slot_past (
@@ -433,8 +405,7 @@ CREATE TABLE slot_past (
     CONSTRAINT fk_slot_past_text FOREIGN KEY(text) REFERENCES text (id),
     CONSTRAINT fk_slot_past_text_3 FOREIGN KEY(text_3) REFERENCES text (id),
     CONSTRAINT fk_slot_past_act FOREIGN KEY(act) REFERENCES act (id)
-)
- STRICT
+) STRICT
 """,
     """\
 CREATE UNIQUE INDEX uq_book_member_name ON book (member, name) WHERE gone IS NULL
@@ -465,6 +436,9 @@ CREATE INDEX ix_claim_card ON claim (card)
 """,
     """\
 CREATE INDEX ix_fact_card ON fact (card)
+""",
+    """\
+CREATE INDEX ix_fact_property_norm ON fact (property, norm)
 """,
     """\
 CREATE INDEX ix_fact_source ON fact (source)

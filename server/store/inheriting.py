@@ -1,0 +1,126 @@
+"""What a member typed on somebody else's card stays in their view when that card leaves it (design rule R4)."""
+
+from dataclasses import replace
+from typing import Final
+
+from sqlalchemy import and_, select, update
+
+from server.access import Household, ValueAccess, card_level, sees_value
+from server.contacts.card import parse
+from server.contacts.properties import Change, Property, properties
+from server.contacts.travel import travel_of
+from server.store.books import get_book
+from server.store.cards import CardRow, find_card, sources_of, values_of
+from server.store.database import Transaction
+from server.store.facts import Typing
+from server.store.household import region_of
+from server.store.keeping import change_card, create_card, read_card
+from server.store.overlays import Suggestion, close_suggestion, put_on
+from server.store.query import Query, bind
+from server.store.render import own_content
+from server.store.schema import fact, slot, suggestion
+from server.store.slots import SlotRow, announce
+from server.store.texts import octets_of
+
+_MOVE: Final = Query(
+    update(suggestion)
+    .where(and_(suggestion.c.author == bind("who"), suggestion.c.card == bind("old")))
+    .values(card=bind("new"))
+)
+_SHOWN: Final = Query(
+    select(fact.c.id, fact.c.card, fact.c.visibility, fact.c.source)
+    .join(slot, and_(slot.c.card == fact.c.card, slot.c.member == bind("who"), slot.c.own == 0))
+    .where(and_(fact.c.property == bind("name"), fact.c.norm == bind("key"), fact.c.gone.is_(None)))
+    .order_by(fact.c.id)
+)
+
+
+def move_lines(tx: Transaction, author: str, old: str, new: str) -> None:
+    """A slot goes on with another card: what its member typed goes with it."""
+    tx.run(_MOVE, who=author, old=old, new=new)
+
+
+def absorb(tx: Transaction, own: CardRow, overlay: tuple[Suggestion, ...]) -> bool:
+    """An own card of the person takes over what its member typed on somebody else's; whether it changed.
+
+    A value that would take the place of another one of the own card stays a
+    suggestion: nothing typed is overwritten.
+    """
+    region = region_of(tx)
+    octets = octets_of(tx, own.text)
+    for each in overlay:
+        change = each.change(region)
+        if change.after is None or not _takes_a_place(octets, change.after, region):
+            octets = put_on(octets, (change,), region)
+            close_suggestion(tx, each.id, "overtaken")
+    if octets == octets_of(tx, own.text):
+        return False
+    change_card(tx, own, read_card(tx, octets), Typing(own.member), device=None)
+    return True
+
+
+def inherit(
+    tx: Transaction,
+    household: Household,
+    which: SlotRow,
+    source: CardRow,
+    overlay: tuple[Suggestion, ...],
+) -> None:
+    """The slot becomes its author's own private card, under the same href and UID.
+
+    Of a deleted card the author keeps what they were served last; of one that
+    is no longer shown, the name they saw and the lines they typed.
+    """
+    region = region_of(tx)
+    served = octets_of(tx, which.text)
+    typed = {
+        (after.name, after.norm)
+        for each in overlay
+        for after in (each.change(region).after,)
+        if after
+    }
+    shown = card_level(household, which.member, replace(source.access, trashed=False)) == "all"
+    sources: dict[tuple[str, str], int] = {}
+    if source.trashed is not None and shown:
+        values = values_of(tx, source, region)
+        sources = {(each.prop.name, each.prop.norm): each.fact for each in values}
+    else:
+        dropped = tuple(
+            Change(prop, None)
+            for prop in properties(parse(served), region=region)
+            if (prop.name, prop.norm) not in typed and prop.name not in {"FN", "N"}
+        )
+        served = put_on(served, dropped, region)
+    sources = {key: each for key, each in sources.items() if key not in typed}
+    typing = Typing(which.member, sources=sources)
+    book = get_book(tx, which.book)
+    new = create_card(tx, book, read_card(tx, served), typing, device=None, private=True)
+    announce(tx, which, new.id, own=True, content=own_content(tx, new))
+    for each in overlay:
+        close_suggestion(tx, each.id, "overtaken")
+
+
+def received_sources(
+    tx: Transaction, household: Household, member: str, props: tuple[Property, ...]
+) -> dict[tuple[str, str], int]:
+    """Values that a member sends after having been shown them: by name and match key the fact they come from (R6)."""
+    found: dict[tuple[str, str], int] = {}
+    for prop in props:
+        if travel_of(prop.name).flow == "stays":
+            continue
+        for row in tx.all(_SHOWN, who=member, name=prop.name, key=prop.norm):
+            holder = find_card(tx, row[1])
+            assert holder is not None
+            value = ValueAccess(holder.access, prop.name, row[2], sources_of(tx, row[3]))
+            if holder.member != member and sees_value(household, member, value):
+                found[prop.name, prop.norm] = row[0]
+                break
+    return found
+
+
+def _takes_a_place(octets: bytes, after: Property, region: str) -> bool:
+    """Whether a single value would push another one off the card."""
+    if not travel_of(after.name).single:
+        return False
+    current = properties(parse(octets), region=region)
+    return any(each.name == after.name and each.canonical != after.canonical for each in current)
