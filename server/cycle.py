@@ -213,9 +213,8 @@ def _apply(tx: Transaction, run: _Run) -> Report:
     accepted = _accept_what_is_ours(tx)
     if accepted:
         run = replace(_planned(tx, run.kind), started=run.started)
-    if run.plan.operations:
-        apply_work(tx, Work(run.plan.operations, facts_by_id(run.snapshot)))
-    counts = _counts(run.plan.operations, accepted, len(run.plan.questions))
+    operations = _carry_out(tx, run.plan, run.snapshot)
+    counts = _counts(operations, accepted, len(run.plan.questions))
     act = tx.act if tx.has_acted else None
     if act is not None or run.kind in ("command", "letter"):
         record_cycle(tx, run.kind, run.started, act, json.dumps(dict(counts), sort_keys=True))
@@ -226,6 +225,21 @@ def _apply(tx: Transaction, run: _Run) -> Report:
         (tx.now - run.started) // 1000,
     )
     return Report(run.plan, run.snapshot, act, counts)
+
+
+def _carry_out(tx: Transaction, made: Plan, snapshot: Snapshot) -> tuple[Operation, ...]:
+    """Apply a plan; lines that moved to own cards with it travel at once, so that a second cycle is empty."""
+    done = made.operations
+    moved = apply_work(tx, Work(done, facts_by_id(snapshot))) if done else set()
+    for _ in range(_TRIES):
+        if not moved:
+            break
+        cards, _links = closure(tx, moved)
+        snapshot = snapshot_of(tx, only=cards.keys())
+        more = plan(snapshot, now=tx.now).operations
+        moved = apply_work(tx, Work(more, facts_by_id(snapshot))) if more else set()
+        done += more
+    return done
 
 
 def _accept_what_is_ours(tx: Transaction) -> int:

@@ -107,8 +107,11 @@ class Work:
         return self.facts[ref.origin if isinstance(ref, Placed) else ref].prop
 
 
-def apply_work(tx: Transaction, work: Work) -> None:
-    """Carry out operations, all under the transaction's act, and refresh every view they concern."""
+def apply_work(tx: Transaction, work: Work) -> set[str]:
+    """Carry out operations, all under the transaction's act, and refresh every view they concern.
+
+    Gives the cards that took typed lines over on the way: their values have not travelled yet.
+    """
     touched: set[str] = set()
     writing: dict[str, list[_Writing]] = {}
     for each in work.operations:
@@ -130,7 +133,7 @@ def apply_work(tx: Transaction, work: Work) -> None:
         touched.add(card_id)
     for each in work.operations:
         _remember(tx, work, each)
-    refresh(tx, touched)
+    return refresh(tx, touched)
 
 
 def _write_card(tx: Transaction, work: Work, card_id: str, steps: Sequence[_Writing]) -> None:

@@ -101,8 +101,11 @@ class Scene:
         return ends if card in ends else ()
 
 
-def refresh(tx: Transaction, ids: Iterable[str]) -> None:
-    """Bring every member's view up to date with these cards and all that is linked to them."""
+def refresh(tx: Transaction, ids: Iterable[str]) -> set[str]:
+    """Bring every member's view up to date with these cards and all that is linked to them.
+
+    Gives the own cards that took over what their members had typed on others'.
+    """
     cards, links = _concerned(tx, {*ids, *tx.touched})
     tx.touched.clear()
     changed = take_back(tx, cards.values())
@@ -115,6 +118,7 @@ def refresh(tx: Transaction, ids: Iterable[str]) -> None:
         again |= _apply(tx, scene)
     if again:  # typed lines moved to own cards: a second round finds none left to move
         refresh(tx, again)
+    return again
 
 
 def visible_person(tx: Transaction, member_id: str, card_id: str) -> Person | None:

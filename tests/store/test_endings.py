@@ -192,3 +192,13 @@ def test_a_suggestion_of_a_deleted_card_is_no_case(home: Home) -> None:
     decide(home.db, case.id, "later", member="anna")
     home.delete("anna", "a.vcf")
     assert open_cases(home.db, None) == ()
+
+
+def test_lines_that_a_cycle_moves_to_an_own_card_travel_in_the_same_cycle(home: Home) -> None:
+    """A second cycle is empty."""
+    home.put("anna", "a.vcf", a_card("ua", "Eva Stein", PHONE))
+    types_on(home, "ben", "Eva", b"EMAIL:typed@example.org")
+    home.put("ben", "mine.vcf", a_card("ub", "Eva Stein", PHONE))
+    cycle(home)
+    assert b"typed@example.org" in text(home, "ben", "mine.vcf")
+    assert b"typed@example.org" in text(home, "anna", "a.vcf")
