@@ -65,11 +65,11 @@ def inherit(
     which: SlotRow,
     source: CardRow,
     overlay: tuple[Suggestion, ...],
-) -> None:
+) -> str:
     """The slot becomes its author's own private card, under the same href and UID.
 
     Of a deleted card the author keeps what they were served last; of one that
-    is no longer shown, the name they saw and the lines they typed.
+    is no longer shown, the name they saw and the lines they typed. Gives the card.
     """
     region = region_of(tx)
     served = octets_of(tx, which.text)
@@ -98,6 +98,7 @@ def inherit(
     announce(tx, which, new.id, own=True, content=own_content(tx, new))
     for each in overlay:
         close_suggestion(tx, each.id, "overtaken")
+    return new.id
 
 
 def received_sources(

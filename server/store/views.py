@@ -208,9 +208,10 @@ def _apply(tx: Transaction, scene: Scene) -> set[str]:
                 kept.add(each.id)
     for each in scene.mine:
         if each.id not in kept and each.card in scene.wanted.unseen:
-            if _inherited(tx, scene, each):
-                continue
-            retire(tx, each, None)
+            inherited = _inherited(tx, scene, each)
+            changed |= inherited
+            if not inherited:
+                retire(tx, each, None)
     return changed
 
 
@@ -220,15 +221,15 @@ def _absorb(tx: Transaction, scene: Scene, person: Person) -> set[str]:
     return {person.source} if overlay and absorb(tx, scene.cards[person.source], overlay) else set()
 
 
-def _inherited(tx: Transaction, scene: Scene, which: SlotRow) -> bool:
-    """Whether a slot without a person stays as its author's own card, because they typed lines on it."""
+def _inherited(tx: Transaction, scene: Scene, which: SlotRow) -> set[str]:
+    """The own card that a slot without a person becomes, if its author typed lines on it."""
     if which.own or which.gone is not None or tx.one(_HIDDEN, who=scene.member, which=which.card):
-        return False
+        return set()
     seen = {card for each in scene.wanted.persons for card in each.cards}
     overlay = suggestions_of(tx, scene.member, sorted(scene.cards.keys() - seen))
-    if overlay:
-        inherit(tx, scene.household, which, scene.cards[which.card], overlay)
-    return bool(overlay)
+    if not overlay:
+        return set()
+    return {inherit(tx, scene.household, which, scene.cards[which.card], overlay)}
 
 
 def _apply_own(tx: Transaction, scene: Scene, person: Person, kept: set[int]) -> int:

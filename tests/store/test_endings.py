@@ -202,3 +202,13 @@ def test_lines_that_a_cycle_moves_to_an_own_card_travel_in_the_same_cycle(home: 
     cycle(home)
     assert b"typed@example.org" in text(home, "ben", "mine.vcf")
     assert b"typed@example.org" in text(home, "anna", "a.vcf")
+
+
+def test_lines_on_a_card_that_is_known_by_name_only_from_now_on_are_kept(home: Home) -> None:
+    """The own card they become is one more of that name, so the name-only card is shown beside it."""
+    home.put("ben", "mine.vcf", a_card("ub", "Eva Stein"))
+    home.put("anna", "a.vcf", a_card("ua", "Eva Stein", PHONE))
+    types_on(home, "ben", "23125", b"EMAIL:typed@example.org")
+    share(home, "anna", "ben", "name")
+    assert any(b"typed@example.org" in each.octets for each in home.entries("ben"))
+    assert not any(b"23125" in each.octets for each in home.entries("ben"))
