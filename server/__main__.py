@@ -36,6 +36,7 @@ COMMANDS: Final = {
     "decide": "case.decide",
     "reconcile": "reconcile.reconcile",
     "history": "history.history",
+    "undo": "history.undo",
     "compare": "compare.compare",
     "backup": "backup.backup",
     "restore": "backup.restore",

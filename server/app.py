@@ -13,12 +13,12 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from server.context import Request, serving
-from server.errors import Busy, HearthbookError, Refused, UsageError
+from server.errors import Busy, DatabaseLost, HearthbookError, Refused, UsageError
 from server.protocol.answers import Answer, refusal, refused
 from server.protocol.bodies import Environ, text_of
 from server.protocol.exchange import Exchange, Limits
@@ -128,6 +128,8 @@ class Hearthbook:
             answer = refused(error)
         except Busy as error:
             answer = refusal(503, error.sentence, headers=(("Retry-After", "60"),))
+        except DatabaseLost as error:  # said at the start; a line for each poll would fill the disk
+            answer = refusal(503, error.sentence, headers=(("Retry-After", "60"),))
         except HearthbookError as error:
             log.warning("A request cannot be answered: %s", error.sentence)
             answer = refusal(503, error.sentence)
@@ -185,7 +187,7 @@ def serve(
         NotInitialised: There is no household in the folder.
     """
     database = open_database(folder)
-    with database.read():
+    with suppress(DatabaseLost), database.read():
         pass
     with _only_one(folder):
         _warn_if_open(host)

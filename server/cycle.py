@@ -29,6 +29,7 @@ from server.store.facts import Typing, live_facts
 from server.store.history import last_act
 from server.store.household import is_released, region_of, release
 from server.store.keeping import change_card, has_due, read_card, release_all, settle_due
+from server.store.late import merge_late
 from server.store.leases import give_lease, record_cycle, take_lease
 from server.store.members import household_of
 from server.store.overlays import (
@@ -78,6 +79,8 @@ def run_cycle(
 ) -> Report | None:
     """Run one cycle; None where the household's first one still waits for a human.
 
+    Bodies that came too late are merged first; what members typed themselves waits for no release.
+
     Args:
         kind: `nightly`, `quick`, `command` or `letter`.
         member: Who asked for it, if anybody did.
@@ -89,6 +92,9 @@ def run_cycle(
     with _leased(db):
         if releasing:
             _release(db, kind, member)
+        late = merge_late(db)
+        if late:
+            _log.info("cycle %s: late=%d", kind, late)
         with db.read() as tx:
             if not is_released(tx):
                 return None

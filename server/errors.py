@@ -8,6 +8,7 @@ HearthbookError                 one clear sentence that says what to do
 ├── NotInitialised              the data folder holds no household yet
 ├── NewerDatabase               the database was written by a newer Hearthbook
 ├── DamagedDatabase             SQLite cannot read the database
+├── DatabaseLost                the database is missing, or behind what its journal says
 ├── Busy                        somebody else holds the lock that this needs
 └── Refused                     a CardDAV request is answered with an error status
 
@@ -49,6 +50,10 @@ class NewerDatabase(HearthbookError):
 
 class DamagedDatabase(HearthbookError):
     """The database file cannot be read by SQLite."""
+
+
+class DatabaseLost(HearthbookError):
+    """The database is missing, another one, or behind its journal: serving it would empty every phone."""
 
 
 class Busy(HearthbookError):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from server.cycle import run_cycle, settle
-from server.errors import Busy, HearthbookError
+from server.errors import Busy, DatabaseLost, HearthbookError
 from server.store.database import Database
 from server.store.history import last_change
 from server.store.retention import let_go
@@ -95,6 +95,8 @@ class Scheduler:
             settle(self._db)
             with self._db.read() as tx:
                 revision, now = last_change(tx), tx.now / 1_000_000
+        except DatabaseLost:
+            return  # every answer says so until somebody restores
         except HearthbookError:
             _log.warning(
                 "the scheduler could not look at the database; it tries again", exc_info=True
@@ -107,9 +109,10 @@ class Scheduler:
     def _run(self, kind: str) -> None:
         """One cycle; a job never ends the scheduler, whatever goes wrong."""
         try:
-            run_cycle(self._db, kind=kind)
             with self._db.read() as tx:
-                self._quick.done(last_change(tx))
+                revision = last_change(tx)  # what comes while the cycle runs waits for the next one
+            run_cycle(self._db, kind=kind)
+            self._quick.done(revision)
         except Busy:
             _log.info("cycle %s: another one is running", kind)
         except Exception:

@@ -45,7 +45,7 @@ class Home:
     def __init__(
         self, folder: Path, *members: str, settle_seconds: int = 0, shares: str = "all"
     ) -> None:
-        create_database(folder, household="The Test household", region="DE")
+        create_database(folder, household="The Test household", region="DE").close()
         self.clock = Clock()
         self.db = Database(folder, self.clock)
         self.devices: dict[str, Device] = {}

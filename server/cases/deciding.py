@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from server.cases.listing import Open, find_open, key_of
 from server.cases.shapes import Case
-from server.cases.telling import keys_of
+from server.cases.telling import keys_of, numbered
 from server.cases.wording import property_word
 from server.cycle import accept_suggestion, run_cycle
 from server.errors import UsageError
@@ -27,8 +28,11 @@ from server.store.cards import closure
 from server.store.database import Actor, Database, Transaction
 from server.store.linking import keep_answer, link_cards
 from server.store.overlays import Suggestion, close_suggestion
+from server.store.races import Race, Verdict, settle_race
 from server.store.snapshots import snapshot_of
 from server.store.views import refresh
+
+_VERDICTS: Final[dict[str, Verdict]] = {"mine": "mine", "theirs": "theirs", "both": "both"}
 
 
 def decide(db: Database, case_id: str, choice: str, *, member: str | None) -> str:
@@ -36,7 +40,8 @@ def decide(db: Database, case_id: str, choice: str, *, member: str | None) -> st
 
     Args:
         choice: One of the case's choices; for values that differ also
-            `PROPERTY=MEMBER`, several of them separated by blanks.
+            `PROPERTY=MEMBER`, several of them separated by blanks, and for an
+            edit that lost a race `PROPERTY=CHOICE`.
         member: Who answers; None on the command line, for the first who may.
 
     Raises:
@@ -65,6 +70,8 @@ def _answer(tx: Transaction, found: Open, choice: str) -> str:
             said = _values(tx, found.snapshot, question, case, choice)
         case Suggestion():
             said = _suggestion(tx, question, case, choice)
+        case Race():
+            said = _race(tx, question, case, choice)
         case None:
             raise _unknown(case, choice)
     keep_answer(tx, key_of(found), tx.actor.member, choice)
@@ -103,6 +110,34 @@ def _suggestion(tx: Transaction, suggestion: Suggestion, case: Case, choice: str
             return f"{case.title}: declined; it stays with whoever typed it."
         case _:
             raise _unknown(case, choice)
+
+
+def _race(tx: Transaction, race: Race, case: Case, choice: str) -> str:
+    """Carry out what becomes of a late edit, value by value."""
+    keys = numbered(each.name for each in race.collisions)
+    found: dict[str, Verdict] = {}
+    for word in choice.split():
+        name, equals, said = word.partition("=")
+        verdict = _VERDICTS.get(said if equals else name)
+        if verdict is None or (equals and name.upper() not in keys):
+            raise _unknown(case, choice)
+        found |= {name.upper(): verdict} if equals else dict.fromkeys(keys, verdict)
+    missing = [key for key in keys if key not in found]
+    if missing:
+        raise UsageError(
+            f"Say what is right for {', '.join(missing)} too, such as {missing[0]}=mine."
+        )
+    verdicts = [found[key] for key in keys]
+    for each, verdict in zip(race.collisions, verdicts, strict=True):
+        if verdict == "both" and not each.takes_both:
+            word = property_word(each.name).lower()
+            raise UsageError(f"There are no two values to keep for the {word}; say mine or theirs.")
+    settle_race(tx, race, verdicts)
+    if all(verdict == "theirs" for verdict in verdicts):
+        return f"{case.title}: left as it is."
+    if race.standing.own:
+        return f"{case.title}: the card says so now."
+    return f"{case.title}: it is on your phones now, and suggested to whoever keeps the card."
 
 
 def _values(
@@ -152,7 +187,9 @@ def _winners(question: ValuesDiffer, case: Case, choice: str) -> list[tuple[Diff
 
 
 def _unknown(case: Case, choice: str) -> UsageError:
-    also = " or PROPERTY=MEMBER" if case.kind == "values" else ""
+    also = {"values": " or PROPERTY=MEMBER", "edit-lost-race": " or PROPERTY=CHOICE"}.get(
+        case.kind, ""
+    )
     return UsageError(f"{choice!r} is no answer to this case; say {', '.join(case.choices)}{also}.")
 
 

@@ -5,6 +5,7 @@ import hmac
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from server.cases.raced import race_case
 from server.cases.shapes import Case, Reason
 from server.cases.suggested import suggested_choice, suggested_sentence
 from server.cases.telling import Teller, name_of_card, teller
@@ -21,6 +22,7 @@ from server.store.keeping import held_count
 from server.store.linking import answers
 from server.store.members import Member, list_members
 from server.store.overlays import Suggestion, may_be_told, open_suggestions
+from server.store.races import Race, open_races
 from server.store.snapshots import snapshot_of
 
 LETTER_KEY = "letter"
@@ -31,7 +33,7 @@ class Open:
     """One open case with what deciding it needs."""
 
     case: Case
-    question: Question | Suggestion | None
+    question: Question | Suggestion | Race | None
     """None for the letter."""
     snapshot: Snapshot
 
@@ -74,6 +76,13 @@ def open_in(tx: Transaction, viewer: str | None) -> list[Open]:
     found = list(_suggestions(tx, told, snapshot))
     if released:
         found = [*_questions(tx, told, snapshot, made), *found]
+    found = [
+        *(
+            Open(race_case(tx, told.names, each, case_id(tx, each.key)), each, snapshot)
+            for each in open_races(tx, viewer)
+        ),
+        *found,
+    ]
     if not released or held_count(tx):
         found = [*_letters(tx, members, viewer, first=not released), *found]
     found = [replace(each, case=_in_order(each.case, tuple(members))) for each in found]

@@ -5,7 +5,7 @@ from typing import Literal
 
 from server.reconcile.describe import Letter
 
-CaseKind = Literal["same-person", "values", "suggestion", "letter"]
+CaseKind = Literal["same-person", "values", "suggestion", "edit-lost-race", "letter"]
 How = Literal["typed", "import", "copied", "new", "unknown"]
 
 
@@ -74,6 +74,7 @@ class Choice:
 
     Attributes:
         key: What `decide` calls it: the property, with `#2` and so on for further ones of a name.
+        before: What an edit that lost a race started from; empty where nobody knows.
     """
 
     key: str
@@ -83,6 +84,7 @@ class Choice:
     options: tuple[Option, ...]
     preselected: str
     why: str
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,8 @@ class Case:
         id: The same for everybody who may answer; random to everybody else.
         title: The names of the people it is about.
         members: Who may answer.
-        choices: What `decide` takes; for values also PROPERTY=MEMBER.
-        preview: What both would have after the first choice.
+        choices: What `decide` takes; for values also PROPERTY=MEMBER, for a lost race PROPERTY=CHOICE.
+        preview: What both would have after the first choice; of a lost race what else was typed and is there.
         sentence: One line for a list.
     """
 

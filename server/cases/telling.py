@@ -140,13 +140,16 @@ def teller(tx: Transaction, snapshot: Snapshot, names: Mapping[str, str]) -> Tel
 
 def keys_of(differences: Iterable[Difference]) -> tuple[str, ...]:
     """What `decide` calls each difference: TEL, and TEL#2 for a second number in dispute."""
+    return numbered(each.property for each in differences)
+
+
+def numbered(names: Iterable[str]) -> tuple[str, ...]:
+    """Names with `#2` and so on from the second of a name on."""
     seen: Counter[str] = Counter()
     keys: list[str] = []
-    for each in differences:
-        seen[each.property] += 1
-        keys.append(
-            each.property if seen[each.property] == 1 else f"{each.property}#{seen[each.property]}"
-        )
+    for name in names:
+        seen[name] += 1
+        keys.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
     return tuple(keys)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from server.commands.place import Place, pass_place
-from server.commands.screen import note, say, spinner
+from server.commands.screen import count, minute, note, say, spinner
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -27,17 +27,32 @@ def backup(place: Place, *, file: Path) -> None:
 
 @click.command()
 @click.argument("file", type=FILE)
+@click.option("--exactly", is_flag=True, help="Leave out what was typed since the backup.")
 @pass_place
-def restore(place: Place, *, file: Path) -> None:
-    """Make the household what FILE says.
+def restore(place: Place, *, file: Path, exactly: bool) -> None:
+    """Make the household what FILE says, and what was typed since.
 
-    The present state is kept aside; every device fetches its book anew afterwards, by itself.
+    What devices sent and what was imported since the backup is put back from the journal. The
+    present state is kept aside; every device fetches its book anew afterwards, by itself.
     """
     from server.store.backup import restore as read
 
     place.settings()
     with spinner("Restoring"):
-        aside = read(place.folder, file)
+        result = read(place.folder, file, exactly=exactly)
     say(f"The household is as {file} says.")
-    if aside is not None:
-        note(f"What was there before: {aside}")
+    account = result.account
+    if account.replayed or account.present:
+        replayed = count(account.replayed, "change")
+        say(f"From the journal since: {replayed} put back, {account.present:,} there already.")
+    for problem in result.problems:
+        note(problem)
+    for each in account.left:
+        who = f"{each.record.member}, {each.record.device or each.record.kind}"
+        note(f"Not put back ({who}, {minute(each.record.at)}): {each.why}")
+    if result.texts is not None:
+        note(f"Their text, to be imported again: {result.texts}")
+    if account.replayed or account.left:
+        note("Members, devices, sharing and answers are those of the backup: look them over.")
+    if result.aside is not None:
+        note(f"What was there before: {result.aside}")

@@ -1,4 +1,4 @@
-"""`hearthbook history`: who did what, when and from which device."""
+"""`hearthbook history` and `hearthbook undo`: what happened, in sentences, and taking it back."""
 
 import json
 from collections.abc import Sequence
@@ -10,82 +10,76 @@ from server.commands.place import Place, pass_place
 from server.commands.screen import iso, minute, note, say, table
 
 if TYPE_CHECKING:
-    from server.store.database import Transaction
-    from server.store.history import ActRow
+    from server.cases.recounting import Told
 
 ROWS_MOST = 100
-NAMES_MOST = 3
 ALL = -1
-WORDS = {
-    "init": "made the household",
-    "put": "wrote",
-    "delete": "deleted",
-    "import": "imported",
-    "cycle": "brought up to date",
-    "decide": "answered",
-    "own": "said whose it is",
-    "share": "changed sharing",
-    "member": "changed members",
-    "device": "changed devices",
-    "release": "ended every wait",
-    "letter": "let the first cycle go",
-    "settings": "changed settings",
-    "settle": "is shown to others now",
-    "restore": "restored a backup",
-}
 
 
 @click.command()
+@click.option("--as", "viewer", metavar="MEMBER", help="Only what this member may know of.")
 @click.option(
     "--json", "as_json", is_flag=True, help="One JSON object per line and act, all of them."
 )
 @pass_place
-def history(place: Place, *, as_json: bool) -> None:
+def history(place: Place, *, viewer: str | None, as_json: bool) -> None:
     """List what happened, newest first."""
+    from server.cases.recounting import recount
     from server.store.history import recent_acts
+    from server.store.members import get_member
 
     with place.database().read() as tx:
-        acts = recent_acts(tx, most=ALL if as_json else ROWS_MOST)
-        if as_json:
-            _print_json(acts)
-            return
-        table(
-            ("when", "who", "device", "what", "whom"),
+        if viewer is not None:
+            get_member(tx, viewer)
+        most = ALL if as_json or viewer else ROWS_MOST
+        told = recount(tx, recent_acts(tx, most=most), viewer=viewer)
+    if as_json:
+        _print_json(told, viewer)
+        return
+    table(
+        ("act", "when", "what happened"),
+        (
             (
-                (
-                    minute(each.at),
-                    each.member or "Hearthbook",
-                    each.device or "",
-                    WORDS.get(each.kind, each.kind),
-                    _names(tx, each),
-                )
-                for each in acts
-            ),
-        )
-    if len(acts) == ROWS_MOST:
+                str(each.act.id),
+                minute(each.act.at),
+                each.sentence + (f" (undone by {each.act.undone})" if each.act.undone else ""),
+            )
+            for each in told[:ROWS_MOST]
+        ),
+    )
+    if len(told) >= ROWS_MOST:
         note(f"The latest {ROWS_MOST}; all of them with --json.")
 
 
-def _print_json(acts: "Sequence[ActRow]") -> None:
-    for each in acts:
-        row = {
-            "act": each.id,
-            "at": iso(each.at),
-            "kind": each.kind,
-            "member": each.member,
-            "device": each.device,
-            "cards": each.cards,
-            "operations": [{"card": card, "kind": kind} for card, kind in each.operations],
-            "suggested": [{"card": card, "property": name} for card, name in each.suggested],
+@click.command()
+@click.argument("act", metavar="ID", type=int)
+@pass_place
+def undo(place: Place, *, act: int) -> None:
+    """Undo what was done, by a new act; ID is an act as `history` shows it.
+
+    A card that was not changed since is byte for byte what it was. Of one that
+    was, exactly this act's part is undone, and what stays is named.
+    """
+    from server.cases.undoing import undo as undo_in
+
+    say(undo_in(place.database(), act, member=None))
+
+
+def _print_json(told: "Sequence[Told]", viewer: str | None) -> None:
+    for each in told:
+        act = each.act
+        row: dict[str, object] = {
+            "act": act.id,
+            "at": iso(act.at),
+            "kind": act.kind,
+            "member": act.member,
+            "device": act.device,
         }
+        if viewer is None:  # ids of cards and steps on them say more than the sentence may
+            row |= {
+                "cards": act.cards,
+                "operations": [{"card": card, "kind": kind} for card, kind in act.operations],
+                "suggested": [{"card": card, "property": name} for card, name in act.suggested],
+            }
+        row |= {"sentence": each.sentence, "undone": act.undone}
         say(json.dumps(row, ensure_ascii=False))
-
-
-def _names(tx: "Transaction", act: "ActRow") -> str:
-    """Whose cards an act changed, the first few by name."""
-    from server.commands.persons import name_on
-
-    touched = dict.fromkeys((*act.cards, *(card for card, _name in act.suggested)))
-    names = [name_on(tx, card) for card in list(touched)[:NAMES_MOST]]
-    more = len(touched) - len(names)
-    return ", ".join(names) + (f" and {more} more" if more else "")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from server.commands.place import Place, pass_place
-from server.commands.screen import say
+from server.commands.screen import note, say
+from server.errors import DatabaseLost
 
 if TYPE_CHECKING:
     from server.settings import Settings
@@ -32,7 +33,11 @@ def serve(place: Place, *, host: str | None, port: int | None) -> None:
     logging.basicConfig(level=settings.log.level, format=LOG_FORMAT)
     # Its jobs run every second; ours log what they did.
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    _remember(place.database(), settings)
+    try:
+        _remember(place.database(), settings)
+    except DatabaseLost as error:
+        # Every phone is told 503 until somebody restores; not even a restart is needed then.
+        note(error.sentence)
     # Ctrl-C is how one ends a server; nothing went wrong.
     with suppress(KeyboardInterrupt):
         run(

@@ -84,7 +84,8 @@ def find_links(snapshot: Snapshot) -> tuple[tuple[Join, ...], tuple[SamePerson, 
     joins: list[Join] = []
     if not snapshot.always_ask:
         for judgement in judged:
-            joins.extend(_joins(judgement, cards, [*links, *map(as_link, joins)]))
+            known = [*links, *map(as_link, joins)]
+            joins.extend(_joins(judgement, cards, known, snapshot.undone))
     links.extend(map(as_link, joins))
     questions = [
         question
@@ -196,11 +197,15 @@ def _clusters(universe: Universe, cards: dict[str, CardState], links: Iterable[L
 
 
 def _joins(
-    judgement: Judgement, cards: dict[str, CardState], links: Sequence[Link]
+    judgement: Judgement,
+    cards: dict[str, CardState],
+    links: Sequence[Link],
+    undone: frozenset[str],
 ) -> Iterator[Join]:
     """The certain pairs that are not linked yet and bring no two together who are apart.
 
     A card that contradicts some card of the person it would join is asked about instead.
+    A link that was undone is not made again.
     """
     universe, matchables = judgement.universe, judgement.matchables
     clusters = _clusters(universe, cards, links)
@@ -209,7 +214,13 @@ def _joins(
     members: defaultdict[str, list[str]] = defaultdict(list)
     for card in matchables:
         members[clusters.of(card)].append(card)
-    certain = [pair for pair in judgement.decisions if pair.decision == "auto"]
+    certain = [
+        pair
+        for pair in judgement.decisions
+        if pair.decision == "auto"
+        and not {question_key(pair.left, pair.right, each) for each in ("", universe.scope)}
+        & undone
+    ]
     for pair in sorted(certain, key=lambda pair: (-pair.score, pair.left, pair.right)):
         one, other = clusters.of(pair.left), clusters.of(pair.right)
         if (pair.left, pair.right) in linked:

@@ -128,6 +128,7 @@ class Snapshot:
         applied: keys of operations (see `operations.applied_key`) that were ever applied, undone
             or suggested; none of them is planned again.
         settled: keys of questions that were answered; none of them is asked again.
+        undone: keys of questions whose answer was undone; no link is made for them by the machine.
         always_ask: the household wants no link made by the machine.
     """
 
@@ -138,6 +139,7 @@ class Snapshot:
     claims: tuple[Claim, ...] = ()
     applied: frozenset[tuple[int, str]] = frozenset()
     settled: frozenset[str] = frozenset()
+    undone: frozenset[str] = frozenset()
     always_ask: bool = False
 
 

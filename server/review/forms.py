@@ -41,6 +41,12 @@ class Answer(_Form):
     chosen: tuple[_Short, ...] = Field(default=(), max_length=50)
 
 
+class Undo(_Form):
+    """The undo button of an answer's page."""
+
+    mark: _Short
+
+
 def read_form(kind: type[FormT], fields: MultiDict[str, str], sentence: str) -> FormT:
     """A posted form.
 

@@ -1,12 +1,13 @@
 """The pages' routes: every change is a POST that answers 303."""
 
-from flask import Flask, g, redirect, render_template, request, url_for
+from flask import Flask, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from server.cases import Case, decide, find_case, open_cases
+from server.cases.undoing import undo_mark, undo_marked
 from server.errors import NotFound, UsageError
 from server.protocol.login import Limiter
-from server.review.forms import Answer, NewPassword, SignIn, read_form
+from server.review.forms import Answer, NewPassword, SignIn, Undo, read_form
 from server.review.guard import Guard, signed_in_member
 from server.review.passwords import LENGTH_MIN, hash_password, is_outdated, is_password
 from server.store.database import Actor, Database
@@ -34,6 +35,7 @@ class Pages:
         app.add_url_rule("/", "today", self.today)
         app.add_url_rule("/case/<case_id>", "case", self.case, methods=["GET", "POST"])
         app.add_url_rule("/done", "done", self.done)
+        app.add_url_rule("/undo", "undo", self.undo, methods=["POST"])
         app.add_url_rule("/sign-in", "sign_in", self.sign_in, methods=["GET", "POST"])
         app.add_url_rule("/sign-out", "sign_out", self.sign_out, methods=["POST"])
         app.add_url_rule("/setup/<token>", "setup", self.setup, methods=["GET", "POST"])
@@ -68,15 +70,27 @@ class Pages:
             return self._show(case, error.sentence), 400
         if choice == "later":
             return redirect(url_for("today"), code=303)
-        return redirect(url_for("done", answer=_kind_of_answer(form.answer)), code=303)
+        answer = "race" if form.answer == "use" and case.kind == "edit-lost-race" else form.answer
+        return redirect(url_for("done", answer=_kind_of_answer(answer)), code=303)
 
     def done(self) -> Page:
         """What an answer did, and the next question."""
-        cases = open_cases(self._database, signed_in_member().id)
+        member = signed_in_member()
+        cases = open_cases(self._database, member.id)
         kind, answer = request.args.get("kind", ""), request.args.get("answer", "")
         return render_template(
-            "done.html", kind=kind, answer=answer, following=cases[0] if cases else None
+            "done.html",
+            kind=kind,
+            answer=answer,
+            mark=undo_mark(self._database, member.id),
+            following=cases[0] if cases else None,
         )
+
+    def undo(self) -> Page:
+        """Take the member's latest answer back, and say so on the page that follows."""
+        form = read_form(Undo, request.form, "Open the answer's page again, then undo it there.")
+        flash(undo_marked(self._database, form.mark, member=signed_in_member().id))
+        return redirect(url_for("today"), code=303)
 
     def sign_in(self) -> Page:
         """Sign in with one's name here and password."""
@@ -165,6 +179,7 @@ def _kind_of_answer(answer: str) -> str:
     """The answer's word for the page that follows, without anything personal in an address."""
     return (
         answer
-        if answer in {"same", "different", "accept", "decline", "go", "keep", "both"}
+        if answer
+        in {"same", "different", "accept", "decline", "go", "keep", "both", "theirs", "race"}
         else "values"
     )

@@ -5,12 +5,17 @@ import secrets
 import shutil
 import sqlite3
 import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from server.errors import Busy, DamagedDatabase, NotInitialised, Refused, UsageError
-from server.store.database import DATABASE_NAME, Database, connect
-from server.store.migrate import HEAD, migrate, prepared, revision_of
+from server.store.database import DATABASE_NAME, Database, connect, open_database
+from server.store.journal import JournalFile, Record, household_mark, read_file
+from server.store.migrate import HEAD, migrate, revision_of
+from server.store.replay import Account, last_of, pending, replay
 
 SERVE_LOCK_NAME: Final = "hearthbook.serve"
 
@@ -41,36 +46,54 @@ def backup(db: Database, target: Path) -> int:
     return target.stat().st_size
 
 
-def restore(folder: Path, source: Path) -> Path | None:
-    """Make the household what a backup says, under a new epoch; gives where the present state was set aside.
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restore came to.
 
-    Works beside a running server: the copy goes in under the write lock, through
-    SQLite's own backup API. Devices then start over and fetch everything again.
+    Args:
+        aside: Where the state before it lies; None if there was none.
+        account: What the journal gave back.
+        problems: What the journal could not tell, a sentence each.
+        texts: Where the bodies lie that could not be replayed; None if there are none.
+    """
+
+    aside: Path | None
+    account: Account
+    problems: tuple[str, ...]
+    texts: Path | None
+
+
+def restore(folder: Path, source: Path, *, exactly: bool = False) -> Restored:
+    """Make the household what a backup says and what was typed since, under a new epoch.
+
+    Works beside a running server: the copy is finished first, then goes in under
+    the write lock, through SQLite's own backup API. Devices then start over and
+    fetch everything again. A database that is missing or cannot be read is no
+    hindrance.
+
+    Args:
+        exactly: Leave out what the journal holds since.
 
     Raises:
         UsageError: The file is no backup of Hearthbook.
     """
     with tempfile.TemporaryDirectory(prefix="hearthbook-restore-") as scratch:
         candidate = _checked_copy(source, Path(scratch))
-        path = folder / DATABASE_NAME
-        if not path.exists():
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path.touch(mode=0o600)
-            aside = None
-            db = Database(folder)
-        else:
-            db = prepared(folder)
-            aside = folder / f"{DATABASE_NAME}.before-restore-{secrets.token_hex(4)}"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        db = open_database(folder)
         with db.locked():
-            if aside is not None:
-                _copy(db.connection(), aside)
             origin = connect(candidate)
             try:
-                _new_epochs(origin)
-                origin.backup(db.connection())
+                held = last_of(origin)
+                result, household = _brought_up(origin, db, exactly=exactly)
+                aside = _put_in_place(origin, folder / DATABASE_NAME)
             finally:
                 origin.close()
-    return aside
+            last = result.account.last
+            kept = held if exactly else None
+            db.journal.append(household, last, [Record("restore", last, _now(), kept=kept)])
+            db.journal.set_mark(household, last)
+    return replace(result, aside=aside)
 
 
 def check_integrity(db: Database) -> tuple[str, ...]:
@@ -103,6 +126,98 @@ def _checked_copy(source: Path, scratch: Path) -> Path:
             f"{source} is not a whole backup of Hearthbook; nothing was changed."
         ) from error
     return candidate
+
+
+def _brought_up(origin: sqlite3.Connection, db: Database, *, exactly: bool) -> tuple[Restored, str]:
+    """Bring a copy of the backup up to the journal, and say whose household it is."""
+    secret = origin.execute("SELECT value FROM setting WHERE key = 'secret'").fetchone()
+    household, held = household_mark(secret[0]), last_of(origin)
+    files = tuple(read_file(path) for path in db.journal.paths())
+    above = max([db.journal.highest_act(), _last_of_file(db.path)])
+    _new_epochs(origin)
+    records = () if exactly else pending(files, household, held)
+    account = replay(origin, records, above=above, now=_now())
+    texts = _write_texts(db.folder, account) if account.left else None
+    problems = () if exactly else _problems(files, household, held)
+    return Restored(None, account, problems, texts), household
+
+
+def _problems(files: Sequence[JournalFile], household: str, held: int) -> tuple[str, ...]:
+    """What the journal cannot tell, a sentence each."""
+    said = [
+        f"{each.path} is cut off or damaged at byte {each.cut:,}; everything before that was read."
+        for each in files
+        if each.cut is not None
+    ]
+    begun = next((each.begun for each in files if each.household == household), None)
+    if begun is not None and begun.act > held:
+        said.append(
+            "The journal begins later than the backup ends; what was typed in between is not in it."
+        )
+    return tuple(said)
+
+
+def _write_texts(folder: Path, account: Account) -> Path | None:
+    """Put the bodies that could not be replayed into one file for each member."""
+    bodies: dict[str, list[bytes]] = {}
+    for each in account.left:
+        if each.record.body:
+            bodies.setdefault(each.record.member, []).append(each.record.body)
+    if not bodies:
+        return None
+    texts = folder / f"not-replayed-{secrets.token_hex(4)}"
+    texts.mkdir(mode=0o700)
+    for member, octets in bodies.items():
+        ended = (each if each.endswith(b"\n") else each + b"\r\n" for each in octets)
+        path = texts / f"{member}.vcf"
+        path.touch(mode=0o600)
+        path.write_bytes(b"".join(ended))
+    return texts
+
+
+def _put_in_place(origin: sqlite3.Connection, path: Path) -> Path | None:
+    """Let the finished copy take the database's place; gives where the present state was set aside."""
+    aside = path.with_name(f"{path.name}.before-restore-{secrets.token_hex(4)}")
+    if path.exists():
+        try:
+            live = connect(path)
+            try:
+                _copy(live, aside)
+                origin.backup(live)
+                path.chmod(0o600)  # whoever put an empty file there may not have thought of it
+            finally:
+                live.close()
+        except (sqlite3.DatabaseError, DamagedDatabase, Refused):
+            aside.unlink(missing_ok=True)
+        else:
+            return aside
+    existed = path.exists()
+    for suffix in ("", "-wal", "-shm"):  # what lies there cannot be read, or belongs to nothing
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + suffix))
+    fresh = path.with_name(f".new-{secrets.token_hex(4)}.db")
+    _copy(origin, fresh)
+    fresh.rename(path)
+    return aside if existed else None
+
+
+def _last_of_file(path: Path) -> int:
+    """The last act of the present database; 0 where it cannot be read."""
+    if not path.exists():
+        return 0
+    try:
+        connection = connect(path)
+        try:
+            return last_of(connection)
+        finally:
+            connection.close()
+    except (sqlite3.DatabaseError, DamagedDatabase, Refused, Busy):
+        return 0
+
+
+def _now() -> int:
+    return time.time_ns() // 1000
 
 
 def _copy(connection: sqlite3.Connection, target: Path) -> None:

@@ -4,6 +4,7 @@ from typing import Final
 
 from sqlalchemy import and_, select
 
+from server.store.books import Book
 from server.store.database import Transaction
 from server.store.devices import Device
 from server.store.query import Query, bind, inserting
@@ -29,7 +30,7 @@ _BY_HAND: Final = Query(
     )
 )
 _RECEIVE: Final = inserting(
-    received, "device", "member", "href", "slot", "etag", "status", "text", "act"
+    received, "device", "member", "book", "href", "slot", "etag", "status", "text", "act"
 )
 
 
@@ -63,6 +64,7 @@ def keep_body(
     octets: bytes,
     *,
     device: Device,
+    book: Book,
     slot: SlotRow | None,
     href: str,
     etag: str,
@@ -73,6 +75,7 @@ def keep_body(
         _RECEIVE,
         device=device.id,
         member=device.member,
+        book=book.id,
         href=href,
         slot=slot.id if slot else None,
         etag=etag,

@@ -168,6 +168,15 @@ def seq_of_etag(which: Book, tag: str) -> int | None:
     )
 
 
+def seq_named(which: Book, header: str) -> int | None:
+    """The sequence number that an If-Match names, or None."""
+    for tag in header.split(","):
+        seq = seq_of_etag(which, tag)
+        if seq is not None:
+            return seq
+    return None
+
+
 def list_slots(tx: Transaction, which: Book) -> list[tuple[str, int]]:
     """Href and sequence number of every live slot."""
     return [(row[0], row[1]) for row in tx.each(compiled.LIST_SLOTS, which=which.id)]

@@ -16,16 +16,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from server.errors import Busy, DamagedDatabase, HearthbookError, NotInitialised, Refused
+from server.errors import (
+    Busy,
+    DamagedDatabase,
+    DatabaseLost,
+    HearthbookError,
+    NotInitialised,
+    Refused,
+)
 from server.store.compiled import INSERT_ACT
+from server.store.journal import Journal, Record, household_mark, lost
 from server.store.statement import Row, Statement, Value
 
 DATABASE_NAME: Final = "hearthbook.db"
 LOCK_NAME: Final = "hearthbook.lock"
+BEHIND: Final = "is empty, another one or an old copy"
 _WAIT_SECONDS: Final = 60.0
 
 _KEY: Final = "SELECT value FROM setting WHERE key = 'secret'"
-_LAST_ACT: Final = "SELECT at FROM act ORDER BY id DESC LIMIT 1"
+_LAST_ACT: Final = "SELECT id, at FROM act ORDER BY id DESC LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,9 @@ class Transaction:
     """One open transaction on this thread's connection.
 
     `now` is read once: UTC microseconds, never before the previous act.
-    `touched` holds cards that the next refresh has to look at as well.
+    `touched` holds cards that the next refresh has to look at as well,
+    `records` what goes into the journal before all of it is kept, `before`
+    the last act of the transactions before this one.
     """
 
     connection: sqlite3.Connection
@@ -63,6 +74,8 @@ class Transaction:
     secret: Callable[[], bytes]
     _act: int = 0
     touched: set[str] = field(default_factory=set)
+    records: list[Record] = field(default_factory=list)
+    before: int = 0
 
     def all(self, query: Statement, **given: Value) -> list[Row]:
         """Every row of a SELECT."""
@@ -131,25 +144,38 @@ class Database:
         self.folder = folder
         self.path = folder / DATABASE_NAME
         self.counters = Counters()
+        self.journal = Journal(folder)
+        self._highest = 0
         self._clock = clock or (lambda: time.time_ns() // 1000)
         self._local = threading.local()
         self._writer = threading.Lock()
 
     def connection(self) -> sqlite3.Connection:
-        """This thread's connection.
+        """This thread's connection; opened anew where another file lies in the old one's place.
 
         Raises:
             NotInitialised: There is no database in the folder.
+            DatabaseLost: It is missing, or not the one that the journal speaks of.
         """
         held: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if held is not None and self._local.process == os.getpid():
+        if held is not None and held.in_transaction and self._local.file[0] == os.getpid():
             return held
-        if not self.path.exists():
-            raise NotInitialised(
-                f"There is no household in {self.folder} yet; make one with `hearthbook --data {self.folder} init`."
-            )
+        try:
+            state = self.path.stat()
+        except FileNotFoundError:
+            raise lost(self.folder, "is missing") or not_initialised(self.folder) from None
+        file = (os.getpid(), state.st_dev, state.st_ino)
+        if held is not None and self._local.file == file:
+            return held
+        if held is not None and self._local.file[0] == os.getpid():
+            self.close()
         held = connect(self.path)
-        self._local.connection, self._local.process = held, os.getpid()
+        try:
+            self._check(held)
+        except BaseException:
+            held.close()
+            raise
+        self._local.connection, self._local.file = held, file
         return held
 
     def close(self) -> None:
@@ -187,15 +213,14 @@ class Database:
         with _translated(), self.locked():
             connection.execute("BEGIN IMMEDIATE")
             try:
-                yield self._begin(connection, actor)
+                tx = self._begin(connection, actor)
+                yield tx
+                if tx.records:
+                    self.journal.append(_household(connection), tx.before, tx.records)
             except BaseException:
                 connection.rollback()
                 raise
-            try:
-                connection.commit()
-            except sqlite3.Error:
-                connection.rollback()
-                raise
+            self._commit(tx)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -217,9 +242,47 @@ class Database:
             self._writer.release()
 
     def _begin(self, connection: sqlite3.Connection, actor: Actor) -> Transaction:
-        last = connection.execute(_LAST_ACT).fetchone()
-        now = max(self._clock(), last[0] if last else 0)
-        return Transaction(connection, now, actor, self.counters, self.secret)
+        seen = self._highest  # before the snapshot is taken: others may commit meanwhile
+        last, at = connection.execute(_LAST_ACT).fetchone() or (0, 0)
+        if last < seen:
+            raise self._behind()
+        self._highest = max(self._highest, last)
+        now = max(self._clock(), at)
+        return Transaction(connection, now, actor, self.counters, self.secret, before=last)
+
+    def _commit(self, tx: Transaction) -> None:
+        """Keep a transaction; what the journal already says of it is taken back if that fails."""
+        household = _household(tx.connection) if tx.has_acted else ""
+        try:
+            tx.connection.commit()
+        except sqlite3.Error:
+            tx.connection.rollback()
+            if tx.records:
+                self.journal.take_back()
+            raise
+        if household:
+            self._highest = max(self._highest, tx.act)
+            self.journal.set_mark(household, tx.act)
+
+    def _check(self, connection: sqlite3.Connection) -> None:
+        """Refuse a database that is empty, another one, or behind its journal.
+
+        Raises:
+            DatabaseLost: It must be restored first.
+        """
+        mark = self.journal.mark()  # before the snapshot is taken: others may commit meanwhile
+        if mark is None:
+            return
+        try:
+            household = _household(connection)
+            last, _at = connection.execute(_LAST_ACT).fetchone() or (0, 0)
+        except sqlite3.OperationalError:
+            raise self._behind() from None
+        if household != mark.household or last < mark.act:
+            raise self._behind()
+
+    def _behind(self) -> HearthbookError:
+        return lost(self.folder, BEHIND) or DatabaseLost(f"The database in {self.folder} {BEHIND}.")
 
 
 def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
@@ -242,6 +305,19 @@ def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+def not_initialised(folder: Path) -> NotInitialised:
+    """What to say where there has never been a database."""
+    return NotInitialised(
+        f"There is no household in {folder} yet; make one with `hearthbook --data {folder} init`."
+    )
+
+
+def _household(connection: sqlite3.Connection) -> str:
+    """Whose household it is, as the journal says it; empty before there is one."""
+    row = connection.execute(_KEY).fetchone()
+    return household_mark(row[0]) if row else ""
 
 
 @contextmanager

@@ -99,6 +99,11 @@ def edit_of_another(
     """Keep what a member changed on somebody else's card as suggestions, which their own view shows at once (R4)."""
     current = octets_of(tx, standing.text)
     changes = typed_changes(tx, addressed, current, written, device=device, seq=seq)
+    suggest_all(tx, standing, changes)
+
+
+def suggest_all(tx: Transaction, standing: SlotRow, changes: Iterable[Change]) -> None:
+    """Keep changes of somebody else's card as suggestions of the member whose slot it is."""
     overlay = list(suggestions_of(tx, standing.member, _person_cards(tx, standing)))
     region = region_of(tx)
     for change in changes:
@@ -134,18 +139,27 @@ def bring_back(tx: Transaction, slot: SlotRow) -> bool:
 
 
 def own_card_instead(
-    tx: Transaction, book: Book, slot: SlotRow, written: Written, *, device: Device
+    tx: Transaction,
+    book: Book,
+    slot: SlotRow,
+    written: Written,
+    *,
+    device: Device,
+    seq: int | None = None,
 ) -> SlotRow:
     """An edit of a card that is not there any more becomes a private card of its author (R4).
 
     Of a deleted card the author keeps all that was sent; of one that is no
     longer shown, the name and the lines they typed.
+
+    Args:
+        seq: Under which number the text was served that the edit started from; None: the last one.
     """
     row = find_card(tx, slot.card)
     assert row is not None
     access = replace(row.access, trashed=False)
     if row.trashed is None or card_level(household_of(tx), slot.member, access) != "all":
-        written = _name_and_own_lines(tx, slot, written, device=device)
+        written = _name_and_own_lines(tx, slot, written, device=device, seq=seq)
     if written.uid != slot.uid:
         written = read_card(tx, with_uid(written.card, slot.uid))
     new = create_card(tx, book, written, Typing(book.member), device=device.id, private=True)
@@ -155,10 +169,10 @@ def own_card_instead(
 
 
 def _name_and_own_lines(
-    tx: Transaction, slot: SlotRow, written: Written, *, device: Device
+    tx: Transaction, slot: SlotRow, written: Written, *, device: Device, seq: int | None
 ) -> Written:
     """What is left of an edit when the card behind it is not shown any more."""
-    changes = typed_changes(tx, slot, octets_of(tx, slot.text), written, device=device, seq=None)
+    changes = typed_changes(tx, slot, octets_of(tx, slot.text), written, device=device, seq=seq)
     region = region_of(tx)
     cards, _ = closure(tx, (slot.card,))
     changes += tuple(each.change(region) for each in suggestions_of(tx, slot.member, cards))

@@ -30,6 +30,7 @@ from server.store.keeping import (
     with_given_uid,
 )
 from server.store.members import get_member, household_of
+from server.store.noting import note_import
 from server.store.overlays import put_on
 from server.store.slots import slot_of_uid
 from server.store.texts import octets_of
@@ -128,11 +129,21 @@ def _import(
         else:
             hold = held and not written.private
             cards.append(_take(tx, book, each.origin, written, held=hold))
+            if cards[-1].outcome in ("taken", "completed"):
+                note_import(tx, book, each.origin, each.octets or b"", held=hold)
         progress()
     report = ImportReport(tuple(cards), held)
     if dry_run:
         raise _DryRun(report)
     return report
+
+
+def import_again(tx: Transaction, book: Book, each: Incoming, *, held: bool) -> Imported:
+    """Import one card as it once was, from the journal."""
+    written = _read(tx, book, each)
+    if isinstance(written, str):
+        return Imported(each.origin, "skipped", written)
+    return _take(tx, book, each.origin, written, held=held)
 
 
 def _read(tx: Transaction, book: Book, each: Incoming) -> Written | str:

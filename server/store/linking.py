@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import and_, select, update
@@ -10,6 +10,11 @@ from sqlalchemy import and_, select, update
 from server.store.database import Transaction
 from server.store.query import Query, bind, inserting
 from server.store.schema import answer, claim, link
+
+UNDONE: Final = "undone"
+"""The answer that an undone link of the machine leaves: it is neither made nor asked about again."""
+REOPENED: Final = "reopened "
+"""What stands before an answer that was undone: it is asked again, and no cycle answers it."""
 
 _INSERT: Final = inserting(
     link, "id", "card_a", "card_b", "verdict", "scope", "evidence", "member", "act"
@@ -96,3 +101,21 @@ def keep_answer(tx: Transaction, key: str, member: str | None, choice: str) -> N
 def answers(tx: Transaction) -> dict[str, tuple[str, str | None, int]]:
     """Every question that was answered: key to choice, member and act."""
     return {row[0]: (row[1], row[2], row[3]) for row in tx.all(_ANSWERS)}
+
+
+def settled_keys(said: Mapping[str, tuple[str, str | None, int]]) -> frozenset[str]:
+    """The questions that are not asked again."""
+    return frozenset(
+        key
+        for key, (choice, _, _) in said.items()
+        if choice != "later" and not choice.startswith(REOPENED)
+    )
+
+
+def undone_keys(said: Mapping[str, tuple[str, str | None, int]]) -> frozenset[str]:
+    """The questions to which an undo took back the answer, a member's or the machine's."""
+    return frozenset(
+        key
+        for key, (choice, _, _) in said.items()
+        if choice == UNDONE or choice.startswith(REOPENED)
+    )

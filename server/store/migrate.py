@@ -11,8 +11,17 @@ from pathlib import Path
 from typing import Final
 
 from server.errors import NewerDatabase, NotInitialised, UsageError
-from server.store.database import DATABASE_NAME, Actor, Database, connect, open_database
+from server.store.database import (
+    BEHIND,
+    DATABASE_NAME,
+    Actor,
+    Database,
+    connect,
+    not_initialised,
+    open_database,
+)
 from server.store.household import set_setting
+from server.store.journal import lost
 
 HEAD: Final = "0001"
 KNOWN: Final = ("0001",)
@@ -26,11 +35,14 @@ def create_database(folder: Path, *, household: str, region: str) -> Database:
     """Make the data folder and a new household in it.
 
     Raises:
-        UsageError: There is one already, or the folder cannot be written.
+        UsageError: There is one already, or there was one, or the folder cannot be written.
     """
     path = folder / DATABASE_NAME
     if path.exists():
         raise UsageError(f"There is a household in {folder} already; nothing was changed.")
+    missing = lost(folder, "is missing")
+    if missing is not None:
+        raise UsageError(missing.sentence)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         fresh = folder / f".new-{secrets.token_hex(4)}.db"
@@ -69,13 +81,16 @@ def prepared(folder: Path) -> Database:
     Raises:
         NotInitialised: There is none.
         NewerDatabase: It was written by a newer Hearthbook.
+        DatabaseLost: It is missing, or none of Hearthbook's, and a journal shows that there was one.
     """
     path = folder / DATABASE_NAME
     if not path.exists():
-        raise NotInitialised(
-            f"There is no household in {folder} yet; make one with `hearthbook --data {folder} init`."
-        )
-    if revision_of(path) != HEAD:
+        raise lost(folder, "is missing") or not_initialised(folder)
+    try:
+        revision = revision_of(path)
+    except NotInitialised as error:
+        raise lost(folder, BEHIND) or error from error
+    if revision != HEAD:
         migrate(path)
     return open_database(folder)
 

@@ -20,6 +20,8 @@ from server.store.schema import act, suggestion
 from server.store.statement import Row
 
 SHOWN_STATES: Final = ("open", "declined", "personal")
+COLLIDED: Final = "collided"
+"""State of a late change that met another one: shown on no card, its author decides."""
 
 _COLUMNS = (
     suggestion.c.id,

@@ -1,4 +1,4 @@
-"""What is let go after the retention time: refused and merged bodies, and texts served long ago.
+"""What is let go after the retention time: refused and merged bodies, texts served long ago, the old journal.
 
 Cards, the trash, versions, facts and history stay. A text goes when nothing
 refers to it any more.
@@ -33,6 +33,7 @@ _TEXTS: Final = Query(
 def let_go(db: Database, days: int) -> int:
     """Remove what is older than the retention time and not needed any more; gives how many texts went."""
     with db.write(Actor("retention")) as tx:
+        db.journal.drop_before(tx.now - days * _DAY)
         row = tx.one(_LAST_OLD, before=tx.now - days * _DAY)
         if row is None or row[0] is None:
             return 0

@@ -127,9 +127,7 @@ setup_link = _table(
 act = _table(
     "act",  # who did something, once; its id is the revision
     Column("id", Integer, primary_key=True),
-    _text(
-        "kind"
-    ),  # put | delete | import | cycle | decide | own | share | member | device | settle | restore …
+    _text("kind"),  # put | delete | import | cycle | late | decide | own | share | settle …
     _text("member", null=True),  # None: the machine
     _integer("device", ForeignKey("device.id"), null=True),
     _integer("at"),
@@ -323,7 +321,7 @@ suggestion = _table(
     Column("before", LargeBinary),  # lines as served, or None for an addition
     Column("after", LargeBinary),  # lines as typed, or None for a removal
     _text("version", default="3.0"),
-    _text("state"),  # open | applied | declined | personal | overtaken
+    _text("state"),  # open | applied | declined | personal | overtaken | collided
     _integer("act", ForeignKey("act.id")),
     _integer("closed", ForeignKey("act.id"), null=True),
     _integer("origin", null=True),  # the fact it came from, where a cycle made it
@@ -391,10 +389,12 @@ received = _table(
     Column("id", Integer, primary_key=True),
     _integer("device", ForeignKey("device.id"), null=True),
     _text("member"),
+    _integer("book", ForeignKey("book.id")),
     _text("href"),
     _integer("slot", null=True),
     _text("etag", default=""),  # the If-Match it named
     _integer("status"),
     _integer("text", ForeignKey("text.id")),
     _integer("act", ForeignKey("act.id")),
+    _integer("merged", null=True),  # act that merged a refused one; its own where nothing was left
 )

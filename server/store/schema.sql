@@ -223,14 +223,17 @@ CREATE TABLE received (
     id INTEGER NOT NULL,
     device INTEGER,
     member TEXT NOT NULL,
+    book INTEGER NOT NULL,
     href TEXT NOT NULL,
     slot INTEGER,
     etag TEXT DEFAULT '' NOT NULL,
     status INTEGER NOT NULL,
     text INTEGER NOT NULL,
     act INTEGER NOT NULL,
+    merged INTEGER,
     CONSTRAINT pk_received PRIMARY KEY (id),
     CONSTRAINT fk_received_device FOREIGN KEY(device) REFERENCES device (id),
+    CONSTRAINT fk_received_book FOREIGN KEY(book) REFERENCES book (id),
     CONSTRAINT fk_received_text FOREIGN KEY(text) REFERENCES text (id),
     CONSTRAINT fk_received_act FOREIGN KEY(act) REFERENCES act (id)
 ) STRICT;

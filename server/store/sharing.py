@@ -10,6 +10,7 @@ from server.store.books import create_book
 from server.store.cards import all_cards, find_card
 from server.store.database import Transaction
 from server.store.members import Member, insert_member, update_member, update_share
+from server.store.noting import note_visibility
 from server.store.query import Query, bind
 from server.store.schema import card
 from server.store.views import refresh
@@ -79,4 +80,5 @@ def set_visibility(tx: Transaction, card_id: str, visibility: str) -> None:
     if find_card(tx, card_id) is None:
         raise NotFound("There is no such card.")
     tx.run(_VISIBILITY, which=card_id, seen_by=visibility)
+    note_visibility(tx, card_id, visibility)
     refresh(tx, (card_id,))

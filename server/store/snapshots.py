@@ -13,7 +13,7 @@ from server.reconcile.snapshot import Base, CardState, Claim, Fact, Link, Says, 
 from server.store.cards import CardRow, all_cards, find_card
 from server.store.database import Transaction
 from server.store.household import always_asks, region_of
-from server.store.linking import answers, standing_links
+from server.store.linking import answers, settled_keys, standing_links, undone_keys
 from server.store.members import household_of
 from server.store.query import Query, bind
 from server.store.schema import act, base, card, claim, confirmation, fact, operation
@@ -100,6 +100,7 @@ def snapshot_of(
         if _takes_part(row, released=released) and (only is None or row.id in only)
     )
     present = {each.id for each in states}
+    said = answers(tx)
     return Snapshot(
         region=region,
         cards=states,
@@ -117,7 +118,8 @@ def snapshot_of(
             if row[0] in present
         ),
         applied=frozenset((row[0], row[1]) for row in tx.all(_OPERATIONS)),
-        settled=frozenset(key for key, (choice, _, _) in answers(tx).items() if choice != "later"),
+        settled=settled_keys(said),
+        undone=undone_keys(said),
         always_ask=always_asks(tx),
     )
 

@@ -12,7 +12,7 @@ from typing import Final
 from server.access import may
 from server.errors import NotACard
 from server.store.bases import changed_by_hand_since, keep_body
-from server.store.books import Book, etag, seq_of_etag
+from server.store.books import Book, etag, seq_named
 from server.store.cards import CardRow, find_card
 from server.store.database import Transaction
 from server.store.devices import Device, note_properties, note_speaks_4
@@ -37,6 +37,7 @@ from server.store.keeping import (
     with_given_uid,
 )
 from server.store.members import household_of
+from server.store.noting import note_request
 from server.store.render import own_content
 from server.store.slots import (
     SlotRow,
@@ -135,12 +136,24 @@ def put(
     if written.card.version == "4.0":
         note_speaks_4(tx, device)
     slot = slot_at(tx, book.id, href)
-    refused = _precondition(tx, request, slot)
-    if refused is not None:
-        return refused
-    result = _new(tx, request) if slot is None else _known(tx, request, slot)
+    result = _precondition(tx, request, slot)
+    if result is None:
+        result = _new(tx, request) if slot is None else _known(tx, request, slot)
     if result.status < 300:
         note_properties(tx, device, frozenset(prop.name for prop in written.props))
+    if result.status < 300 or result.status == 412:
+        note_request(
+            tx,
+            "put",
+            book,
+            device,
+            slot,
+            href=href,
+            status=result.status,
+            if_match=if_match,
+            uid=written.uid,
+            body=body,
+        )
     return result
 
 
@@ -158,11 +171,12 @@ def delete(
     if (
         if_match
         and not _names(if_match, book, slot)
-        and changed_by_hand_since(tx, slot, _seq_named(book, if_match))
+        and changed_by_hand_since(tx, slot, seq_named(book, if_match))
     ):
         announce_again(tx, slot.id)
         return _CHANGED
     hide_person(tx, slot)
+    note_request(tx, "delete", book, device, slot, href=href, status=204, if_match=if_match)
     return PutResult(204)
 
 
@@ -192,6 +206,7 @@ def _keep(tx: Transaction, put_: Put, slot: SlotRow | None, answer: PutResult) -
         tx,
         put_.written.octets,
         device=put_.device,
+        book=put_.book,
         slot=slot,
         href=put_.href,
         etag=put_.if_match,
@@ -204,15 +219,6 @@ def _names(header: str, book: Book, slot: SlotRow) -> bool:
     """Whether a list of entity tags names the slot as it is now; weak tags never match here (RFC 9110 section 8.8.3.2)."""
     tags = [tag.strip() for tag in header.split(",")]
     return "*" in tags or etag(book, slot.seq) in tags
-
-
-def _seq_named(book: Book, header: str) -> int | None:
-    """The sequence number that an If-Match names, or None."""
-    for tag in header.split(","):
-        seq = seq_of_etag(book, tag)
-        if seq is not None:
-            return seq
-    return None
 
 
 def _new(tx: Transaction, put_: Put) -> PutResult:
@@ -304,7 +310,7 @@ def _store(tx: Transaction, put_: Put, slot: SlotRow) -> PutResult:
 
 def _edit(tx: Transaction, put_: Put, standing: SlotRow, addressed: SlotRow) -> PutResult:
     """The difference to what the device was served, put on whatever stands for the person now: 2xx without ETag."""
-    seq = _seq_named(put_.book, put_.if_match)
+    seq = seq_named(put_.book, put_.if_match)
     if standing.own:
         row = find_card(tx, standing.card)
         assert row is not None
@@ -315,6 +321,7 @@ def _edit(tx: Transaction, put_: Put, standing: SlotRow, addressed: SlotRow) -> 
         tx,
         put_.written.octets,
         device=put_.device,
+        book=put_.book,
         slot=standing,
         href=put_.href,
         etag=put_.if_match,

@@ -44,13 +44,17 @@ def start(
 
 
 @contextmanager
-def serving(folder: Path, *words: str) -> "Iterator[subprocess.Popen[str]]":
-    """A server that answers, until the end of the block."""
+def serving(
+    folder: Path, *words: str, ready: list[str] | None = None
+) -> "Iterator[subprocess.Popen[str]]":
+    """A server that answers, until the end of the block; its first line goes to `ready`."""
     process = start(folder, "serve", "--port", "0", *words)
     assert process.stdout is not None
     try:
-        ready = process.stdout.readline()
-        assert ready.startswith("Ready."), ready or process.communicate()[1]
+        line = process.stdout.readline()
+        assert line.startswith("Ready."), line or process.communicate()[1]
+        if ready is not None:
+            ready.append(line)
         yield process
     finally:
         process.terminate()

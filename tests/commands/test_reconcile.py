@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from server.store.books import find_book
+from server.store.database import Actor, open_database
+from server.store.devices import add_device
+from server.store.writes import PutResult, put
 from tests.commands.cards import ANNAS_INGRID, BENS_INGRID, card
 from tests.commands.conftest import Hearthbook
 
@@ -127,3 +131,28 @@ def test_a_household_without_questions_says_so(household: Hearthbook) -> None:
     household("reconcile")
     result = household("cases")
     assert (result.status, result.out, result.err) == (0, "", "No open cases.\n")
+
+
+def test_an_edit_that_lost_a_race_is_listed_and_decided(
+    household: Hearthbook, folder: Path
+) -> None:
+    database = open_database(folder)
+    with database.write(Actor("device", "anna")) as tx:
+        device, _ = add_device(tx, "anna", "phone")
+    body = card("Eva Stein", "TITLE:Dr", uid="u1").encode()
+
+    def send(octets: bytes, if_match: str = "") -> PutResult:
+        with database.write(Actor("put", "anna", device.id)) as tx:
+            book = find_book(tx, "anna", "contacts")
+            assert book is not None
+            return put(tx, book, "a.vcf", octets, device=device, if_match=if_match)
+
+    etag = send(body).etag
+    send(body.replace(b"Dr", b"Prof"), etag)
+    assert send(body.replace(b"Dr", b"Boss"), etag).status == 412
+    household("reconcile")
+    case = open_cases(household)["edit-lost-race"]
+    assert choices(case) == ["mine", "theirs", "later"]
+    assert household("decide", str(case["id"]), "TITLE=mine").status == 0
+    assert "TITLE:Boss" in household("export", "anna").out
+    assert household("cases", "--json").out == ""

@@ -18,7 +18,7 @@ def test_restore_brings_back_what_the_backup_holds_under_a_new_epoch(tmp_path: P
         token = sync_token(home.book(tx, "anna"))
     backup(home.db, tmp_path / "copy.db")
     home.put("anna", "b.vcf", a_card("u2", "Jan Vermeer"))
-    aside = restore(tmp_path / "data", tmp_path / "copy.db")
+    aside = restore(tmp_path / "data", tmp_path / "copy.db", exactly=True).aside
     assert [each.uid for each in home.entries("anna")] == ["u1"]
     assert aside is not None
     assert aside.exists()
@@ -31,7 +31,7 @@ def test_what_was_set_aside_can_be_restored_again(tmp_path: Path) -> None:
     home = Home(tmp_path / "data", "anna")
     backup(home.db, tmp_path / "copy.db")
     home.put("anna", "a.vcf", a_card("u1", "Eva Stein"))
-    aside = restore(tmp_path / "data", tmp_path / "copy.db")
+    aside = restore(tmp_path / "data", tmp_path / "copy.db", exactly=True).aside
     assert home.entries("anna") == []
     assert aside is not None
     restore(tmp_path / "data", aside)

@@ -1,0 +1,89 @@
+"""What goes into the journal of each write: the body as it was sent, and what it stood for."""
+
+from server.store.books import Book
+from server.store.cards import find_card
+from server.store.database import Transaction
+from server.store.devices import Device
+from server.store.journal import Record
+from server.store.slots import SlotRow, slot_at, slot_of_uid
+
+
+def note_request(
+    tx: Transaction,
+    kind: str,
+    book: Book,
+    device: Device,
+    before: SlotRow | None,
+    *,
+    href: str,
+    status: int,
+    if_match: str = "",
+    uid: str = "",
+    body: bytes = b"",
+) -> None:
+    """Note a PUT or a DELETE that changed something.
+
+    Hrefs of others' cards are minted at random, so a record names the card
+    that the href stood for: replayed on a backup, it has another href.
+
+    Args:
+        before: The slot at the href when the request came.
+        uid: The UID in the body, which may stand for a slot of another href.
+    """
+    if not tx.has_acted:
+        return
+    now = slot_at(tx, book.id, href)
+    meant = before or now or (slot_of_uid(tx, book.id, uid) if uid else None)
+    card = find_card(tx, meant.card) if meant is not None else None
+    after = find_card(tx, now.card) if now is not None and now.own else None
+    tx.records.append(
+        Record(
+            kind,
+            tx.act,
+            tx.now,
+            member=device.member,
+            device=device.label,
+            book=book.name,
+            href=href,
+            if_match=if_match,
+            status=status,
+            own=meant is None or meant.own,
+            keeper=card.member if card else "",
+            uid=card.uid if card else "",
+            private=after is not None and after.access.visibility == "private",
+            body=body,
+        )
+    )
+
+
+def note_import(tx: Transaction, book: Book, origin: str, octets: bytes, *, held: bool) -> None:
+    """Note an imported card that was taken or that completed another."""
+    tx.records.append(
+        Record(
+            "import",
+            tx.act,
+            tx.now,
+            member=book.member,
+            book=book.name,
+            held=held,
+            note=origin,
+            body=octets,
+        )
+    )
+
+
+def note_visibility(tx: Transaction, card_id: str, visibility: str) -> None:
+    """Note that a card was made private or shared; a restore must not show again what was taken back."""
+    card = find_card(tx, card_id)
+    assert card is not None
+    tx.records.append(
+        Record(
+            "visibility",
+            tx.act,
+            tx.now,
+            member=tx.actor.member or card.member,
+            keeper=card.member,
+            uid=card.uid,
+            private=visibility == "private",
+        )
+    )

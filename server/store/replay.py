@@ -1,0 +1,233 @@
+"""Replay of the journal on a backup: what was taken since goes through the same doors again, in its order.
+
+Acts are numbered on beyond everything the journal speaks of, so a number tells
+for ever what a copy of the database holds; a second replay finds nothing to do.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from server.contacts.card import parse, with_uid
+from server.errors import HearthbookError, NotFound, Refused
+from server.store.bases import keep_body
+from server.store.books import Book, create_book, etag, find_book
+from server.store.cards import CardRow, cards_with_uid, closure, find_card
+from server.store.database import Actor, Counters, Transaction
+from server.store.devices import Device, list_devices
+from server.store.imports import Incoming, import_again
+from server.store.journal import JournalFile, Record
+from server.store.members import find_member
+from server.store.sharing import set_visibility
+from server.store.slots import SlotRow, slot_at, slots_of_card
+from server.store.writes import delete, put
+
+_LAST: Final = "SELECT id, at FROM act ORDER BY id DESC LIMIT 1"
+_RESERVE: Final = "INSERT INTO act (id, kind, at) VALUES (?, 'restore', ?)"
+_SETTLED: Final = "UPDATE received SET merged = act WHERE act = ? AND status = 412"
+_NOT_HERE: Final = "The card that it is about is not in this book."
+_KEY: Final = "SELECT value FROM setting WHERE key = 'secret'"
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A record that could not be replayed, and why."""
+
+    record: Record
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a replay came to.
+
+    Args:
+        present: Records whose effect was there already.
+        last: The act that ends it, beyond every earlier one.
+    """
+
+    replayed: int
+    present: int
+    left: tuple[Left, ...]
+    last: int
+
+
+def pending(files: Sequence[JournalFile], household: str, last: int) -> tuple[Record, ...]:
+    """The records of a household that a database, whose last act is given, does not hold.
+
+    What was rolled back is left out, and what an exact restore gave up.
+    """
+    records = [record for each in files if each.household == household for record in each.records]
+    kept: list[Record] = []
+    least: int | None = None
+    for record in reversed(records):
+        if least is None or record.act <= least:
+            kept.append(record)
+        if record.opens:
+            least = record.before if least is None else min(least, record.before)
+    found: list[Record] = []
+    for record in reversed(kept):
+        if record.kind == "restore" and record.kept is not None:
+            found = [each for each in found if each.act <= record.kept]
+        elif record.kind not in ("begin", "restore") and record.act > last:
+            found.append(record)
+    return tuple(found)
+
+
+def last_of(connection: sqlite3.Connection) -> int:
+    """The last act of a database."""
+    row = connection.execute(_LAST).fetchone()
+    return int(row[0]) if row else 0
+
+
+def replay(
+    connection: sqlite3.Connection, records: Sequence[Record], *, above: int, now: int
+) -> Account:
+    """Replay records in one transaction, each with the time it had; ends with the act of the restore.
+
+    Args:
+        above: No act gets this number or a lower one.
+        now: When the restore happens.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    last, at = connection.execute(_LAST).fetchone() or (0, 0)
+    reserved = max(last, above) + 1
+    connection.execute(_RESERVE, (reserved, at))
+    renamed: dict[tuple[str, str, str], str] = {}
+    left: list[Left] = []
+    done: list[bool] = []
+    newest = {_place(each): each for each in records if each.kind == "put" and each.status < 300}
+    for record in records:
+        at = max(at, record.at)
+        connection.execute("SAVEPOINT record")
+        try:
+            tx = _transaction(connection, at)
+            done.append(_again(tx, record, renamed))
+            if record.status == 412 and newest.get(_place(record), record).act > record.act:
+                # Its author has seen what became of it and wrote again: merged now, it would win over that.
+                connection.execute(_SETTLED, (tx.act,))
+        except (HearthbookError, AssertionError, sqlite3.IntegrityError) as error:
+            connection.execute("ROLLBACK TO record")
+            sentence = error.sentence if isinstance(error, HearthbookError) else ""
+            left.append(Left(record, sentence or "It does not fit to what the backup holds."))
+        connection.execute("RELEASE record")
+    end = max(last_of(connection), reserved) + 1
+    connection.execute(_RESERVE, (end, max(at, now)))
+    connection.execute("DELETE FROM act WHERE id = ?", (reserved,))
+    connection.execute("COMMIT")
+    return Account(sum(done), len(done) - sum(done), tuple(left), end)
+
+
+def _place(record: Record) -> tuple[str, str, str]:
+    return record.member, record.book, record.href
+
+
+def _transaction(connection: sqlite3.Connection, at: int) -> Transaction:
+    def secret() -> bytes:
+        return bytes.fromhex(connection.execute(_KEY).fetchone()[0])
+
+    return Transaction(connection, at, Actor("restore"), Counters(), secret)
+
+
+def _again(tx: Transaction, record: Record, renamed: dict[tuple[str, str, str], str]) -> bool:
+    """Do once more what a record says; whether it changed anything.
+
+    Raises:
+        HearthbookError: It cannot be done here.
+    """
+    tx.actor = Actor(record.kind, record.member)
+    if find_member(tx, record.member) is None:
+        raise NotFound(f"The backup knows no member {record.member}.")
+    if record.kind == "visibility":
+        for row in _cards(tx, record):
+            word = "private" if record.private else "shared"
+            if row.access.visibility != word:
+                set_visibility(tx, row.id, word)
+        return tx.has_acted
+    book = find_book(tx, record.member, record.book) or create_book(tx, record.member, record.book)
+    if record.kind == "import":
+        done = import_again(tx, book, Incoming(record.note, record.body), held=record.held)
+        if done.outcome == "skipped":
+            raise NotFound(done.why)
+        return tx.has_acted
+    device = next(
+        (each for each in list_devices(tx, record.member) if each.label == record.device), None
+    )
+    if device is None:
+        raise NotFound(f"The backup knows no device {record.device} of {record.member}.")
+    tx.actor = Actor(record.kind, record.member, device.id)
+    key = _place(record)
+    href = renamed[key] = _href(tx, book, record, renamed.get(key, record.href))
+    _request_again(tx, book, href, record, device)
+    return tx.has_acted
+
+
+def _request_again(tx: Transaction, book: Book, href: str, record: Record, device: Device) -> None:
+    """A PUT or DELETE once more: what it was answered with then decides, not what the ETags are now.
+
+    Raises:
+        Refused: The store does not take it.
+    """
+    slot = slot_at(tx, book.id, href)
+    if record.kind == "delete":
+        if slot is not None and slot.gone is None:
+            delete(tx, book, href, device=device)
+        return
+    if record.status == 412:
+        if slot is None and record.uid:
+            raise NotFound(_NOT_HERE)
+        keep_body(
+            tx,
+            _body(record, slot),
+            device=device,
+            book=book,
+            slot=slot,
+            href=href,
+            etag=record.if_match,
+            status=record.status,
+        )
+        return
+    matches = etag(book, slot.seq) if record.if_match and slot and slot.gone is None else ""
+    result = put(tx, book, href, _body(record, slot), device=device, if_match=matches)
+    if result.status >= 400:
+        raise Refused(result.status, result.sentence)
+    now = slot_at(tx, book.id, href)
+    row = find_card(tx, now.card) if record.private and now is not None and now.own else None
+    if row is not None and row.access.visibility != "private":
+        set_visibility(tx, row.id, "private")
+
+
+def _body(record: Record, slot: SlotRow | None) -> bytes:
+    """The octets as sent, with the UID that the server gives here in place of the one it gave then."""
+    card = parse(record.body)
+    if slot is None:
+        return record.body if card.uid or not record.uid else with_uid(card, record.uid)
+    if not card.uid or card.uid == slot.uid:
+        return record.body
+    bare = parse(b"".join(line.raw for line in card.lines if line.name != "UID"))
+    return with_uid(bare, slot.uid)
+
+
+def _href(tx: Transaction, book: Book, record: Record, href: str) -> str:
+    """The href that stands here for what a record's href stood for.
+
+    Raises:
+        NotFound: Nothing does: a copy under the author's name would show others
+            what its keeper did not show them.
+    """
+    if record.own or slot_at(tx, book.id, href) is not None:
+        return href
+    for row in _cards(tx, record):
+        cards, _links = closure(tx, (row.id,))
+        for card_id in (row.id, *sorted(cards)):
+            for slot in slots_of_card(tx, card_id):
+                if slot.book == book.id:
+                    return slot.href
+    raise NotFound(_NOT_HERE)
+
+
+def _cards(tx: Transaction, record: Record) -> list[CardRow]:
+    """The cards that a record names, those outside the trash first."""
+    found = cards_with_uid(tx, record.keeper, record.uid) if record.keeper else ()
+    return sorted(found, key=lambda row: (row.trashed is not None, row.id))

@@ -1,0 +1,221 @@
+"""Undo goes forward: a new act carries out the inverse of what an act did, and is remembered (design rule R9).
+
+A card that says the same still gets back its former octets; one that was
+changed since loses exactly what the act brought and gets back what it took.
+Operations stay, since an origin meets a card at most once ever; links that were
+undone, and values that were taken off, are never brought again by the machine.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from server.errors import NotFound, UsageError
+from server.store.cards import CardRow, cards_with_uid, find_card
+from server.store.database import Actor, Transaction
+from server.store.keeping import restore_card, trash_card
+from server.store.query import Query, bind
+from server.store.reverting import Stay, revert_card
+from server.store.schema import act, answer, card, card_version, cycle, hidden
+from server.store.untying import untie
+from server.store.views import refresh
+
+OWN_KINDS: Final = frozenset({"decide", "delete", "import", "late", "letter", "put", "undo"})
+"""Acts that their member may undo."""
+KINDS: Final = OWN_KINDS | {"cycle"}
+_IDS_END: Final = 2**63  # SQLite's integers end here
+
+_ACT: Final = Query(select(act.c.id, act.c.kind, act.c.member).where(act.c.id == bind("which")))
+_UNDONE_BY: Final = Query(select(act.c.id).where(act.c.undoes == bind("which")))
+_UNDOES: Final = Query(update(act).where(act.c.id == bind("which")).values(undoes=bind("old")))
+_CYCLE_OF_LETTER: Final = Query(
+    select(cycle.c.act)
+    .where(and_(cycle.c.kind == "letter", cycle.c.act > bind("which")))
+    .order_by(cycle.c.act)
+    .limit(1)
+)
+_VERSIONS: Final = Query(
+    select(card_version.c.card, card_version.c.text)
+    .where(card_version.c.act == bind("which"))
+    .order_by(card_version.c.card)
+)
+_BEFORE: Final = Query(
+    select(card_version.c.text)
+    .where(and_(card_version.c.card == bind("of_card"), card_version.c.act < bind("which")))
+    .order_by(card_version.c.act.desc())
+    .limit(1)
+)
+_BY_HAND_SINCE: Final = Query(
+    select(card_version.c.act)
+    .join(act, act.c.id == card_version.c.act)
+    .where(
+        and_(
+            card_version.c.card == bind("of_card"),
+            card_version.c.act > bind("which"),
+            card_version.c.cosmetic == 0,
+            act.c.member.is_not(None),
+        )
+    )
+)
+_TRASHED: Final = Query(
+    select(card.c.id).where(card.c.trashed == bind("which")).order_by(card.c.id)
+)
+_BACK: Final = Query(
+    insert(card_version)
+    .values(card=bind("of_card"), act=bind("by_act"), text=bind("same_text"), cosmetic=1)
+    .on_conflict_do_nothing()
+)
+_HIDDEN: Final = Query(select(hidden.c.card).where(hidden.c.act == bind("which")))
+_SHOW: Final = Query(delete(hidden).where(hidden.c.act == bind("which")))
+_LAST_DECISION: Final = Query(
+    select(act.c.id)
+    .where(and_(act.c.member == bind("who"), or_(act.c.kind == "decide", act.c.kind == "letter")))
+    .order_by(act.c.id.desc())
+    .limit(1)
+)
+_PUT_OFF: Final = Query(
+    select(answer.c.key).where(and_(answer.c.act == bind("which"), answer.c.choice == "later"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What an undo came to.
+
+    Args:
+        act: The new act.
+        undoes: The act that was undone.
+        cards: How many cards were changed, shown again or put away.
+        parted: How many pairs are not linked any more.
+        stays: What was changed since, and therefore stays as it is.
+    """
+
+    act: int
+    undoes: int
+    cards: int
+    parted: int
+    stays: tuple[Stay, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Old:
+    """The act that is being undone."""
+
+    id: int
+    kind: str
+    member: str | None
+
+
+def undo_act(tx: Transaction, act_id: int, *, member: str | None = None) -> Undone:
+    """Undo one act by a new one; views follow at once.
+
+    Args:
+        act_id: As `history` shows it; *go* to the letter stands for the cycle it let go.
+        member: Who undoes it, who may undo what they did themselves; None on
+            the command line, for everything.
+
+    Raises:
+        NotFound: There is no such act, or this member may not undo it.
+        UsageError: It was undone already, or there is nothing to undo.
+    """
+    old = _undoable(tx, act_id, member)
+    tx.new_act(Actor("undo", member))
+    tx.run(_UNDOES, which=tx.act, old=old.id)
+    changed: set[str] = set()
+    stays: list[Stay] = []
+    for card_id, text in tx.all(_VERSIONS, which=old.id):
+        did, kept = _card_back(tx, old, card_id, text)
+        changed |= {card_id} if did else set()
+        stays.extend(kept)
+    for (card_id,) in tx.all(_TRASHED, which=old.id):
+        did, kept = _out_of_trash(tx, card_id)
+        changed |= {card_id} if did else set()
+        stays.extend(kept)
+    changed.update(row[0] for row in tx.all(_HIDDEN, which=old.id))
+    tx.run(_SHOW, which=old.id)
+    untied = untie(tx, old.id, old.kind)
+    if not changed and untied.is_empty:
+        raise _nothing(old.id, is_overtaken=bool(stays or untied.stays))
+    refresh(tx, changed | untied.cards)
+    return Undone(tx.act, old.id, len(changed), untied.parted, (*stays, *untied.stays))
+
+
+def last_decision(tx: Transaction, member: str) -> int | None:
+    """The act of a member's latest answer, if it can be undone."""
+    row = tx.one(_LAST_DECISION, who=member)
+    if row is None or tx.one(_PUT_OFF, which=row[0]) is not None:
+        return None
+    try:
+        _undoable(tx, row[0], member)
+    except UsageError:
+        return None
+    return int(row[0])
+
+
+def _undoable(tx: Transaction, act_id: int, member: str | None) -> _Old:
+    """The act, if it exists, may be undone by who asks, is of a kind that can be undone, and was not yet."""
+    row = tx.one(_ACT, which=act_id) if 0 < act_id < _IDS_END else None
+    if row is None or (member is not None and row[2] != member):
+        whose = f" of {member}'s" if member is not None else ""
+        raise NotFound(f"There is no act {act_id}{whose}; `hearthbook history` lists them all.")
+    old = _Old(*row)
+    if old.kind == "letter":
+        cycle_act = tx.one(_CYCLE_OF_LETTER, which=act_id)
+        if cycle_act is None:
+            raise _nothing(act_id)
+        old = _Old(cycle_act[0], "cycle", None)
+    if old.kind not in (KINDS if member is None or row[1] == "letter" else OWN_KINDS):
+        raise _nothing(act_id)
+    undone = tx.one(_UNDONE_BY, which=old.id)
+    if undone is not None:
+        raise UsageError(f"Act {act_id} was undone already; to have it back, undo act {undone[0]}.")
+    return old
+
+
+def _nothing(act_id: int, *, is_overtaken: bool = False) -> UsageError:
+    if is_overtaken:
+        return UsageError(
+            f"Everything that act {act_id} did was changed again since, so all of it stays; nothing was undone."
+        )
+    return UsageError(
+        f"Act {act_id} changed nothing on any card and answered nothing, so there is nothing to undo."
+    )
+
+
+def _card_back(
+    tx: Transaction, old: _Old, card_id: str, text: int
+) -> tuple[bool, tuple[Stay, ...]]:
+    """Take back what an act did to one card."""
+    row = find_card(tx, card_id)
+    assert row is not None
+    before = tx.one(_BEFORE, of_card=card_id, which=old.id)
+    if before is None:
+        return _away(tx, old, row) if row.member == old.member else (False, ())
+    if before[0] != text:
+        return revert_card(tx, row, old.id, before[0], text)
+    # Only a card that came back from the trash keeps a version of unchanged text.
+    return _away(tx, old, row)
+
+
+def _away(tx: Transaction, old: _Old, row: CardRow) -> tuple[bool, tuple[Stay, ...]]:
+    """Put a card into the trash that an act had brought, unless a member worked on it since."""
+    if row.trashed is not None:
+        return False, ()
+    if tx.one(_BY_HAND_SINCE, of_card=row.id, which=old.id) is not None:
+        return False, (Stay(row.id, ""),)
+    trash_card(tx, row.id)
+    return True, ()
+
+
+def _out_of_trash(tx: Transaction, card_id: str) -> tuple[bool, tuple[Stay, ...]]:
+    """Bring a card back, unless its UID stands for another card of the book by now."""
+    row = find_card(tx, card_id)
+    assert row is not None
+    twins = cards_with_uid(tx, row.member, row.uid)
+    if any(each.trashed is None and each.book == row.book for each in twins):
+        return False, (Stay(card_id, ""),)
+    restore_card(tx, card_id)
+    tx.run(_BACK, of_card=card_id, by_act=tx.act, same_text=row.text)
+    return True, ()

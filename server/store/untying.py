@@ -1,0 +1,253 @@
+"""What an act said between cards, taken back: links, answers, suggestions, and what cards agreed on.
+
+A link that the machine made and that was taken back leaves the answer `undone`
+to its question: no cycle makes it, or asks, again. An answer of a member that
+was taken back is asked again, and remembered with what was said.
+"""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import and_, delete, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from server.contacts.travel import travel_of
+from server.reconcile.linking import question_key
+from server.store.cards import claims_of, closure, owner_said
+from server.store.database import Transaction
+from server.store.linking import REOPENED, UNDONE, answers, keep_answer
+from server.store.overlays import COLLIDED, SHOWN_STATES, close_suggestion
+from server.store.query import Query, bind, inserting
+from server.store.reverting import Stay
+from server.store.schema import act, answer, base, confirmation, fact, link, suggestion
+from server.store.statement import Row
+
+_LINK = select(
+    link.c.id,
+    link.c.card_a,
+    link.c.card_b,
+    link.c.verdict,
+    link.c.scope,
+    link.c.evidence,
+    link.c.member,
+)
+_MADE: Final = Query(
+    _LINK.where(and_(link.c.act == bind("by_act"), link.c.ended.is_(None))).order_by(link.c.id)
+)
+_ENDED: Final = Query(_LINK.where(link.c.ended == bind("by_act")).order_by(link.c.id))
+_END: Final = Query(update(link).where(link.c.id == bind("which")).values(ended=bind("by_act")))
+_STANDING: Final = Query(
+    select(link.c.id).where(
+        and_(
+            link.c.card_a == bind("left"),
+            link.c.card_b == bind("right"),
+            link.c.scope == bind("holds_for"),
+            link.c.ended.is_(None),
+        )
+    )
+)
+_LINK_AGAIN: Final = inserting(
+    link, "id", "card_a", "card_b", "verdict", "scope", "evidence", "member", "act"
+)
+_FORGET: Final = Query(delete(answer).where(answer.c.key == bind("about")))
+_SUGGESTED: Final = Query(
+    select(suggestion.c.id, suggestion.c.card, suggestion.c.property, suggestion.c.state)
+    .where(suggestion.c.act == bind("by_act"))
+    .order_by(suggestion.c.id)
+)
+_CLOSED: Final = Query(
+    select(
+        suggestion.c.id,
+        suggestion.c.card,
+        suggestion.c.property,
+        suggestion.c.state,
+        suggestion.c.author,
+        act.c.kind,
+    )
+    .join(act, act.c.id == suggestion.c.act)
+    .where(suggestion.c.closed == bind("by_act"))
+    .order_by(suggestion.c.id)
+)
+_BASES: Final = Query(
+    select(base.c.card_a, base.c.card_b, base.c.property, base.c.fact_a, base.c.fact_b)
+    .where(base.c.act == bind("by_act"))
+    .order_by(base.c.id)
+)
+_UNBASE: Final = Query(delete(base).where(base.c.act == bind("by_act")))
+_BASE: Final = Query(
+    insert(base)
+    .values(
+        card_a=bind("left"),
+        card_b=bind("right"),
+        property=bind("name"),
+        fact_a=bind("left_fact"),
+        fact_b=bind("right_fact"),
+        act=bind("by_act"),
+    )
+    .on_conflict_do_nothing()
+)
+_UNCONFIRM: Final = Query(delete(confirmation).where(confirmation.c.act == bind("by_act")))
+_FACT: Final = Query(
+    select(fact.c.id, fact.c.norm, fact.c.first, fact.c.previous).where(fact.c.id == bind("which"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Untied:
+    """What was taken back between cards.
+
+    Args:
+        cards: The cards whose views may change by it.
+        parted: How many pairs are not linked any more.
+        asked: Whether a question was answered that is open again, or the other way round.
+    """
+
+    cards: frozenset[str]
+    parted: int
+    asked: bool
+    stays: tuple[Stay, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was taken back."""
+        return not self.cards and not self.asked
+
+
+def untie(tx: Transaction, old: int, kind: str) -> Untied:
+    """Take back what an act of some kind said between cards."""
+    said = answers(tx)
+    moved: set[str] = set()
+    stays: list[Stay] = []
+    for made in tx.all(_SUGGESTED, by_act=old):
+        if made[3] == "applied":
+            stays.append(Stay(made[1], made[2]))
+        elif made[3] in SHOWN_STATES:
+            close_suggestion(tx, made[0], "overtaken")
+            moved.add(made[1])
+    for closed in tx.all(_CLOSED, by_act=old):
+        close_suggestion(tx, closed[0], _state_before(tx, closed, said, old, kind))
+        moved.add(closed[1])
+    asked = _answers_back(tx, said, old)
+    parted = _links_back(tx, old, moved)
+    if kind == "decide":
+        for row in tx.all(_BASES, by_act=old):
+            _agree_as_before(tx, row, old)
+    tx.run(_UNBASE, by_act=old)
+    tx.run(_UNCONFIRM, by_act=old)
+    return Untied(frozenset(moved), parted, asked, tuple(stays))
+
+
+def _links_back(tx: Transaction, old: int, moved: set[str]) -> int:
+    """End the links that an act made, make those again that it ended; how many pairs were parted."""
+    parted = 0
+    again = tx.all(_ENDED, by_act=old)
+    for which, left, right, verdict, scope, _evidence, member in tx.all(_MADE, by_act=old):
+        tx.run(_END, which=which, by_act=tx.act)
+        moved.update((left, right))
+        parted += verdict == "same"
+        if member is None and verdict == "same":
+            keep_answer(tx, question_key(left, right, scope), None, UNDONE)
+    for _which, left, right, verdict, scope, evidence, member in again:
+        if tx.one(_STANDING, left=left, right=right, holds_for=scope) is None:
+            tx.run(
+                _LINK_AGAIN,
+                id=secrets.token_hex(16),
+                card_a=left,
+                card_b=right,
+                verdict=verdict,
+                scope=scope,
+                evidence=evidence,
+                member=member,
+                act=tx.act,
+            )
+            moved.update((left, right))
+    return parted
+
+
+def _answers_back(tx: Transaction, said: dict[str, tuple[str, str | None, int]], old: int) -> bool:
+    """Ask again what an act answered; an undo that is undone answers it once more."""
+    found = False
+    for key, (choice, member, by_act) in said.items():
+        if by_act != old or choice == "later":
+            continue
+        found = True
+        if choice == UNDONE:
+            tx.run(_FORGET, about=key)
+        elif choice.startswith(REOPENED):
+            keep_answer(tx, key, member, choice.removeprefix(REOPENED))
+        else:
+            keep_answer(tx, key, member, REOPENED + choice)
+    return found
+
+
+def _state_before(
+    tx: Transaction,
+    row: Row,
+    said: dict[str, tuple[str, str | None, int]],
+    old: int,
+    kind: str,
+) -> str:
+    """The state a suggestion had before an act changed it.
+
+    What the machine had applied, or would at once again, goes to its author
+    alone, as if declined: the machine never repeats what was undone.
+    """
+    which, card, name, state, author, made_in = row
+    choice, _, answered = said.get(f"suggestion {which}", ("", None, 0))
+    ended = state not in SHOWN_STATES or (choice == "decline" and answered == old)
+    if state == COLLIDED:
+        return "applied"
+    if made_in == "late" and any(key.startswith("race ") for key in _answered(said, old)):
+        return COLLIDED
+    if kind == "undo" and not ended:
+        return "declined" if choice == REOPENED + "decline" else "applied"
+    if not travel_of(name).suggestible:
+        return "personal"
+    if state == "overtaken":
+        return "declined" if choice == "decline" else "open"
+    if state == "applied":
+        cards, _ = closure(tx, (card,))
+        owner = owner_said(claim for each in sorted(cards) for claim in claims_of(tx, each))
+        return "declined" if kind == "cycle" or owner in ("", author) else "open"
+    return "open"
+
+
+def _answered(said: dict[str, tuple[str, str | None, int]], old: int) -> Iterator[str]:
+    """The questions that an act answered."""
+    return (key for key, (_, _, by_act) in said.items() if by_act == old)
+
+
+def _agree_as_before(tx: Transaction, row: Row, old: int) -> None:
+    """Remember again what two cards agreed on before an answer said otherwise."""
+    left, right, name, fact_a, fact_b = row
+    lines = [list(_line(tx, each, old)) for each in (fact_a, fact_b)]
+    pairs = [
+        (i + j, one[0], other[0])
+        for i, one in enumerate(lines[0])
+        for j, other in enumerate(lines[1])
+        if one[1] == other[1]
+    ]
+    if pairs:
+        _, one, other = min(pairs)
+        tx.run(
+            _BASE,
+            left=left,
+            right=right,
+            name=name,
+            left_fact=one,
+            right_fact=other,
+            by_act=tx.act,
+        )
+
+
+def _line(tx: Transaction, which: int | None, old: int) -> Iterator[tuple[int, str]]:
+    """A value and those it was edited from, as far as they are older than an act."""
+    while which is not None:
+        row = tx.one(_FACT, which=which)
+        if row is None:
+            return
+        if row[2] < old:
+            yield row[0], row[1]
+        which = row[3]
