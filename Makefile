@@ -29,7 +29,7 @@ crashes: .venv/.ready-dev
 	HEARTHBOOK_CRASHES=1000 $(BIN)/pytest tests/store/test_crash.py
 
 histories: .venv/.ready-dev
-	HEARTHBOOK_HISTORIES=2000 HYPOTHESIS_PROFILE=thorough $(BIN)/pytest tests/store tests/reconcile tests/contacts
+	HEARTHBOOK_HISTORIES=200 HYPOTHESIS_PROFILE=thorough $(BIN)/pytest tests/store tests/reconcile tests/contacts
 
 format: .venv/.ready-dev
 	$(BIN)/ruff format .
