@@ -5,6 +5,7 @@
 
 import os
 import random
+import re
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
@@ -61,6 +62,8 @@ TOKEN_LINES = (
 )
 INNER = ("NOTE", "X-TOKEN")
 """Personal lines: nobody but who typed them ever gets these."""
+RANDOM_IDS = re.compile(r"\b[0-9a-f]{32}\b")
+"""In thousands of them a token is found by chance."""
 FRAME = (b"BEGIN", b"END", b"VERSION", b"UID", b"FN", b"N:", b"N;")
 
 members = st.sampled_from(MEMBERS)
@@ -319,7 +322,7 @@ class Histories(RuleBasedStateMachine):
         """No question shows what only its author may see; asked seldom, since each takes a plan."""
         private, _ = self._secrets()
         for who in MEMBERS:
-            asked = repr(open_cases(self.home.db, who))
+            asked = RANDOM_IDS.sub("", repr(open_cases(self.home.db, who)))
             for token in private:
                 assert self.typed[token] == who or token not in asked, token
 
