@@ -1,7 +1,9 @@
 """Which links a cycle makes and which it asks about, each from nothing but what all may see.
 
 Two cards whose keepers see each other's are judged among the cards, and by the values, that
-everyone who sees both may see. Any other two are judged for each single member who sees both.
+everyone who sees both may see. Any other two are judged for each single member who sees both;
+and once more by what all of these may see, for what may be brought from one card to the other,
+since that is seen by others than the one member.
 """
 
 from collections import defaultdict
@@ -16,7 +18,7 @@ from server.reconcile.matching import (
     matchable,
 )
 from server.reconcile.operations import Join, SamePerson
-from server.reconcile.snapshot import CardState, Link, Snapshot, cards_by_id
+from server.reconcile.snapshot import BRINGS, CardState, Link, Snapshot, cards_by_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,10 @@ def universes_of(left: CardState, right: CardState) -> tuple[Universe, ...]:
     both = left.seen_by & right.seen_by
     if left.keeper in both and right.keeper in both:
         return (Universe(both, ""),)
-    return tuple(Universe(frozenset({member}), member) for member in sorted(both))
+    single = tuple(Universe(frozenset({member}), member) for member in sorted(both))
+    if len(both) > 1 and {left.keeper, right.keeper} & both:
+        return (Universe(both, BRINGS), *single)
+    return single
 
 
 def find_links(snapshot: Snapshot) -> tuple[tuple[Join, ...], tuple[SamePerson, ...]]:
@@ -90,6 +95,7 @@ def find_links(snapshot: Snapshot) -> tuple[tuple[Join, ...], tuple[SamePerson, 
     questions = [
         question
         for judgement in judged
+        if judgement.universe.scope != BRINGS
         for question in _questions(judgement, cards, links)
         if question.key not in snapshot.settled
     ]
@@ -218,7 +224,9 @@ def _joins(
         pair
         for pair in judgement.decisions
         if pair.decision == "auto"
-        and not {question_key(pair.left, pair.right, each) for each in ("", universe.scope)}
+        and not {
+            question_key(pair.left, pair.right, each) for each in _asked_in(pair, universe, cards)
+        }
         & undone
     ]
     for pair in sorted(certain, key=lambda pair: (-pair.score, pair.left, pair.right)):
@@ -236,6 +244,15 @@ def _joins(
             clusters.connect(one, other)
             members[clusters.of(one)] = members[one] + members[other]
         yield Join(pair.left, pair.right, universe.scope, pair.reasons, pair.score)
+
+
+def _asked_in(
+    pair: PairDecision, universe: Universe, cards: dict[str, CardState]
+) -> tuple[str, ...]:
+    """The scopes in which an undo may have spoken against a link."""
+    if universe.scope != BRINGS:
+        return "", universe.scope
+    return "", BRINGS, cards[pair.left].keeper, cards[pair.right].keeper
 
 
 def _questions(

@@ -26,7 +26,7 @@ from server.reconcile.merging import (
 )
 from server.reconcile.operations import Add, Remove, Replace, Suggest
 from server.reconcile.ownership import Ownership, owner_of
-from server.reconcile.snapshot import CardState, Claim, Fact, Link
+from server.reconcile.snapshot import BRINGS, CardState, Claim, Fact, Link
 from server.reconcile.working import Working
 
 PERSON_CARDS_MAX = 40
@@ -52,7 +52,7 @@ class PersonMerge:
         self._same = [link for link in links if link.verdict == "same"]
         self._claims = claims
         self._reach = {
-            card.id: self._reached(card.id, card.seen_by, frozenset(("", card.keeper)))
+            card.id: self._reached(card.id, card.seen_by, frozenset(("", BRINGS, card.keeper)))
             for card in cards
         }
         self._pairs = [
@@ -89,7 +89,7 @@ class PersonMerge:
         neighbours: defaultdict[str, list[str]] = defaultdict(list)
         for link in self._same:
             seen_by = self._cards[link.card_a].seen_by & self._cards[link.card_b].seen_by
-            if viewers <= seen_by and link.scope in scopes:
+            if viewers <= seen_by and link.scope in scopes and self._is_open(link, viewers):
                 neighbours[link.card_a].append(link.card_b)
                 neighbours[link.card_b].append(link.card_a)
         found, waiting = {start}, [start]
@@ -99,6 +99,14 @@ class PersonMerge:
                     found.add(card)
                     waiting.append(card)
         return frozenset(found)
+
+    @staticmethod
+    def _is_open(link: Link, viewers: frozenset[str]) -> bool:
+        """Whether a link tells these members nothing that they may not know.
+
+        What a cycle found for one member may rest on cards that nobody else sees.
+        """
+        return not link.machine or link.scope in ("", BRINGS) or viewers == {link.scope}
 
     def _are_merged(self, left: str, right: str) -> bool:
         return self._cards[left].keeper != self._cards[right].keeper and (

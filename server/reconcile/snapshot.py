@@ -11,6 +11,9 @@ from typing import Literal, TypeAlias
 from server.contacts.properties import Property
 from server.contacts.values import Name
 
+BRINGS = "*"
+"""The scope of a link by which values may be brought to a card, and which is in nobody's view."""
+
 Verdict: TypeAlias = Literal["same", "apart"]
 Says: TypeAlias = Literal["mine", "ours", "released"]
 
@@ -84,7 +87,8 @@ class Link:
     """Two cards (in sorted order) that are one person, or are not.
 
     Attributes:
-        scope: empty if it holds for everyone who sees both cards, else the one member it holds for.
+        scope: empty if it holds for everyone who sees both cards, else the one member it holds
+            for, or `BRINGS`.
         machine: made by a cycle, not by a person.
     """
 

@@ -95,6 +95,21 @@ class Scene:
             None,
         )
 
+    def known_kin(self, card: str) -> set[str]:
+        """The cards of one person with a card, as far as this member ever knew of them.
+
+        A link of somebody else, or a card that was never shown here, joins nothing (R1).
+        """
+        known = {each.card for each in self.mine}
+        links = [each for each in self.links if each.scope in ("", self.member)]
+        found, waiting = {card}, [card]
+        while waiting:
+            here = waiting.pop()
+            near = {end for each in links for end in self._ends(each, here)} & known
+            waiting.extend(near - found)
+            found |= near
+        return found
+
     @staticmethod
     def _ends(link: Linked, card: str) -> tuple[str, ...]:
         ends = (link.card_a, link.card_b)
@@ -226,7 +241,7 @@ def _inherited(tx: Transaction, scene: Scene, which: SlotRow) -> set[str]:
     if which.own or which.gone is not None or tx.one(_HIDDEN, who=scene.member, which=which.card):
         return set()
     seen = {card for each in scene.wanted.persons for card in each.cards}
-    overlay = suggestions_of(tx, scene.member, sorted(scene.cards.keys() - seen))
+    overlay = suggestions_of(tx, scene.member, sorted(scene.known_kin(which.card) - seen))
     if not overlay:
         return set()
     return {inherit(tx, scene.household, which, scene.cards[which.card], overlay)}

@@ -73,6 +73,30 @@ def test_a_private_card_is_no_rival_of_a_card_that_others_see() -> None:
     assert ("anna-1", "ben-1", "") in joined(snapshot)
 
 
+def test_what_is_brought_to_a_card_rests_on_what_all_who_see_it_may_see() -> None:
+    """Ben's own double keeps the link from his view, not what Carl sees enter Ben's card."""
+    snapshot = household(
+        card("anna-1", MAIL, PHONE, seen_by=("anna", "ben", "carl")),
+        card("ben-1", MAIL, seen_by=("ben", "carl")),
+        card("ben-2", PHONE, seen_by=("ben",)),
+    )
+    assert joined(snapshot) == [("anna-1", "ben-1", "*"), ("anna-1", "ben-1", "carl")]
+    assert asked(snapshot) == [
+        ("anna-1", "ben-1", "ben"),
+        ("anna-1", "ben-2", "ben"),
+        ("ben-1", "ben-2", ""),
+    ]
+
+
+def test_an_undone_link_of_one_member_brings_nothing_either() -> None:
+    snapshot = household(
+        card("anna-1", MAIL, seen_by=("anna", "ben", "carl")),
+        card("ben-1", MAIL, seen_by=("ben", "carl")),
+        undone=frozenset({"same:anna-1:ben-1:ben"}),
+    )
+    assert joined(snapshot) == [("anna-1", "ben-1", "carl")]
+
+
 def test_two_cards_of_one_member_are_linked_like_any_others() -> None:
     snapshot = household(card("anna-1", MAIL), card("anna-2", MAIL))
     assert joined(snapshot) == [("anna-1", "anna-2", "")]

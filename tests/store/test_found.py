@@ -265,3 +265,39 @@ def test_an_answer_about_a_private_card_moves_nothing_that_others_see(home: Home
     assert (home.sequence("anna"), home.sequence("carl")) == before
     cycle(home)
     assert b"eva@example.org" in home.entries("carl")[0].octets
+
+
+def test_a_private_double_does_not_decide_what_enters_a_card_that_others_see(
+    home: Home, tmp_path: Path
+) -> None:
+    """Carl sees Ben's card completed, whether or not Ben has another one of her for himself."""
+    bare = Home(tmp_path / "bare", "anna", "ben", "carl")
+    for each in (home, bare):
+        each.put("anna", "a.vcf", a_card("ua", "Eva Stein", PHONE, "EMAIL:eva@example.org"))
+        share(each, "ben", "anna", "name")
+        each.put("ben", "b.vcf", a_card("ub", "Eva Stein", "EMAIL:eva@example.org"))
+    home.put("ben", "s.vcf", a_card("us", "Eva Stein", PHONE, "CLASS:PRIVATE"))
+    for each in (home, bare):
+        cycle(each)
+    for each in (home, bare):
+        completed = each.get("ben", "b.vcf")
+        assert completed is not None
+        assert b"23125" in completed.octets
+    assert [each.octets.count(b"TEL") for each in home.entries("carl")] == [1]
+    bare.db.close()
+
+
+def test_what_was_typed_on_another_person_does_not_stay_for_somebody_elses_link(home: Home) -> None:
+    """Ben takes Jan and Eva for one; Carl, who typed on Eva and deleted her, still loses Jan with Anna's card."""
+    home.put("anna", "a.vcf", a_card("ua", "Jan Vermeer", "ORG:Bakery"))
+    home.put("ben", "b.vcf", a_card("ub", "Eva Stein"))
+    home.put("ben", "s.vcf", a_card("us", "Eva Stein", "CLASS:PRIVATE"))
+    eva = next(each for each in home.entries("carl") if b"Eva" in each.octets)
+    typed = eva.octets.replace(b"END:VCARD", PHONE.encode() + b"\r\nEND:VCARD")
+    home.put("carl", eva.href, typed, if_match=home.etag("carl", eva))
+    secret = card_of(home, "ben", "s.vcf")
+    for href, who in (("a.vcf", "anna"), ("b.vcf", "ben")):
+        join(home, secret, card_of(home, who, href), scope="ben")
+    home.delete("carl", eva.href)
+    home.delete("anna", "a.vcf")
+    assert [each.octets for each in home.entries("carl")] == []
