@@ -31,6 +31,7 @@ _CARD = select(
     card.c.held,
     card.c.trashed,
     card.c.private_device,
+    card.c.frozen,
 ).join(book, book.c.id == card.c.book)
 _BY_ID: Final = Query(_CARD.where(card.c.id == bind("which")))
 _BY_MEMBER: Final = Query(
@@ -102,6 +103,7 @@ class CardRow:
     held: int | None
     trashed: int | None
     private_device: int | None
+    frozen: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,4 +260,5 @@ def _row(tx: Transaction, row: Row) -> CardRow:
         held=row[12],
         trashed=row[13],
         private_device=row[14],
+        frozen=row[15],
     )

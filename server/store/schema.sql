@@ -13,6 +13,7 @@ CREATE TABLE member (
     password_hash TEXT,
     joined INTEGER NOT NULL,
     gone INTEGER,
+    paused INTEGER,
     CONSTRAINT pk_member PRIMARY KEY (id)
 ) STRICT;
 CREATE TABLE setting (
@@ -103,6 +104,7 @@ CREATE TABLE card (
     settles INTEGER,
     held INTEGER,
     trashed INTEGER,
+    frozen INTEGER,
     CONSTRAINT pk_card PRIMARY KEY (id),
     CONSTRAINT fk_card_member FOREIGN KEY(member) REFERENCES member (id),
     CONSTRAINT fk_card_book FOREIGN KEY(book) REFERENCES book (id),
@@ -160,6 +162,16 @@ CREATE TABLE claim (
     CONSTRAINT fk_claim_member FOREIGN KEY(member) REFERENCES member (id),
     CONSTRAINT fk_claim_act FOREIGN KEY(act) REFERENCES act (id)
 ) STRICT;
+CREATE TABLE counted (
+    device INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    card TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    audience TEXT NOT NULL,
+    CONSTRAINT pk_counted PRIMARY KEY (device, kind, card),
+    CONSTRAINT fk_counted_device FOREIGN KEY(device) REFERENCES device (id),
+    CONSTRAINT fk_counted_card FOREIGN KEY(card) REFERENCES card (id)
+) STRICT;
 CREATE TABLE cycle (
     id INTEGER NOT NULL,
     kind TEXT NOT NULL,
@@ -202,6 +214,19 @@ CREATE TABLE hidden (
     CONSTRAINT fk_hidden_member FOREIGN KEY(member) REFERENCES member (id),
     CONSTRAINT fk_hidden_card FOREIGN KEY(card) REFERENCES card (id),
     CONSTRAINT fk_hidden_act FOREIGN KEY(act) REFERENCES act (id)
+) STRICT;
+CREATE TABLE hold (
+    id INTEGER NOT NULL,
+    member TEXT NOT NULL,
+    device INTEGER,
+    kind TEXT NOT NULL,
+    act INTEGER NOT NULL,
+    ended INTEGER,
+    CONSTRAINT pk_hold PRIMARY KEY (id),
+    CONSTRAINT fk_hold_member FOREIGN KEY(member) REFERENCES member (id),
+    CONSTRAINT fk_hold_device FOREIGN KEY(device) REFERENCES device (id),
+    CONSTRAINT fk_hold_act FOREIGN KEY(act) REFERENCES act (id),
+    CONSTRAINT fk_hold_ended FOREIGN KEY(ended) REFERENCES act (id)
 ) STRICT;
 CREATE TABLE link (
     id TEXT NOT NULL,
@@ -273,6 +298,7 @@ CREATE TABLE suggestion (
     act INTEGER NOT NULL,
     closed INTEGER,
     origin INTEGER,
+    held INTEGER,
     CONSTRAINT pk_suggestion PRIMARY KEY (id),
     CONSTRAINT fk_suggestion_author FOREIGN KEY(author) REFERENCES member (id),
     CONSTRAINT fk_suggestion_card FOREIGN KEY(card) REFERENCES card (id),
@@ -304,6 +330,23 @@ CREATE TABLE confirmation (
     CONSTRAINT fk_confirmation_fact FOREIGN KEY(fact) REFERENCES fact (id),
     CONSTRAINT fk_confirmation_member FOREIGN KEY(member) REFERENCES member (id),
     CONSTRAINT fk_confirmation_act FOREIGN KEY(act) REFERENCES act (id)
+) STRICT;
+CREATE TABLE fact_member (
+    fact INTEGER NOT NULL,
+    member TEXT NOT NULL,
+    CONSTRAINT pk_fact_member PRIMARY KEY (fact, member),
+    CONSTRAINT fk_fact_member_fact FOREIGN KEY(fact) REFERENCES fact (id),
+    CONSTRAINT fk_fact_member_member FOREIGN KEY(member) REFERENCES member (id)
+) STRICT;
+CREATE TABLE hold_card (
+    hold INTEGER NOT NULL,
+    card TEXT NOT NULL,
+    slot INTEGER,
+    act INTEGER NOT NULL,
+    CONSTRAINT pk_hold_card PRIMARY KEY (hold, card),
+    CONSTRAINT fk_hold_card_hold FOREIGN KEY(hold) REFERENCES hold (id),
+    CONSTRAINT fk_hold_card_card FOREIGN KEY(card) REFERENCES card (id),
+    CONSTRAINT fk_hold_card_act FOREIGN KEY(act) REFERENCES act (id)
 ) STRICT;
 CREATE TABLE operation (
     id INTEGER NOT NULL,
@@ -345,6 +388,7 @@ CREATE INDEX ix_device_secret_hash ON device (secret_hash);
 CREATE UNIQUE INDEX uq_device_member_label ON device (member, label) WHERE revoked IS NULL;
 CREATE INDEX ix_act_device_at ON act (device, at);
 CREATE INDEX ix_card_added ON card (added);
+CREATE INDEX ix_card_frozen ON card (frozen) WHERE frozen IS NOT NULL;
 CREATE INDEX ix_card_member_uid ON card (member, uid);
 CREATE INDEX ix_card_name_key ON card (name_key);
 CREATE INDEX ix_card_settles ON card (settles) WHERE settles IS NOT NULL;
@@ -352,6 +396,7 @@ CREATE INDEX ix_claim_card ON claim (card);
 CREATE INDEX ix_fact_card ON fact (card);
 CREATE INDEX ix_fact_property_norm ON fact (property, norm);
 CREATE INDEX ix_fact_source ON fact (source);
+CREATE INDEX ix_hold_member ON hold (member) WHERE ended IS NULL;
 CREATE INDEX ix_link_card_a ON link (card_a);
 CREATE INDEX ix_link_card_b ON link (card_b);
 CREATE INDEX ix_slot_book_seq ON slot (book, seq);
@@ -359,4 +404,5 @@ CREATE INDEX ix_slot_book_uid ON slot (book, uid);
 CREATE INDEX ix_slot_card ON slot (card);
 CREATE INDEX ix_suggestion_card ON suggestion (card);
 CREATE INDEX ix_base_card_a_card_b ON base (card_a, card_b);
+CREATE INDEX ix_hold_card_card ON hold_card (card);
 CREATE INDEX ix_operation_act ON operation (act);

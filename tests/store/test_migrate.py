@@ -10,8 +10,11 @@ from sqlalchemy import create_engine
 
 import server.store.migrate as migrate_module
 from server.errors import NewerDatabase, NotInitialised, UsageError
+from server.store.cards import cards_of
 from server.store.database import DATABASE_NAME
 from server.store.migrate import HEAD, KNOWN, create_database, prepared, revision_of
+from server.store.views import verify_views
+from tests.builders import Home, a_card
 
 
 def shape(path: Path) -> list[tuple[str, str]]:
@@ -84,3 +87,44 @@ def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
 def test_the_database_is_for_its_owner_alone(tmp_path: Path) -> None:
     create_database(tmp_path, household="x", region="DE")
     assert (tmp_path / DATABASE_NAME).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_database_of_the_first_version_keeps_its_rows_and_works(tmp_path: Path) -> None:
+    """What 0.1 wrote is there after the migration, with nothing frozen, held or paused."""
+    home = Home(tmp_path / "now", "anna", "ben")
+    home.put("anna", "eva.vcf", a_card("u", "Eva Stein", "TEL:+49 30 23125 101"))
+    old = first_version(home.db.path, tmp_path / "old" / DATABASE_NAME)
+    migrated_database = prepared(tmp_path / "old")
+    assert shape(old) == shape(home.db.path)
+    with migrated_database.read() as tx:
+        assert [(each.uid, each.frozen) for each in cards_of(tx, "anna")] == [("u", None)]
+        assert verify_views(tx) == ()
+    assert (tmp_path / "old" / f"{DATABASE_NAME}.before-{HEAD}").exists()
+
+
+def first_version(now: Path, old: Path) -> Path:
+    """A database as version 0.1 made it, with the rows of one of today."""
+    old.parent.mkdir()
+    engine = create_engine(f"sqlite:///{old}")
+    config = Config()
+    config.set_main_option(
+        "script_location", str(Path(migrate_module.__file__).parent / "migrations")
+    )
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+    engine.dispose()
+    plain = sqlite3.connect(old, isolation_level=None)
+    plain.execute("PRAGMA journal_mode = WAL")
+    plain.execute("ATTACH ? AS source", (str(now),))
+    tables = plain.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'")
+    for (table,) in tables.fetchall():
+        columns = ", ".join(
+            f'"{row[1]}"' for row in plain.execute(f'PRAGMA main.table_info("{table}")')
+        )
+        if table != "alembic_version":
+            plain.execute(
+                f'INSERT INTO main."{table}" ({columns}) SELECT {columns} FROM source."{table}"'  # noqa: S608  # names come from the schema
+            )
+    plain.close()
+    return old
