@@ -1,12 +1,12 @@
 """Answers: the first one settles a case and acts at once, in one transaction."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from server.cases.listing import Open, find_open, key_of
 from server.cases.shapes import Case
-from server.cases.telling import keys_of, numbered
+from server.cases.telling import answers_of, keys_of, numbered
 from server.cases.wording import property_word
 from server.cycle import accept_suggestion, run_cycle
 from server.errors import UsageError
@@ -155,35 +155,55 @@ def _values(
         operations = [step for each in question.properties for step in decided.both(each)]
         said = "both have both."
     else:
-        winners = _winners(question, case, choice)
-        operations = [step for each, member in winners for step in decided.follow(each, member)]
+        winners = _winners(snapshot, question, case, choice)
+        operations = [step for each, card in winners for step in decided.follow(each, card)]
         said = "the cards agree now."
     apply_work(tx, Work(tuple(operations), facts_by_id(snapshot), tx.actor.member))
     return f"{case.title}: {said}"
 
 
-def _winners(question: ValuesDiffer, case: Case, choice: str) -> list[tuple[Difference, str]]:
-    """Whose value wins for which property.
+def _winners(
+    snapshot: Snapshot, question: ValuesDiffer, case: Case, choice: str
+) -> list[tuple[Difference, str]]:
+    """Whose value wins for which property, as the card that says it.
 
     Raises:
-        UsageError: Somebody named has no card in the case, or a property does not differ.
+        UsageError: Somebody named has no card in the case, or several that differ, or a property
+            does not differ.
     """
     keepers = [each for each in case.choices if each not in ("keep", "both", "later")]
-    if choice in keepers:
-        return [(each, choice) for each in question.properties]
     keys = keys_of(question.properties)
+    cards = cards_by_id(snapshot)
+    known = [answers_of(each, cards) for each in question.properties]
     wanted: dict[str, str] = {}
-    for word in choice.split():
-        name, equals, member = word.partition("=")
-        if not equals or member not in keepers or name.upper() not in keys:
+    if choice in keepers:
+        for key, each, answers in zip(keys, question.properties, known, strict=True):
+            own = [answer for answer in answers if answer.partition("#")[0] == choice]
+            if len({_said(snapshot, each, answers[answer]) for answer in own}) > 1:
+                raise UsageError(
+                    f"{choice} has {len(own)} cards with different values here; "
+                    f"say {' or '.join(f'{key}={answer}' for answer in own)}."
+                )
+            wanted |= {key: answers[own[0]]} if own else {}
+    for word in choice.split() if choice not in keepers else ():
+        name, equals, answer = word.partition("=")
+        place = keys.index(name.upper()) if name.upper() in keys else None
+        if not equals or place is None or answer not in known[place]:
             raise _unknown(case, choice)
-        wanted[name.upper()] = member
+        wanted[name.upper()] = known[place][answer]
     missing = [key for key in keys if key not in wanted]
     if missing:
         raise UsageError(
-            f"Say whose value is right for {', '.join(missing)} too, such as {missing[0]}={keepers[0]}."
+            f"Say whose value is right for {', '.join(missing)} too, such as "
+            f"{missing[0]}={next(iter(known[keys.index(missing[0])]))}."
         )
     return [(each, wanted[key]) for each, key in zip(question.properties, keys, strict=True)]
+
+
+def _said(snapshot: Snapshot, difference: Difference, card: str) -> object:
+    """What a card says in a property that differs; None where it was removed."""
+    fact = dict(difference.sides)[card]
+    return facts_by_id(snapshot)[fact].prop.canonical if fact is not None else None
 
 
 def _unknown(case: Case, choice: str) -> UsageError:
@@ -200,14 +220,18 @@ class _Decided:
     snapshot: Snapshot
     question: ValuesDiffer
 
-    def follow(self, difference: Difference, member: str) -> Iterator[Operation]:
-        """Everybody takes the value of one member's card, or its absence."""
-        cards = cards_by_id(self.snapshot)
-        winner, wins = next(
-            (card, fact) for card, fact in difference.sides if cards[card].keeper == member
-        )
+    def follow(self, difference: Difference, winner: str) -> Iterator[Operation]:
+        """The other members' cards take the value of one card, or its absence.
+
+        A second card of the same member keeps what it says: own cards are put
+        together by their member's tap alone (R8).
+        """
+        sides = dict(difference.sides)
+        wins = sides[winner]
         for card, fact in difference.sides:
-            if card == winner:
+            if card == winner or not self._may_reach(card, (winner, wins)):
+                continue
+            if self._are_one_members(card, winner):
                 continue
             yield from self._forget(difference, winner, card)
             if wins is None:
@@ -216,22 +240,57 @@ class _Decided:
                 continue
             yield Add(card, wins) if fact is None else Replace(card, fact, wins)
             yield _agree(difference.property, (winner, wins), (card, Placed(card, wins)))
+            yield from self._leave_doubles(difference, winner, (card, wins))
 
     def keep(self, difference: Difference) -> Iterator[Operation]:
         """Both values are right for their cards: the base holds two different facts."""
-        for left, right in _pairs(difference.sides):
+        for left, right in self._pairs(difference):
             if left[1] is not None and right[1] is not None:
                 yield from self._forget(difference, left[0], right[0])
                 yield _agree(difference.property, (left[0], left[1]), (right[0], right[1]))
 
     def both(self, difference: Difference) -> Iterator[Operation]:
-        """Every card gets every value."""
-        for left, right in _pairs(difference.sides):
+        """Every card gets every value that another member's card says."""
+        for left, right in self._pairs(difference):
             yield from self._forget(difference, left[0], right[0])
             for (card, fact), (other, _) in ((left, right), (right, left)):
-                if fact is not None:
+                if fact is not None and self._may_reach(other, (card, fact)):
                     yield Add(other, fact)
                     yield _agree(difference.property, (card, fact), (other, Placed(other, fact)))
+
+    def _leave_doubles(
+        self, difference: Difference, winner: str, placed: tuple[str, int]
+    ) -> Iterator[Operation]:
+        """What the winner's other cards say stays, beside what another member's card says now."""
+        card, wins = placed
+        for double, fact in difference.sides:
+            if double == winner or fact is None or not self._are_one_members(double, winner):
+                continue
+            yield from self._forget(difference, double, card)
+            yield _agree(difference.property, (double, fact), (card, Placed(card, wins)))
+
+    def _pairs(
+        self, difference: Difference
+    ) -> Iterator[tuple[tuple[str, int | None], tuple[str, int | None]]]:
+        """The sides of different members, two by two."""
+        for index, left in enumerate(difference.sides):
+            for right in difference.sides[index + 1 :]:
+                if not self._are_one_members(left[0], right[0]):
+                    yield left, right
+
+    def _are_one_members(self, left: str, right: str) -> bool:
+        cards = cards_by_id(self.snapshot)
+        return cards[left].keeper == cards[right].keeper
+
+    def _may_reach(self, target: str, origin: tuple[str, int | None]) -> bool:
+        """Whether everybody who sees a card may see where its new value comes from (R1, R6).
+
+        Only such questions are asked; what an answer does must not hang on that.
+        """
+        card, fact = origin
+        cards = cards_by_id(self.snapshot)
+        source = facts_by_id(self.snapshot)[fact] if fact is not None else cards[card]
+        return cards[target].seen_by <= source.seen_by
 
     def _forget(self, difference: Difference, left: str, right: str) -> Iterator[Operation]:
         """End what two cards agreed on before in this property's disputed values."""
@@ -251,14 +310,6 @@ def _line_of(fact: Fact | None, facts: Mapping[int, Fact]) -> Iterator[int]:
     while fact is not None:
         yield fact.id
         fact = facts.get(fact.previous) if fact.previous is not None else None
-
-
-def _pairs(
-    sides: Sequence[tuple[str, int | None]],
-) -> Iterator[tuple[tuple[str, int | None], tuple[str, int | None]]]:
-    for index, left in enumerate(sides):
-        for right in sides[index + 1 :]:
-            yield left, right
 
 
 def _agree(name: str, left: tuple[str, FactRef], right: tuple[str, FactRef]) -> Agree:

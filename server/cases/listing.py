@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from server.cases.raced import race_case
 from server.cases.shapes import Case, Reason
-from server.cases.suggested import suggested_choice, suggested_sentence
+from server.cases.suggested import suggested_choice, suggested_key, suggested_sentence
 from server.cases.telling import Teller, name_of_card, teller
 from server.errors import NotFound
 from server.reconcile.describe import letter
@@ -63,7 +63,9 @@ def find_open(tx: Transaction, case_id: str, viewer: str | None) -> Open:
     for each in open_in(tx, viewer):
         if each.case.id == case_id:
             return each
-    raise NotFound("There is no open case of this id; it may have been answered meanwhile.")
+    raise NotFound(
+        "There is no open case of this id; it was answered meanwhile, or its values changed."
+    )
 
 
 def open_in(tx: Transaction, viewer: str | None) -> list[Open]:
@@ -78,7 +80,7 @@ def open_in(tx: Transaction, viewer: str | None) -> list[Open]:
         found = [*_questions(tx, told, snapshot, made), *found]
     found = [
         *(
-            Open(race_case(tx, told.names, each, case_id(tx, each.key)), each, snapshot)
+            Open(race_case(tx, told.names, each, case_id(tx, each.asked)), each, snapshot)
             for each in open_races(tx, viewer)
         ),
         *found,
@@ -191,7 +193,7 @@ def _suggestion(tx: Transaction, told: Teller, suggestion: Suggestion, keeper: s
     change = suggestion.change(region_of(tx))
     title = told.title((suggestion.card,))
     return Case(
-        id=case_id(tx, f"suggestion {suggestion.id}"),
+        id=case_id(tx, suggested_key(told, suggestion, change)),
         kind="suggestion",
         title=title,
         members=(keeper,),

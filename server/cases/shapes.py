@@ -58,7 +58,12 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer to one property: whose value it is; an empty value means that it was removed there."""
+    """One answer to one property: whose value it is; an empty value means that it was removed there.
+
+    Attributes:
+        answer: What `decide` calls it after `PROPERTY=`, of values that differ: the member, with
+            `#2` and so on for further cards of theirs.
+    """
 
     member: str
     member_name: str
@@ -66,6 +71,7 @@ class Option:
     since: int
     how: How
     device: str = ""
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

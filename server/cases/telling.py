@@ -87,13 +87,17 @@ class Teller:
         facts = [self.facts[fact] for _, fact in difference.sides if fact is not None]
         labels = list(dict.fromkeys(label_of(fact.prop) for fact in facts))
         label = labels[0] if len(labels) == 1 else property_word(difference.property)
+        answers = {card: answer for answer, card in answers_of(difference, self.cards).items()}
         return Choice(
             key=key,
             property=difference.property,
             label=label,
             single=difference.single,
-            options=tuple(self._option(card, fact) for card, fact in difference.sides),
-            preselected=self.cards[difference.preselected].keeper if difference.preselected else "",
+            options=tuple(
+                replace(self._option(card, fact), answer=answers[card])
+                for card, fact in difference.sides
+            ),
+            preselected=answers[difference.preselected] if difference.preselected else "",
             why=difference.why,
         )
 
@@ -141,6 +145,13 @@ def teller(tx: Transaction, snapshot: Snapshot, names: Mapping[str, str]) -> Tel
 def keys_of(differences: Iterable[Difference]) -> tuple[str, ...]:
     """What `decide` calls each difference: TEL, and TEL#2 for a second number in dispute."""
     return numbered(each.property for each in differences)
+
+
+def answers_of(difference: Difference, cards: Mapping[str, CardState]) -> dict[str, str]:
+    """What `decide` calls each side, and its card: `ben`, and `ben#2` for a second card of his."""
+    sides = [card for card, _ in difference.sides]
+    ordered = sorted(sides, key=lambda each: (cards[each].added, each))
+    return dict(zip(numbered(cards[each].keeper for each in ordered), ordered, strict=True))
 
 
 def numbered(names: Iterable[str]) -> tuple[str, ...]:

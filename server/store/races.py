@@ -99,6 +99,12 @@ class Race:
         """Under which the answer is remembered; says nothing of anybody else's acts (R1)."""
         return f"race {self.collisions[0].suggestion.id}"
 
+    @property
+    def asked(self) -> str:
+        """What is asked: something else once the card says something else."""
+        theirs = [each.theirs.canonical if each.theirs else None for each in self.collisions]
+        return f"{self.key} {theirs!r}"
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
