@@ -154,6 +154,28 @@ def may(role: Role, action: Action, *, own: bool, read_only: bool, revoked: bool
     return role != "guest" and not read_only
 
 
+def may_answer(role: Role) -> bool:
+    """Whether a member answers questions at all; guests only read."""
+    return role != "guest"
+
+
+def changes_others(role: Role) -> bool:
+    """Whether what a member does may reach others' cards without their keepers' word.
+
+    What a child changes, adds or answers is to everybody else a suggestion, also
+    where the person is *ours* or the child's.
+    """
+    return role == "adult"
+
+
+def may_reset(role: Role, other: Role) -> bool:
+    """Whether a member may have another one choose a new web password.
+
+    Adults do so for adults and children; a guest's is reset on the command line alone.
+    """
+    return role == "adult" and other != "guest"
+
+
 def rights_letters(role: Role, *, own: bool, read_only: bool, revoked: bool, depth: int) -> str:
     """The letters Radicale asks for: capitals for the principal, small ones for books and cards.
 

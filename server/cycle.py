@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
-from server.access import CardAccess, card_level
+from server.access import CardAccess, card_level, changes_others
 from server.contacts.properties import Change
 from server.errors import Busy
 from server.reconcile.linking import Clusters
@@ -31,7 +31,7 @@ from server.store.household import is_released, region_of, release
 from server.store.keeping import change_card, has_due, read_card, release_all, settle_due
 from server.store.late import merge_late
 from server.store.leases import give_lease, record_cycle, take_lease
-from server.store.members import household_of
+from server.store.members import household_of, list_members
 from server.store.overlays import (
     Suggestion,
     close_suggestion,
@@ -249,11 +249,14 @@ def _carry_out(tx: Transaction, made: Plan, snapshot: Snapshot) -> tuple[Operati
 
 
 def _accept_what_is_ours(tx: Transaction) -> int:
-    """Apply open suggestions where the person is *ours* or has become its author's (R4)."""
+    """Apply open suggestions where the person is *ours* or has become its author's (R4); never a child's."""
     accepted = 0
+    waiting = {each.id for each in list_members(tx) if not changes_others(each.role)}
     for each in open_suggestions(tx):
         row = find_card(tx, each.card)
         if row is None or row.trashed is not None or not may_be_told(tx, each, row.member):
+            continue
+        if each.author in waiting:
             continue
         if _owner(tx, row) in ("", each.author):
             accept_suggestion(tx, each, None)

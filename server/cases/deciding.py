@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from server.cases.children import as_suggestions, reaches_others
 from server.cases.listing import Open, find_open, key_of
 from server.cases.shapes import Case
 from server.cases.telling import answers_of, keys_of, numbered
@@ -158,6 +159,9 @@ def _values(
         winners = _winners(snapshot, question, case, choice)
         operations = [step for each, card in winners for step in decided.follow(each, card)]
         said = "the cards agree now."
+    if not reaches_others(tx):
+        operations, suggested = as_suggestions(tx.actor.member or "", operations, snapshot)
+        said = "suggested to whoever keeps the other card." if suggested else said
     apply_work(tx, Work(tuple(operations), facts_by_id(snapshot), tx.actor.member))
     return f"{case.title}: {said}"
 

@@ -2,9 +2,10 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from server.access import may_answer
 from server.cases.raced import race_case
 from server.cases.shapes import Case, Reason
 from server.cases.suggested import suggested_choice, suggested_key, suggested_sentence
@@ -87,18 +88,19 @@ def open_in(tx: Transaction, viewer: str | None) -> list[Open]:
     ]
     if not released or held_count(tx):
         found = [*_letters(tx, members, viewer, first=not released), *found]
-    found = [replace(each, case=_in_order(each.case, tuple(members))) for each in found]
-    mine = [each for each in found if viewer is None or viewer in each.case.members]
+    found = [replace(each, case=_in_order(each.case, members.values())) for each in found]
+    mine = [each for each in found if each.case.members and viewer in (None, *each.case.members)]
     later = {key for key, (choice, _, _) in answers(tx).items() if choice == "later"}
     return sorted(mine, key=lambda each: (key_of(each) in later, each.case.kind != "letter"))
 
 
-def _in_order(case: Case, members: tuple[str, ...]) -> Case:
-    """A case with its members, and the choices named after them, in the order in which they joined."""
-    place = {each: index for index, each in enumerate(members)}
+def _in_order(case: Case, members: Collection[Member]) -> Case:
+    """A case with those who may answer it, and the choices named after members, in the order in which they joined."""
+    place = {each.id: index for index, each in enumerate(members)}
+    answering = {each.id for each in members if may_answer(each.role)}
     return replace(
         case,
-        members=tuple(sorted(case.members, key=lambda each: place[each])),
+        members=tuple(sorted(answering.intersection(case.members), key=lambda each: place[each])),
         choices=tuple(sorted(case.choices, key=lambda each: place.get(each, len(place)))),
     )
 

@@ -193,19 +193,24 @@ class PersonMerge:
         if isinstance(step, Entry):
             # What was taken off a card on purpose is not brought back by an older copy.
             left_at = self._working.left_card_at(target.id, value_key(origin.prop))
-            return is_new and left_at < origin.first
+            is_new = is_new and left_at < origin.first
         return is_new and self._is_followed(step)
 
-    def _is_followed(self, step: Edit | Removal) -> bool:
-        """Whether a change is followed; to the owner's own card it becomes a suggestion."""
+    def _is_followed(self, step: Step) -> bool:
+        """Whether a change is followed; to the owner's own card it becomes a suggestion.
+
+        What a child changes or adds is a suggestion to everybody whose card would follow.
+        """
         target = self._cards[step.card]
         author = self._cards[step.origin.card].keeper
         owner = self._owners[target.id]
-        if owner.follows(author):
+        follows = isinstance(step, Entry) or owner.follows(author)
+        if follows and author not in self._working.suggesting:
             return True
-        if owner.owner == target.keeper and step.fact.id > 0:
+        before = None if isinstance(step, Entry) else step.fact.id
+        if (follows or owner.owner == target.keeper) and (before is None or before > 0):
             origin = None if isinstance(step, Removal) else self._working.root(step.origin)
-            self._working.emit(Suggest(author, target.id, step.fact.id, origin))
+            self._working.emit(Suggest(author, target.id, before, origin))
         return False
 
     def _still_says(self, gone: Fact, target: CardState) -> bool:

@@ -134,6 +134,7 @@ class Snapshot:
         settled: keys of questions that were answered; none of them is asked again.
         undone: keys of questions whose answer was undone; no link is made for them by the machine.
         always_ask: the household wants no link made by the machine.
+        suggesting: members whose changes are suggestions to everybody else, whosever the person is.
     """
 
     region: str
@@ -145,6 +146,7 @@ class Snapshot:
     settled: frozenset[str] = frozenset()
     undone: frozenset[str] = frozenset()
     always_ask: bool = False
+    suggesting: frozenset[str] = frozenset()
 
 
 def cards_by_id(snapshot: Snapshot) -> Mapping[str, CardState]:

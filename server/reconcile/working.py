@@ -23,6 +23,7 @@ class Working:
         self.now = now
         self.operations: list[Operation] = []
         self._cards = snapshot.cards
+        self.suggesting = snapshot.suggesting
         self.facts: dict[int, Fact] = {}
         self.base = frozenset(
             (row.card_a, row.card_b, row.property, row.fact_a, row.fact_b) for row in snapshot.bases

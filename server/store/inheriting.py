@@ -44,12 +44,14 @@ def absorb(tx: Transaction, own: CardRow, overlay: tuple[Suggestion, ...]) -> bo
     """An own card of the person takes over what its member typed on somebody else's; whether it changed.
 
     A value that would take the place of another one of the own card stays a
-    suggestion: nothing typed is overwritten.
+    suggestion: nothing typed is overwritten. So does what came from the own card.
     """
     region = region_of(tx)
     octets = octets_of(tx, own.text)
     for each in overlay:
         change = each.change(region)
+        if _came_from_own(each, octets, region):
+            continue
         if change.after is None or not _takes_a_place(octets, change.after, region):
             octets = put_on(octets, (change,), region)
             close_suggestion(tx, each.id, "overtaken")
@@ -117,6 +119,13 @@ def received_sources(
                 found[prop.name, prop.norm] = row[0]
                 break
     return found
+
+
+def _came_from_own(each: Suggestion, octets: bytes, region: str) -> bool:
+    """Whether a suggestion says what its author did on an own card, rather than on the other's."""
+    if each.made_by == "decide":
+        return each.origin is not None or put_on(octets, (each.change(region),), region) == octets
+    return each.made_by == "cycle"
 
 
 def _takes_a_place(octets: bytes, after: Property, region: str) -> bool:

@@ -92,9 +92,11 @@ def update_member(
 
     Raises:
         NotFound: Nobody has this id.
-        UsageError: A word is unknown.
+        UsageError: A word is unknown, or the household's last adult would be none any more.
     """
     old = get_member(tx, member_id)
+    if role != "adult" and role is not None:
+        need_adult(tx, without=member_id)
     new = Member(
         old.id,
         (name or old.name).strip(),
@@ -121,6 +123,20 @@ def update_member(
             for row in tx.all(compiled.CARDS_OF_MEMBER, who=each.id)
         )
     return new, affected
+
+
+def need_adult(tx: Transaction, *, without: str) -> None:
+    """See that somebody else could still decide for the household.
+
+    Raises:
+        UsageError: This is the last adult.
+    """
+    adults = [each for each in list_members(tx) if each.role == "adult"]
+    if [each.id for each in adults] == [without]:
+        raise UsageError(
+            f"{adults[0].name} is the only adult here; make somebody else an adult first, "
+            "with `hearthbook member set ID --role adult`."
+        )
 
 
 def update_share(tx: Transaction, giver: str, taker: str, how_much: str) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ _COLUMNS = (
     suggestion.c.origin,
     act.c.at,
     act.c.device,
+    act.c.kind,
 )
 _SELECT = select(*_COLUMNS).join(act, act.c.id == suggestion.c.act)
 _ON_CARD: Final = Query(
@@ -81,6 +82,8 @@ class Suggestion:
     origin: int | None
     at: int
     device: int | None
+    made_by: str
+    """The kind of the act that made it."""
 
     def change(self, region: str) -> Change:
         """The change as properties."""

@@ -6,7 +6,14 @@ from typing import Final, cast
 
 from sqlalchemy import select
 
-from server.access import CardAccess, Household, ValueAccess, card_level, sees_value
+from server.access import (
+    CardAccess,
+    Household,
+    ValueAccess,
+    card_level,
+    changes_others,
+    sees_value,
+)
 from server.contacts.properties import property_from
 from server.contacts.values import name_of
 from server.reconcile.snapshot import Base, CardState, Claim, Fact, Link, Says, Snapshot, Verdict
@@ -121,6 +128,7 @@ def snapshot_of(
         settled=settled_keys(said),
         undone=undone_keys(said),
         always_ask=always_asks(tx),
+        suggesting=frozenset(e.id for e in household.members if not changes_others(e.role)),
     )
 
 
