@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 
 from server.store.books import Book
 from server.store.database import Transaction
 from server.store.devices import Device
 from server.store.query import Query, bind, inserting
-from server.store.schema import act, card_version, received, slot_past
+from server.store.schema import act, card, card_version, received, slot_past
 from server.store.slots import SlotRow, last_served, text_at
 from server.store.texts import keep, octets_of
 
@@ -29,6 +29,10 @@ _BY_HAND: Final = Query(
         )
     )
 )
+_MADE_BY: Final = Query(
+    select(act.c.device).join(card, card.c.added == act.c.id).where(card.c.id == bind("which"))
+)
+_FIRST: Final = Query(select(func.min(slot_past.c.seq)).where(slot_past.c.slot == bind("which")))
 _RECEIVE: Final = inserting(
     received, "device", "member", "book", "href", "slot", "etag", "status", "text", "act"
 )
@@ -57,6 +61,15 @@ def changed_by_hand_since(tx: Transaction, slot: SlotRow, seq: int | None) -> bo
     if replaced is None:
         return True
     return tx.one(_BY_HAND, of_card=slot.card, since=replaced[0]) is not None
+
+
+def made_at(tx: Transaction, slot: SlotRow, device: Device) -> int | None:
+    """The sequence number under which a card was first served that this device made; None for any other."""
+    made_by = tx.one(_MADE_BY, which=slot.card) if slot.own else None
+    if made_by is None or made_by[0] != device.id:
+        return None
+    first = tx.one(_FIRST, which=slot.id)
+    return first[0] if first and first[0] is not None else slot.seq
 
 
 def keep_body(

@@ -6,12 +6,12 @@ survivor; a stale If-Match changes nothing, its body is kept and the href is
 announced again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from server.access import may
 from server.errors import NotACard
-from server.store.bases import changed_by_hand_since, keep_body
+from server.store.bases import changed_by_hand_since, keep_body, made_at
 from server.store.books import Book, etag, seq_named
 from server.store.cards import CardRow, find_card
 from server.store.database import Transaction
@@ -80,6 +80,7 @@ class Put:
     if_match: str
     if_none_match: str
     written: Written
+    is_repeat: bool = False
 
     def typing(self, tx: Transaction) -> Typing:
         """How the values of this body came to be: what a PUT without If-Match removes does not travel."""
@@ -124,8 +125,13 @@ def put(
     device: Device,
     if_match: str = "",
     if_none_match: str = "",
+    repeats: bool = False,
 ) -> PutResult:
-    """Store, merge or keep one body; what a client can send never raises."""
+    """Store, merge or keep one body; what a client can send never raises.
+
+    Args:
+        repeats: Whether the client sends a new card again and again until it hears that it was taken.
+    """
     if not may(device.role, "write", own=device.member == book.member, read_only=device.read_only):
         return _READ_ONLY
     try:
@@ -136,6 +142,8 @@ def put(
     if written.card.version == "4.0":
         note_speaks_4(tx, device)
     slot = slot_at(tx, book.id, href)
+    if repeats:
+        request = _repeated(tx, request, slot)
     result = _precondition(tx, request, slot)
     if result is None:
         result = _new(tx, request) if slot is None else _known(tx, request, slot)
@@ -180,6 +188,16 @@ def delete(
     return PutResult(204)
 
 
+def _repeated(tx: Transaction, put_: Put, slot: SlotRow | None) -> Put:
+    """A new card that was taken before, when its answer was lost: now an edit of what was sent then."""
+    if slot is None or slot.gone is not None or put_.if_none_match != "*":
+        return put_
+    seq = made_at(tx, slot, put_.device) if put_.written.uid == slot.uid else None
+    if seq is None:
+        return put_
+    return replace(put_, if_match=etag(put_.book, seq), if_none_match="", is_repeat=True)
+
+
 def _precondition(tx: Transaction, put_: Put, slot: SlotRow | None) -> PutResult | None:
     """What If-Match and If-None-Match forbid (RFC 9110 section 13.1)."""
     live = slot is not None and slot.gone is None
@@ -194,7 +212,7 @@ def _precondition(tx: Transaction, put_: Put, slot: SlotRow | None) -> PutResult
         return None
     if slot is None:
         return _keep(tx, put_, None, _GONE)
-    if live and not _names(put_.if_match, put_.book, slot):
+    if live and not put_.is_repeat and not _names(put_.if_match, put_.book, slot):
         announce_again(tx, slot.id)
         return _keep(tx, put_, slot, _STALE)
     return None
@@ -286,7 +304,7 @@ def _known(tx: Transaction, put_: Put, slot: SlotRow) -> PutResult:
         return _edit(tx, put_, standing, slot)
     if put_.written.uid and put_.written.uid != slot.uid:
         return _UID_CHANGED
-    if not slot.own:
+    if not slot.own or (put_.is_repeat and not _names(put_.if_match, put_.book, slot)):
         return _edit(tx, put_, slot, slot)
     return _store(tx, put_, slot)
 

@@ -106,7 +106,7 @@ def test_a_repeated_edit_is_there_once(home: DavHome, kind: type[Model]) -> None
     assert other.find("eva@example.org").text.count(b"eva@example.org") == 1
 
 
-@pytest.mark.parametrize("kind", CLIENTS[1:], ids=lambda kind: kind.__name__)
+@each_client
 def test_a_repeated_new_card_is_there_once(home: DavHome, kind: type[Model]) -> None:
     one = home.model(kind, "anna", "one")
     one.add("Eva Stein", PHONE)
@@ -117,6 +117,33 @@ def test_a_repeated_new_card_is_there_once(home: DavHome, kind: type[Model]) -> 
     home.sync_until_quiet(one)
     assert holds_what_is_served(home, one)
     assert len(one.rows) == 1
+
+
+def test_a_repeated_new_card_of_davx5_undoes_nothing_that_came_between(home: DavHome) -> None:
+    """It hears of no answer, another device changes the card, it sends the new card again."""
+    one, other = home.model(Davx5, "anna", "one"), home.model(Davx5, "anna", "other")
+    row = one.add("Eva Stein", PHONE, MAIL)
+    one.wire.losing = 1
+    assert not one.sync()
+    assert other.sync()
+    other.edit(other.rows[0], without(MAIL))
+    assert other.sync()
+    one.edit(row, adding("URL:https://example.org/"))
+    home.sync_until_quiet(one, other)
+    assert len(one.rows) == 1
+    assert holds_what_is_served(home, one)
+    assert b"https://example.org/" in other.rows[0].text
+    assert b"eva@example.org" not in other.rows[0].text
+
+
+def test_another_device_makes_no_card_anew_where_there_is_one(home: DavHome) -> None:
+    """RFC 9110 section 13.1.2: the exception is for who made the card, and hears no answer."""
+    one, other = home.model(Davx5, "anna", "one"), home.model(Davx5, "anna", "other")
+    one.add("Eva Stein", PHONE, uid="u")
+    other.add("Eva Stein", MAIL, uid="u")
+    assert one.sync()
+    assert other.sync()
+    assert [each.status for each in other.wire.log] == [412]
 
 
 @each_client
