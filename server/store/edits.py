@@ -15,6 +15,7 @@ from server.store.cards import CardRow, closure, find_card
 from server.store.database import Transaction
 from server.store.devices import Device, sent_properties
 from server.store.facts import Typing
+from server.store.groups import believed_changes
 from server.store.household import region_of
 from server.store.keeping import Written, change_card, create_card, read_card, trash_card
 from server.store.members import household_of
@@ -77,7 +78,8 @@ def merge_into_own(
 ) -> None:
     """Put what a device changed on an own card, whatever that card says by now."""
     served = octets_of(tx, addressed.text_3 if addressed.text_3 is not None else addressed.text)
-    changes = typed_changes(tx, addressed, served, written, device=device, seq=seq)
+    typed = typed_changes(tx, addressed, served, written, device=device, seq=seq)
+    changes = believed_changes(tx, addressed, row, written, typed, device=device, seq=seq)
     current = octets_of(tx, row.text)
     octets = put_on(current, changes, region_of(tx))
     if octets == current:

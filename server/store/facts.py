@@ -71,7 +71,7 @@ class Typing:
     withheld: bool = False
     removable: frozenset[str] | None = None
     sources: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    replaced: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    replaced: Mapping[tuple[str, str], int | None] = field(default_factory=dict)
     is_restored: bool = False
 
     def withholds(self, removed: Property | None) -> bool:

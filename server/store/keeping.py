@@ -74,7 +74,12 @@ _VERSION: Final = Query(  # an act may change a card more than once, as a cycle 
         },
     )
 )
-_LATELY = both(act.c.device == bind("on"), act.c.at > bind("since"), card.c.visibility != "private")
+_LATELY = both(
+    act.c.device == bind("on"),
+    act.c.at > bind("since"),
+    card.c.visibility != "private",
+    card.c.kind != "group",
+)
 _MADE_LATELY: Final = Query(
     select(card.c.id).join(act, act.c.id == card.c.added).where(_LATELY).limit(BULK_MOST)
 )

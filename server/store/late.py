@@ -20,6 +20,7 @@ from server.store.database import Actor, Database, Transaction
 from server.store.devices import Device
 from server.store.edits import bring_back, own_card_instead, removable_names, suggest_all
 from server.store.facts import Typing
+from server.store.groups import believed_changes
 from server.store.household import region_of
 from server.store.keeping import (
     Written,
@@ -222,6 +223,11 @@ def meeting_of(
         for each in diff(before, written.props)
         if each.after is not None or (each.before is not None and each.before.name in removable)
     )
+    row = find_card(tx, standing.card) if standing.own else None
+    if row is not None:
+        changes = believed_changes(
+            tx, addressed, row, written, changes, device=body.device, seq=seq
+        )
     return Meeting(before, current, changes)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.dialects.sqlite import insert
 
 from server.access import BOOK_OF_THE_HOUSEHOLD, Household
+from server.store import groups
 from server.store.books import find_book
 from server.store.cards import CardRow, Linked, all_cards, cards_named, closure
 from server.store.database import Transaction
@@ -124,6 +125,7 @@ def refresh(tx: Transaction, ids: Iterable[str]) -> set[str]:
     cards, links = _concerned(tx, {*ids, *tx.touched})
     tx.touched.clear()
     changed = take_back(tx, cards.values())
+    changed |= {each.id for each in cards.values() if _is_group(each) and groups.follow(tx, each)}
     if changed:
         cards, links = _concerned(tx, {*cards, *changed})
     again: set[str] = set()
@@ -134,6 +136,10 @@ def refresh(tx: Transaction, ids: Iterable[str]) -> set[str]:
     if again:  # typed lines moved to own cards: a second round finds none left to move
         refresh(tx, again)
     return again
+
+
+def _is_group(row: CardRow) -> bool:
+    return row.kind == "group" and row.trashed is None
 
 
 def visible_person(tx: Transaction, member_id: str, card_id: str) -> Person | None:
@@ -210,6 +216,7 @@ def _apply(tx: Transaction, scene: Scene) -> set[str]:
     """Make one member's slots of these cards what they should be; gives own cards that took lines over."""
     kept: set[int] = set()
     changed: set[str] = set()
+    joined: list[SlotRow] = []
     for person in scene.wanted.persons:
         if person.own:
             survivor = _apply_own(tx, scene, person, kept)
@@ -221,12 +228,16 @@ def _apply(tx: Transaction, scene: Scene) -> set[str]:
             if each.card in person.cards and each.id not in kept:
                 retire(tx, each, survivor)
                 kept.add(each.id)
+                if each.gone is None or each.survivor != survivor:
+                    joined.append(each)
     for each in scene.mine:
         if each.id not in kept and each.card in scene.wanted.unseen:
             inherited = _inherited(tx, scene, each)
             changed |= inherited
             if not inherited:
                 retire(tx, each, None)
+    groups.follow_joined(tx, joined)
+    groups.follow_parted(tx, scene.mine)
     return changed
 
 

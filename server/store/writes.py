@@ -25,6 +25,7 @@ from server.store.edits import (
     removable_names,
 )
 from server.store.facts import Typing
+from server.store.groups import with_kept_members
 from server.store.inheriting import received_sources
 from server.store.keeping import (
     Written,
@@ -283,9 +284,7 @@ def _create(tx: Transaction, put_: Put) -> PutResult:
         ),
     )
     refresh(tx, (row.id,))
-    slot = find_slot(tx, slot_id)
-    assert slot is not None
-    return PutResult(201, etag(put_.book, slot.seq) if written is put_.written else "")
+    return PutResult(201, _tag(tx, put_, written, slot_id))
 
 
 def _received(tx: Transaction, book: Book, written: Written) -> dict[tuple[str, str], int]:
@@ -317,13 +316,10 @@ def _store(tx: Transaction, put_: Put, slot: SlotRow) -> PutResult:
         return PutResult(204, etag(put_.book, slot.seq))
     if row.version == "4.0" and put_.written.card.version != "4.0":
         return _edit(tx, put_, slot, slot)
-    written = put_.written if put_.written.uid else with_given_uid(tx, put_.written, slot.uid)
-    typing = put_.typing(tx)
-    change_card(tx, row, written, typing, device=put_.device.id)
+    written = _whole(tx, put_, slot, row)
+    change_card(tx, row, written, put_.typing(tx), device=put_.device.id)
     refresh(tx, (row.id,))
-    now = find_slot(tx, slot.id)
-    assert now is not None
-    return PutResult(204, etag(put_.book, now.seq) if written is put_.written else "")
+    return PutResult(204, _tag(tx, put_, written, slot.id))
 
 
 def _edit(tx: Transaction, put_: Put, standing: SlotRow, addressed: SlotRow) -> PutResult:
@@ -376,9 +372,24 @@ def _back(tx: Transaction, put_: Put, slot: SlotRow) -> PutResult:
 def _untrash(tx: Transaction, put_: Put, slot: SlotRow, row: CardRow) -> PutResult:
     """An own card that is sent again after it was deleted."""
     restore_card(tx, row.id)
-    written = put_.written if put_.written.uid else with_given_uid(tx, put_.written, slot.uid)
+    written = _whole(tx, put_, slot, row)
     change_card(tx, row, written, put_.typing(tx), device=put_.device.id)
     bring_back(tx, slot)
-    now = find_slot(tx, slot.id)
+    return PutResult(201, _tag(tx, put_, written, slot.id))
+
+
+def _whole(tx: Transaction, put_: Put, slot: SlotRow, row: CardRow) -> Written:
+    """A sent card with what its device cannot know of: the UID it left out, members of a group."""
+    written = put_.written if put_.written.uid else with_given_uid(tx, put_.written, slot.uid)
+    seq = seq_named(put_.book, put_.if_match)
+    return with_kept_members(tx, slot, row, written, device=put_.device, seq=seq)
+
+
+def _tag(tx: Transaction, put_: Put, written: Written, slot_id: int) -> str:
+    """The ETag that a write may be answered with: none where other octets are stored than were sent."""
+    now = find_slot(tx, slot_id)
     assert now is not None
-    return PutResult(201, etag(put_.book, now.seq) if written is put_.written else "")
+    is_as_sent = written is put_.written
+    if is_as_sent and written.kind == "group":  # which may name a survivor by now
+        is_as_sent = octets_of(tx, now.text) == written.octets
+    return etag(put_.book, now.seq) if is_as_sent else ""

@@ -1,0 +1,362 @@
+"""Groups: lists of cards that belong to one member alone (design rule R5).
+
+A group names its members by the UIDs of its own view's slots. A line that a
+device left out is gone only if that device could show it; a line whose slot was
+joined to another names the survivor, and the former one again once they part.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import and_, or_, select
+
+from server.contacts.card import parse, replace_properties
+from server.contacts.lines import make_line
+from server.contacts.properties import Change, Property, main_line, properties, property_from
+from server.contacts.values import text_key
+from server.store.bases import base_text
+from server.store.cards import CardRow, find_card
+from server.store.database import Transaction
+from server.store.devices import Device
+from server.store.facts import Typing
+from server.store.household import region_of
+from server.store.keeping import Written, change_card, read_card
+from server.store.overlays import put_on
+from server.store.query import Query, bind
+from server.store.render import own_content
+from server.store.schema import act, card, card_version, fact, served
+from server.store.slots import SlotRow, announce, find_slot, slot_of_uid, slots_of_card, surviving
+from server.store.texts import octets_of
+
+_URN: Final = "urn:uuid:"
+_WAS_SERVED: Final = Query(
+    select(served.c.seq).where(and_(served.c.device == bind("on"), served.c.slot == bind("which")))
+)
+_HAS_SENT: Final = Query(
+    select(card_version.c.act)
+    .join(act, act.c.id == card_version.c.act)
+    .where(and_(card_version.c.card == bind("of_card"), act.c.device == bind("on")))
+    .limit(1)
+)
+_HAS_NAMED: Final = Query(
+    select(fact.c.id)
+    .join(act, act.c.id == fact.c.first)
+    .where(
+        and_(
+            fact.c.property == "MEMBER",
+            fact.c.norm == bind("key"),
+            fact.c.card == bind("of_card"),
+            act.c.device == bind("on"),
+        )
+    )
+    .limit(1)
+)
+_NAMING: Final = Query(
+    select(fact.c.card)
+    .join(card, card.c.id == fact.c.card)
+    .where(
+        and_(
+            fact.c.property == "MEMBER",
+            or_(fact.c.norm == bind("key"), fact.c.norm == bind("bare")),
+            fact.c.gone.is_(None),
+            card.c.book == bind("in_book"),
+            card.c.kind == "group",
+            card.c.trashed.is_(None),
+        )
+    )
+    .distinct()
+    .order_by(fact.c.card)
+)
+_FACT: Final = Query(
+    select(fact.c.id, fact.c.norm, fact.c.typed_by, fact.c.previous).where(
+        fact.c.id == bind("which")
+    )
+)
+_LIVE: Final = Query(
+    select(fact.c.id, fact.c.norm).where(
+        and_(fact.c.property == "MEMBER", fact.c.card == bind("of_card"), fact.c.gone.is_(None))
+    )
+)
+
+
+def with_kept_members(
+    tx: Transaction,
+    slot: SlotRow,
+    row: CardRow,
+    written: Written,
+    *,
+    device: Device,
+    seq: int | None,
+) -> Written:
+    """What a group says after a device wrote it: the sent card, and the members it could not know of.
+
+    A group that comes back as a contact, as DAVx5 saves one where groups are
+    categories to it, stays the group it was.
+
+    Args:
+        seq: Under which number the device was served the group; None: the last one.
+    """
+    if row.kind != "group":
+        return written
+    region = region_of(tx)
+    before = properties(parse(octets_of(tx, row.text)), region=region)
+    report = _Report(tx, row, written, device, _known(tx, slot, device, seq))
+    left_out = [
+        each
+        for each in before
+        if each.name in {"MEMBER", "KIND"} and not _holds(written.props, each)
+    ]
+    back = [each for each in left_out if not report.removes(each)]
+    octets = put_on(written.octets, [Change(None, each) for each in back], region)
+    return written if octets == written.octets else read_card(tx, octets)
+
+
+def believed_changes(
+    tx: Transaction,
+    slot: SlotRow,
+    row: CardRow,
+    written: Written,
+    changes: Iterable[Change],
+    *,
+    device: Device,
+    seq: int | None,
+) -> tuple[Change, ...]:
+    """The changes of a group that its device can have meant; those of any other card as they are.
+
+    Two members are never two forms of one: a line in the place of another is
+    an addition and a removal.
+    """
+    changes = tuple(changes)
+    if row.kind != "group" or not any(each.before for each in changes):
+        return changes
+    report = _Report(tx, row, written, device, _known(tx, slot, device, seq))
+    return tuple(
+        each
+        for each in _apart(changes)
+        if each.before is None
+        or each.before.name not in {"MEMBER", "KIND"}
+        or (each.after is not None and each.after.norm == each.before.norm)
+        or report.removes(each.before)
+    )
+
+
+def follow(tx: Transaction, row: CardRow) -> bool:
+    """Let a group name what stands for each of its members now; whether it changed.
+
+    A person that is named already is not named twice: the line of the retired
+    slot stays, which no device shows, until the two part again.
+    """
+    region = region_of(tx)
+    octets = octets_of(tx, row.text)
+    before = [each for each in properties(parse(octets), region=region) if each.name == "MEMBER"]
+    named = {key for each in before for key in _keys(each)}
+    changes: list[Change] = []
+    for each in before:
+        slot = _slot_named(tx, row.book, each)
+        standing = surviving(tx, slot) if slot is not None else None
+        if slot is None or standing is None or standing.gone is not None or standing is slot:
+            continue
+        renamed = _naming(each, standing.uid, region)
+        if not named.intersection(_keys(renamed)):
+            named.update(_keys(renamed))
+            changes.append(Change(each, renamed))
+    return _rewrite(tx, row, changes, region)
+
+
+def follow_joined(tx: Transaction, retired: Iterable[SlotRow]) -> None:
+    """Slots were joined to others: the groups of their book name the survivors, and are announced."""
+    for slot in retired:
+        for row in _groups_naming(tx, slot):
+            if follow(tx, row):
+                _announce(tx, row.id)
+
+
+def follow_parted(tx: Transaction, before: Iterable[SlotRow]) -> None:
+    """Slots stand for themselves again: groups that had named them, and followed, name them again.
+
+    Args:
+        before: Slots as they were; those that had a survivor and are live now have parted.
+    """
+    for slot in before:
+        if slot.gone is None or slot.survivor is None:
+            continue
+        now = find_slot(tx, slot.id)
+        former = find_slot(tx, slot.survivor)
+        if now is None or now.gone is not None or former is None:
+            continue
+        for row in _groups_naming(tx, surviving(tx, former)):
+            if _name_again(tx, row, now):
+                _announce(tx, row.id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """A group as a device wrote it, and what that device can have meant by leaving lines out."""
+
+    tx: Transaction
+    row: CardRow
+    written: Written
+    device: Device
+    known: tuple[Property, ...]
+
+    def removes(self, line: Property) -> bool:
+        """Whether the device had both the member and the group that named it.
+
+        A card that was a group stays one. Where another slot stands for the
+        member, what became of that one's line counts.
+        """
+        if line.name != "MEMBER" or self.written.kind != "group":
+            return False
+        slot = _slot_named(self.tx, self.row.book, line)
+        standing = surviving(self.tx, slot) if slot is not None else None
+        if slot is None or standing is None or standing.gone is not None:
+            return False
+        if standing.id != slot.id:
+            line = _naming(line, standing.uid, region_of(self.tx))
+            if _holds(self.written.props, line):
+                return False
+        return self._had_named(line) and self._had(standing)
+
+    def _had_named(self, member: Property) -> bool:
+        """Whether the member stood in the text that the device had, or the device had named it itself."""
+        on, tx = self.device.id, self.tx
+        if any(tx.one(_HAS_NAMED, key=each, of_card=self.row.id, on=on) for each in _keys(member)):
+            return True
+        return _holds(self.known, member)
+
+    def _had(self, standing: SlotRow) -> bool:
+        """Whether the device was given a card, or sent it."""
+        on, tx = self.device.id, self.tx
+        return (
+            tx.one(_WAS_SERVED, on=on, which=standing.id) is not None
+            or tx.one(_HAS_SENT, of_card=standing.card, on=on) is not None
+        )
+
+
+def _known(tx: Transaction, slot: SlotRow, device: Device, seq: int | None) -> tuple[Property, ...]:
+    """The members in the text that a device had."""
+    octets = base_text(tx, slot, device, seq)
+    found = properties(parse(octets), region=region_of(tx)) if octets is not None else ()
+    return tuple(each for each in found if each.name == "MEMBER")
+
+
+def _apart(changes: Iterable[Change]) -> Iterator[Change]:
+    """A change of one member to another as a removal and an addition."""
+    for each in changes:
+        before, after = each.before, each.after
+        if before and after and before.name == "MEMBER" and before.norm != after.norm:
+            yield Change(before, None)
+            yield Change(None, after)
+        else:
+            yield each
+
+
+def _name_again(tx: Transaction, row: CardRow, parted: SlotRow) -> bool:
+    """Take back in one group what joining had made of a member's line, unless it was chosen since."""
+    region = region_of(tx)
+    wanted = set(_uid_keys(parted.uid))
+    octets = octets_of(tx, row.text)
+    before = [each for each in properties(parse(octets), region=region) if each.name == "MEMBER"]
+    if any(wanted.intersection(_keys(each)) for each in before):
+        return False
+    for fact_id, norm in tx.all(_LIVE, of_card=row.id):
+        former = _followed_from(tx, fact_id, wanted)
+        line = next((each for each in before if each.norm == norm), None)
+        if former is not None and line is not None:
+            change = Change(line, _naming(line, parted.uid, region))
+            return _rewrite(tx, row, [change], region, is_back=True, previous=former[0])
+    return False
+
+
+def _followed_from(
+    tx: Transaction, fact_id: int | None, wanted: set[str]
+) -> tuple[int | None] | None:
+    """What stood before the line that the machine renamed to this one, if it named one of these."""
+    while fact_id is not None:
+        found = tx.one(_FACT, which=fact_id)
+        assert found is not None
+        if found[1] in wanted:
+            return (found[3],)
+        if found[2] is not None:
+            return None
+        fact_id = found[3]
+    return None
+
+
+def _rewrite(
+    tx: Transaction,
+    row: CardRow,
+    changes: Sequence[Change],
+    region: str,
+    *,
+    is_back: bool = False,
+    previous: int | None = None,
+) -> bool:
+    """Change members of a group by machine; each new line remembers the one it stands for."""
+    if not changes:
+        return False
+    ids = {norm: fact_id for fact_id, norm in tx.all(_LIVE, of_card=row.id)}
+    replaced = {
+        ("MEMBER", each.after.norm): previous if is_back else ids[each.before.norm]
+        for each in changes
+        if each.before is not None and each.after is not None
+    }
+    octets = replace_properties(parse(octets_of(tx, row.text)), changes, region=region)
+    change_card(tx, row, read_card(tx, octets), Typing(None, replaced=replaced), device=None)
+    return True
+
+
+def _announce(tx: Transaction, card_id: str) -> None:
+    """Serve a group as it is now."""
+    row = find_card(tx, card_id)
+    assert row is not None
+    for slot in slots_of_card(tx, card_id):
+        if slot.own and slot.gone is None:
+            announce(tx, slot, card_id, own=True, content=own_content(tx, row))
+
+
+def _groups_naming(tx: Transaction, slot: SlotRow) -> tuple[CardRow, ...]:
+    """The groups of a slot's book that name it."""
+    key, bare = _uid_keys(slot.uid)
+    found = (
+        find_card(tx, each[0]) for each in tx.all(_NAMING, in_book=slot.book, key=key, bare=bare)
+    )
+    return tuple(row for row in found if row is not None)
+
+
+def _slot_named(tx: Transaction, book_id: int, member: Property) -> SlotRow | None:
+    """The slot of the view that a member line names: by its UID, or by UID as a URN."""
+    value = member.value
+    slot = None
+    if value[: len(_URN)].casefold() == _URN:
+        slot = slot_of_uid(tx, book_id, value[len(_URN) :])
+    return slot or slot_of_uid(tx, book_id, value)
+
+
+def _naming(member: Property, uid: str, region: str) -> Property:
+    """A member line that names somebody else."""
+    line = main_line(member.octets)
+    assert line is not None
+    octets = make_line(line.name, _urn(uid), group=line.group, params=line.params)
+    return property_from(octets, version=member.version, region=region)
+
+
+def _urn(uid: str) -> str:
+    return uid if uid.casefold().startswith(_URN) else f"{_URN}{uid}"
+
+
+def _keys(member: Property) -> tuple[str, str]:
+    """The match keys under which a member line is found."""
+    key = member.norm
+    return (key, key.removeprefix(_URN)) if key.startswith(_URN) else (f"{_URN}{key}", key)
+
+
+def _uid_keys(uid: str) -> tuple[str, str]:
+    """The match keys of lines that name a UID."""
+    return text_key(_urn(uid)), text_key(uid)
+
+
+def _holds(props: Iterable[Property], line: Property) -> bool:
+    keys = set(_keys(line))
+    return any(each.name == line.name and keys.intersection(_keys(each)) for each in props)
