@@ -5,8 +5,8 @@ questions.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from server.reconcile.asking import questions_about
 from server.reconcile.linking import Clusters, as_link, find_links
@@ -29,7 +29,7 @@ from server.reconcile.operations import (
     applied_key,
 )
 from server.reconcile.person import PERSON_CARDS_MAX, PersonMerge
-from server.reconcile.snapshot import CardState, Fact, Link, Snapshot, cards_by_id
+from server.reconcile.snapshot import CardState, Claim, Fact, Link, Snapshot, cards_by_id
 from server.reconcile.working import Working
 
 __all__ = [
@@ -77,8 +77,8 @@ def plan(snapshot: Snapshot, *, now: int) -> Plan:
         steps_before = len(working.operations)
         values_differ = [
             question
-            for cards in _persons(snapshot, links)
-            for question in _merge_person(working, cards, links, snapshot)
+            for person in _persons(snapshot, links)
+            for question in _merge_person(working, person)
         ]
         new_steps = working.operations[steps_before:]
         if passes == _PASSES_MAX or not any(map(_is_evidence, new_steps)):
@@ -99,27 +99,38 @@ def _is_evidence(operation: Operation) -> bool:
     return isinstance(operation, Replace | Remove)
 
 
-def _persons(snapshot: Snapshot, links: Iterable[Link]) -> list[list[CardState]]:
+@dataclass(slots=True)
+class _Person:
+    """Cards that are linked with one another, and what was said of them."""
+
+    cards: list[CardState] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list)
+
+
+def _persons(snapshot: Snapshot, links: Iterable[Link]) -> list[_Person]:
     """The cards that are linked with others, person by person."""
     cards = cards_by_id(snapshot)
     clusters = Clusters()
-    for link in links:
-        if link.verdict == "same" and {link.card_a, link.card_b} <= cards.keys():
+    known = [link for link in links if {link.card_a, link.card_b} <= cards.keys()]
+    for link in known:
+        if link.verdict == "same":
             clusters.connect(link.card_a, link.card_b)
-    persons: defaultdict[str, list[CardState]] = defaultdict(list)
+    persons: defaultdict[str, _Person] = defaultdict(_Person)
     for card_id in sorted(cards):
-        persons[clusters.of(card_id)].append(cards[card_id])
-    return [found for found in persons.values() if 1 < len(found) <= PERSON_CARDS_MAX]
+        persons[clusters.of(card_id)].cards.append(cards[card_id])
+    for link in known:
+        if clusters.of(link.card_a) == clusters.of(link.card_b):
+            persons[clusters.of(link.card_a)].links.append(link)
+    for claim in snapshot.claims:
+        if claim.card in cards:
+            persons[clusters.of(claim.card)].claims.append(claim)
+    return [found for found in persons.values() if 1 < len(found.cards) <= PERSON_CARDS_MAX]
 
 
-def _merge_person(
-    working: Working, cards: Sequence[CardState], links: Iterable[Link], snapshot: Snapshot
-) -> list[ValuesDiffer]:
-    ids = {card.id for card in cards}
-    inner = [link for link in links if link.card_a in ids and link.card_b in ids]
-    claims = [claim for claim in snapshot.claims if claim.card in ids]
-    person = PersonMerge(working, cards, inner, claims)
-    return list(questions_about(person.run(), cards, person.owner_for))
+def _merge_person(working: Working, person: _Person) -> list[ValuesDiffer]:
+    merge = PersonMerge(working, person.cards, person.links, person.claims)
+    return list(questions_about(merge.run(), person.cards, merge.owner_for))
 
 
 def _bases(working: Working, cards: Mapping[str, CardState]) -> list[Operation]:

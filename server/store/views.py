@@ -7,23 +7,23 @@ computation and reports where the stored slots differ.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import and_, select
 from sqlalchemy.dialects.sqlite import insert
 
-from server.access import BOOK_OF_THE_HOUSEHOLD, Household
+from server.access import BOOK_OF_THE_HOUSEHOLD
 from server.store import groups
 from server.store.books import find_book
 from server.store.cards import CardRow, Linked, all_cards, cards_named, closure
 from server.store.database import Transaction
-from server.store.desired import Desired, Person, Viewer, desired_view
+from server.store.desired import Person, Viewer, desired_view
 from server.store.inheriting import absorb, inherit, move_lines
 from server.store.members import household_of
 from server.store.overlays import suggestions_of
 from server.store.query import Query, bind
 from server.store.render import Visible, own_content, visible_content
+from server.store.scene import Scene
 from server.store.schema import hidden
 from server.store.slots import (
     Content,
@@ -53,68 +53,6 @@ _HIDE: Final = Query(
 def hide(tx: Transaction, member_id: str, card_id: str) -> None:
     """Take a card out of one member's view until they add the person again."""
     tx.run(_HIDE, who=member_id, which=card_id, by_act=tx.act)
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """One member's slots of some cards, and what they should be."""
-
-    member: str
-    household: Household
-    cards: Mapping[str, CardRow]
-    links: tuple[Linked, ...]
-    mine: tuple[SlotRow, ...]
-    wanted: Desired
-
-    def slot_for(self, person: Person) -> SlotRow | None:
-        """The slot that shows somebody else's person: the oldest live one, else the oldest retired one.
-
-        A live slot whose own source is not seen any more goes on with another
-        card that is linked to it: href and UID stay (design rule R3).
-        """
-        own = [each for each in self.mine if not each.own and each.card in person.cards]
-        live = [each for each in own if each.gone is None] or self._orphans(person)
-        return min(live or own, key=lambda each: each.id, default=None)
-
-    def _orphans(self, person: Person) -> list[SlotRow]:
-        """Live slots of cards that are seen in no person any more, and that this person goes on with."""
-        seen = {card for each in self.wanted.persons for card in each.cards}
-        live = [each for each in self.mine if not each.own and each.gone is None]
-        return [each for each in live if each.card not in seen and self._heir(each) is person]
-
-    def _heir(self, orphan: SlotRow) -> Person | None:
-        """The oldest person that is linked to a slot's card and has no live slot of its own."""
-        served = {each.card for each in self.mine if each.gone is None}
-        links = [each for each in self.links if each.scope in ("", self.member)]
-        kin = {end for each in links for end in self._ends(each, orphan.card)}
-        return next(
-            (
-                each
-                for each in self.wanted.persons
-                if not each.own and kin & set(each.cards) and not served & set(each.cards)
-            ),
-            None,
-        )
-
-    def known_kin(self, card: str) -> set[str]:
-        """The cards of one person with a card, as far as this member ever knew of them.
-
-        A link of somebody else, or a card that was never shown here, joins nothing (R1).
-        """
-        known = {each.card for each in self.mine}
-        links = [each for each in self.links if each.scope in ("", self.member)]
-        found, waiting = {card}, [card]
-        while waiting:
-            here = waiting.pop()
-            near = {end for each in links for end in self._ends(each, here)} & known
-            waiting.extend(near - found)
-            found |= near
-        return found
-
-    @staticmethod
-    def _ends(link: Linked, card: str) -> tuple[str, ...]:
-        ends = (link.card_a, link.card_b)
-        return ends if card in ends else ()
 
 
 def refresh(tx: Transaction, ids: Iterable[str]) -> set[str]:
@@ -224,14 +162,15 @@ def _apply(tx: Transaction, scene: Scene) -> set[str]:
         else:
             survivor = _apply_other(tx, scene, person)
             kept.add(survivor)
-        for each in scene.mine:
-            if each.card in person.cards and each.id not in kept:
+        for each in scene.slots_of(person):
+            if each.id not in kept:
                 retire(tx, each, survivor)
                 kept.add(each.id)
                 if each.gone is None or each.survivor != survivor:
                     joined.append(each)
+    unseen = frozenset(scene.wanted.unseen)
     for each in scene.mine:
-        if each.id not in kept and each.card in scene.wanted.unseen:
+        if each.id not in kept and each.card in unseen:
             inherited = _inherited(tx, scene, each)
             changed |= inherited
             if not inherited:
@@ -251,8 +190,8 @@ def _inherited(tx: Transaction, scene: Scene, which: SlotRow) -> set[str]:
     """The own card that a slot without a person becomes, if its author typed lines on it."""
     if which.own or which.gone is not None or tx.one(_HIDDEN, who=scene.member, which=which.card):
         return set()
-    seen = {card for each in scene.wanted.persons for card in each.cards}
-    overlay = suggestions_of(tx, scene.member, sorted(scene.known_kin(which.card) - seen))
+    unseen = scene.known_kin(which.card) - scene.person_of.keys()
+    overlay = suggestions_of(tx, scene.member, sorted(unseen))
     if not overlay:
         return set()
     return {inherit(tx, scene.household, which, scene.cards[which.card], overlay)}
@@ -266,7 +205,7 @@ def _apply_own(tx: Transaction, scene: Scene, person: Person, kept: set[int]) ->
         if row.member != scene.member:
             continue
         content = own_content(tx, row)
-        slot = next((each for each in scene.mine if each.own and each.card == card_id), None)
+        slot = scene.own_slot(card_id)
         if slot is None:
             slot_id = insert_slot(tx, _own_slot(row, content))
         else:
@@ -373,5 +312,5 @@ def _expected(
     for card_id in person.cards:
         if scene.cards[card_id].member == scene.member:
             content = own_content(tx, scene.cards[card_id])
-            slot = next((each for each in scene.mine if each.own and each.card == card_id), None)
+            slot = scene.own_slot(card_id)
             yield slot, content.text, content.text_3, content.digest
