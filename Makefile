@@ -24,9 +24,9 @@ check: .venv/.ready-dev
 tests: .venv/.ready-dev
 	$(BIN)/pytest $(ARGS)
 
-# The long ones, before a release: killed at a thousand statements; many random histories.
+# The long ones, before a release: killed at a thousand writes, each write failing; random histories.
 crashes: .venv/.ready-dev
-	HEARTHBOOK_CRASHES=1000 $(BIN)/pytest tests/store/test_crash.py
+	HEARTHBOOK_CRASHES=1000 $(BIN)/pytest tests/faults/test_crashes.py tests/faults/test_full_disk.py
 
 histories: .venv/.ready-dev
 	HEARTHBOOK_HISTORIES=200 HYPOTHESIS_PROFILE=thorough $(BIN)/pytest tests/store tests/reconcile tests/contacts

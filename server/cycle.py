@@ -10,13 +10,13 @@ import secrets
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
 from server.access import CardAccess, card_level, changes_others
 from server.contacts.properties import Change
-from server.errors import Busy
+from server.errors import Busy, HearthbookError
 from server.reconcile.linking import Clusters
 from server.reconcile.operations import Add, Join, Operation, Plan, Remove, Replace, Suggest
 from server.reconcile.plan import plan
@@ -115,7 +115,8 @@ def _leased(db: Database) -> Iterator[None]:
 
     def renew() -> None:
         while not over.wait(RENEW_SECONDS):
-            take_lease(db, LEASE_NAME, holder, seconds=LEASE_SECONDS)
+            with suppress(HearthbookError):  # the disk may have room again next time
+                take_lease(db, LEASE_NAME, holder, seconds=LEASE_SECONDS)
         db.close()
 
     renewing = threading.Thread(target=renew, name="lease", daemon=True)
@@ -125,7 +126,10 @@ def _leased(db: Database) -> Iterator[None]:
     finally:
         over.set()
         renewing.join()
-        give_lease(db, LEASE_NAME, holder)
+        try:
+            give_lease(db, LEASE_NAME, holder)
+        except HearthbookError as error:  # what the cycle came to is kept; the lease ends by itself
+            _log.warning("The lease of a cycle could not be given back: %s", error.sentence)
 
 
 def settle(db: Database) -> bool:

@@ -5,8 +5,10 @@ Alembic is imported only where there is something to do, since importing it
 costs more than a cold start may.
 """
 
+import os
 import secrets
 import sqlite3
+import time
 from pathlib import Path
 from typing import Final
 
@@ -14,14 +16,12 @@ from server.errors import NewerDatabase, NotInitialised, UsageError
 from server.store.database import (
     BEHIND,
     DATABASE_NAME,
-    Actor,
     Database,
     connect,
     not_initialised,
     open_database,
 )
-from server.store.household import set_setting
-from server.store.journal import lost
+from server.store.journal import household_mark, lost
 
 HEAD: Final = "0002"
 KNOWN: Final = ("0001", "0002")
@@ -51,25 +51,18 @@ def create_database(folder: Path, *, household: str, region: str) -> Database:
         raise UsageError(
             f"The data folder {folder} cannot be written ({error.strerror}); choose another."
         ) from error
+    secret = secrets.token_hex(32)
+    settings = {"secret": secret, "household": household, "region": region}
     connection = connect(fresh, create=True)
     try:
-        connection.execute("BEGIN IMMEDIATE")
-        for statement in (*_SCHEMA.read_text(encoding="utf-8").split(";\n"), _VERSION_TABLE):
-            connection.execute(statement)
-        connection.execute("INSERT INTO alembic_version VALUES (?)", (HEAD,))
-        connection.execute("COMMIT")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        act = _fill(connection, settings)
     finally:
         connection.close()
     fresh.rename(path)
     for left in folder.glob(f"{fresh.name}*"):
         left.unlink()
     database = open_database(folder)
-    with database.write(Actor("init")) as tx:
-        tx.new_act(tx.actor)
-        set_setting(tx, "secret", secrets.token_hex(32))
-        set_setting(tx, "household", household)
-        set_setting(tx, "region", region)
+    database.journal.set_mark(household_mark(secret), act)
     return database
 
 
@@ -90,9 +83,12 @@ def prepared(folder: Path) -> Database:
         revision = revision_of(path)
     except NotInitialised as error:
         raise lost(folder, BEHIND) or error from error
+    database = open_database(folder)
     if revision != HEAD:
-        migrate(path)
-    return open_database(folder)
+        with database.locked():
+            if revision_of(path) != HEAD:  # else another process was faster
+                migrate(path)
+    return database
 
 
 def revision_of(path: Path) -> str:
@@ -122,22 +118,53 @@ def migrate(path: Path) -> None:
     """Run the missing Alembic revisions on a database file, each in a transaction, after keeping a copy.
 
     Foreign keys are off meanwhile: a batch that recreates a parent table would
-    else silently delete every child row.
+    else silently delete every child row. Killed anywhere, a revision is there whole or not
+    at all, and the next start goes on from there.
     """
-    import shutil
-
     from alembic import command  # 0.4 s that only a migration should pay
     from alembic.config import Config
-    from sqlalchemy import create_engine
+    from sqlalchemy import create_engine, event
+    from sqlalchemy.pool import StaticPool
 
-    shutil.copy2(path, path.with_name(f"{path.name}.before-{HEAD}"))
+    raw = connect(path)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    engine = create_engine(f"sqlite:///{path}")
+    engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
+    # The driver's own transactions do not begin before a change of the schema.
+    event.listen(engine, "begin", lambda begun: begun.exec_driver_sql("BEGIN IMMEDIATE"))
     try:
+        _keep_copy(raw, path.with_name(f"{path.name}.before-{HEAD}"))
+        raw.execute("PRAGMA foreign_keys = OFF")
         with engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     finally:
         engine.dispose()
+
+
+def _fill(connection: sqlite3.Connection, settings: dict[str, str]) -> int:
+    """Make the tables and the household's settings, all or nothing; gives the first act."""
+    connection.execute("BEGIN IMMEDIATE")
+    for statement in (*_SCHEMA.read_text(encoding="utf-8").split(";\n"), _VERSION_TABLE):
+        connection.execute(statement)
+    connection.execute("INSERT INTO alembic_version VALUES (?)", (HEAD,))
+    made = connection.execute(
+        "INSERT INTO act (kind, at) VALUES ('init', ?)", (time.time_ns() // 1000,)
+    )
+    connection.executemany("INSERT INTO setting VALUES (?, ?)", settings.items())
+    connection.execute("COMMIT")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return made.lastrowid or 0
+
+
+def _keep_copy(connection: sqlite3.Connection, target: Path) -> None:
+    """Keep what is there, with what lies in SQLite's own log; an unfinished copy has another name."""
+    unfinished = target.with_name(f"{target.name}.part-{secrets.token_hex(4)}")
+    os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    copy = connect(unfinished)
+    try:
+        connection.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
+    finally:
+        copy.close()
+    unfinished.rename(target)

@@ -11,8 +11,8 @@ from sqlalchemy import create_engine
 import server.store.migrate as migrate_module
 from server.errors import NewerDatabase, NotInitialised, UsageError
 from server.store.cards import cards_of
-from server.store.database import DATABASE_NAME
-from server.store.migrate import HEAD, KNOWN, create_database, prepared, revision_of
+from server.store.database import DATABASE_NAME, connect
+from server.store.migrate import HEAD, KNOWN, create_database, migrate, prepared, revision_of
 from server.store.views import verify_views
 from tests.builders import Home, a_card
 
@@ -128,3 +128,17 @@ def first_version(now: Path, old: Path) -> Path:
             )
     plain.close()
     return old
+
+
+def test_a_migration_leads_to_the_head_and_keeps_what_lay_in_the_log(tmp_path: Path) -> None:
+    """The copy holds what SQLite had not yet moved from its log to the file."""
+    path = tmp_path / "old.db"
+    connection = connect(path, create=True)
+    connection.execute("CREATE TABLE precious (word TEXT)")
+    connection.execute("INSERT INTO precious VALUES ('kept')")
+    migrate(path)
+    connection.close()
+    assert revision_of(path) == HEAD
+    with sqlite3.connect(tmp_path / f"old.db.before-{HEAD}") as copy:
+        assert copy.execute("SELECT word FROM precious").fetchall() == [("kept",)]
+    copy.close()
