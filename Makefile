@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test check tests crashes histories format coverage lock clean
+.PHONY: demo test check tests crashes histories quality format coverage lock clean
 
 demo: .venv/.ready
 	@exec $(BIN)/hearthbook demo $(ARGS)
@@ -30,6 +30,11 @@ crashes: .venv/.ready-dev
 
 histories: .venv/.ready-dev
 	HEARTHBOOK_HISTORIES=200 HYPOTHESIS_PROFILE=thorough $(BIN)/pytest tests/store tests/reconcile tests/contacts
+
+# How well persons are recognised, in made-up books with known answers. To see other programs beside
+# it: .venv/bin/pip install --editable '.[quality]' (about 300 MB, not locked). Shorter: ARGS='--seeds 5'
+quality: .venv/.ready-dev
+	@$(BIN)/python -m tests.quality $(ARGS)
 
 format: .venv/.ready-dev
 	$(BIN)/ruff format .
