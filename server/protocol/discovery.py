@@ -10,9 +10,9 @@ from typing import Final
 from server.protocol.answers import Answer
 from server.protocol.exchange import Exchange
 from server.protocol.multistatus import multistatus, response, text
-from server.protocol.names import CARDDAV, DAV, element
+from server.protocol.names import CARDDAV, DAV, ME_CARD, element
 from server.protocol.properties import DISPLAYNAME
-from server.protocol.propfind import book_response, depth_of, facts_of
+from server.protocol.propfind import book_response, depth_of, facts_of, me_path
 from server.protocol.requests import Properties, Propfind
 from server.store import books
 from server.store.members import find_member
@@ -31,7 +31,8 @@ def _responses(exchange: Exchange, wanted: Properties, depth: int) -> Iterator[b
     with exchange.database.read() as tx:
         member = find_member(tx, exchange.device.member)
         name = member.name if member else exchange.device.member
-        folder = _Folder(exchange, name)
+        me = me_path(tx, exchange.device.member) if ME_CARD in wanted.names else ""
+        folder = _Folder(exchange, name, me)
         if exchange.target.depth == 0:
             yield folder.response("/", _ROOT, wanted)
             if not depth:
@@ -45,21 +46,23 @@ def _responses(exchange: Exchange, wanted: Properties, depth: int) -> Iterator[b
 class _Folder:
     """What the properties of the root and the principal are made from."""
 
-    def __init__(self, exchange: Exchange, displayname: str) -> None:
+    def __init__(self, exchange: Exchange, displayname: str, me: str) -> None:
         self.displayname = displayname
+        self.me = me
         self.principal = f"/{exchange.device.member}/"
         self.may_write = exchange.may_write
 
     def response(self, path: str, known: "_Table", wanted: Properties) -> bytes:
         """The response for one of the two."""
         if wanted.kind == "propname":
-            return response(path, [element(name) for name in known])
+            return response(path, [element(name) for name in known if name != ME_CARD or self.me])
         names = wanted.names
         if wanted.kind == "allprop":
             names = tuple(dict.fromkeys((f"{DAV}resourcetype", DISPLAYNAME, *names)))
             names = tuple(name for name in names if name in known or name in wanted.names)
-        found = [element(name, known[name](self)) for name in names if name in known]
-        return response(path, found, [name for name in names if name not in known])
+        has = [name for name in names if name in known and (name != ME_CARD or self.me)]
+        found = [element(name, known[name](self)) for name in has]
+        return response(path, found, [name for name in names if name not in has])
 
 
 _Table = dict[str, Callable[[_Folder], bytes]]
@@ -95,4 +98,5 @@ _PRINCIPAL: Final[_Table] = {
     f"{DAV}group-membership": lambda _: b"",
     f"{DAV}supported-report-set": lambda _: b"",
     f"{CARDDAV}addressbook-home-set": lambda folder: _href(folder.principal),
+    ME_CARD: lambda folder: _href(folder.me),
 }

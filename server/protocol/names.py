@@ -12,6 +12,7 @@ CALENDARSERVER: Final = "{http://calendarserver.org/ns/}"
 
 ADDRESS_DATA: Final = f"{CARDDAV}address-data"
 GETETAG: Final = f"{DAV}getetag"
+ME_CARD: Final = f"{CALENDARSERVER}me-card"
 
 _PREFIXES: Final = {
     "DAV:": "D",

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from server.protocol.multistatus import card_text, text
-from server.protocol.names import ADDRESS_DATA, CALENDARSERVER, CARDDAV, DAV, GETETAG, element
+from server.protocol.names import (
+    ADDRESS_DATA,
+    CALENDARSERVER,
+    CARDDAV,
+    DAV,
+    GETETAG,
+    ME_CARD,
+    element,
+)
 from server.protocol.paths import Target
 from server.store import books
 from server.store.books import Book, Entry
@@ -83,7 +91,7 @@ def book_elements(
         if kept is None:
             missing.append(name)
         else:
-            found.append(element(name, text(kept)))
+            found.append(element(name, path_inside(kept) if name == ME_CARD else text(kept)))
     return found, missing
 
 
@@ -131,7 +139,8 @@ def http_date(microseconds: int) -> str:
     return time.strftime(f"{weekday}, %d {month} %Y %H:%M:%S GMT", moment)
 
 
-def _href(path: str) -> bytes:
+def path_inside(path: str) -> bytes:
+    """A path as the value of a property."""
     return element(f"{DAV}href", text(path))
 
 
@@ -170,10 +179,10 @@ _BOOK: Final[dict[str, Callable[[Facts], bytes]]] = {
     DISPLAYNAME: lambda facts: text(facts.book.displayname),
     GETETAG: lambda facts: text(books.etag(facts.book, facts.book.seq)),
     f"{DAV}getcontenttype": lambda _: b"text/vcard; charset=utf-8",
-    f"{DAV}current-user-principal": lambda facts: _href(facts.principal),
+    f"{DAV}current-user-principal": lambda facts: path_inside(facts.principal),
     f"{DAV}current-user-privilege-set": _privileges,
-    f"{DAV}owner": lambda facts: _href(facts.principal),
-    f"{DAV}principal-collection-set": lambda _: _href("/"),
+    f"{DAV}owner": lambda facts: path_inside(facts.principal),
+    f"{DAV}principal-collection-set": lambda _: path_inside("/"),
     f"{DAV}supported-report-set": _reports,
     f"{DAV}sync-token": lambda facts: text(books.sync_token(facts.book)),
     f"{CALENDARSERVER}getctag": lambda facts: text(books.etag(facts.book, facts.book.seq)),

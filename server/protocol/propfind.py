@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
+from server.access import BOOK_OF_THE_HOUSEHOLD
 from server.errors import Refused
 from server.protocol.answers import Answer
 from server.protocol.exchange import Exchange
 from server.protocol.multistatus import CardTemplate, multistatus, response
-from server.protocol.names import element
+from server.protocol.names import ME_CARD, element
+from server.protocol.paths import Target
 from server.protocol.properties import (
     ENTRY_FIELDS,
     LISTED_FIELDS,
@@ -95,7 +97,10 @@ def book_response(tx: Transaction, facts: Facts, wanted: Properties) -> bytes:
     """The response for a book itself."""
 
     def dead() -> dict[str, str]:
-        return books.book_properties(tx, facts.book)
+        kept = books.book_properties(tx, facts.book)
+        kept.pop(ME_CARD, None)
+        me = me_path(tx, facts.book.member) if facts.book.household else ""
+        return {**kept, ME_CARD: me} if me else kept
 
     if wanted.kind == "prop":
         return response(facts.path, *book_elements(wanted.names, facts, dead))
@@ -103,6 +108,14 @@ def book_response(tx: Transaction, facts: Facts, wanted: Properties) -> bytes:
         return response(facts.path, [element(name) for name in (*book_names(every=True), *dead())])
     names = dict.fromkeys((*book_names(every=False), *dead(), *wanted.names))
     return response(facts.path, *book_elements(names, facts, dead))
+
+
+def me_path(tx: Transaction, member: str) -> str:
+    """The path of the own card that a member is; empty for none."""
+    from server.store.me_cards import me_href  # a poll needs none
+
+    href = me_href(tx, member)
+    return Target(member, BOOK_OF_THE_HOUSEHOLD, href).path if href else ""
 
 
 def _cards(

@@ -211,7 +211,8 @@ def _joins(
     """The certain pairs that are not linked yet and bring no two together who are apart.
 
     A card that contradicts some card of the person it would join is asked about instead.
-    A link that was undone is not made again.
+    A link that was undone is not made again, and a card that its keeper calls "me" is
+    joined by people alone: a wrong one would put somebody else's face on a lock screen.
     """
     universe, matchables = judgement.universe, judgement.matchables
     clusters = _clusters(universe, cards, links)
@@ -224,6 +225,7 @@ def _joins(
         pair
         for pair in judgement.decisions
         if pair.decision == "auto"
+        and not (cards[pair.left].is_me or cards[pair.right].is_me)
         and not {
             question_key(pair.left, pair.right, each) for each in _asked_in(pair, universe, cards)
         }

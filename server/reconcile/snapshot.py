@@ -69,6 +69,7 @@ class CardState:
         seen_by: the members who see the card at level `all`, its keeper included.
         facts: what is on the card now.
         former: what was on it and is gone.
+        is_me: its keeper's devices call it "me"; who that is for others is theirs to say.
     """
 
     id: str
@@ -80,6 +81,7 @@ class CardState:
     seen_by: frozenset[str]
     facts: tuple[Fact, ...]
     former: tuple[Fact, ...] = ()
+    is_me: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from server.store.cards import CardRow, all_cards, find_card
 from server.store.database import Transaction
 from server.store.household import always_asks, region_of
 from server.store.linking import answers, settled_keys, standing_links, undone_keys
+from server.store.me_cards import me_cards
 from server.store.members import household_of
 from server.store.query import Query, bind
 from server.store.schema import act, base, card, claim, confirmation, fact, operation
@@ -79,6 +80,7 @@ class _Seen:
     cards: Mapping[str, CardRow]
     rows: Mapping[int, Row]
     released: bool
+    me: Mapping[str, str]
 
 
 def snapshot_of(
@@ -95,7 +97,7 @@ def snapshot_of(
     wanted = all_cards(tx) if only is None else sorted({*only, *(row[1] for row in rows.values())})
     cards = {each: row for each in wanted for row in (find_card(tx, each),) if row is not None}
     household = household_of(tx)
-    seen = _Seen(household, household.ids(), cards, rows, released)
+    seen = _Seen(household, household.ids(), cards, rows, released, me_cards(tx))
     confirmed: dict[int, int] = {}
     for which, at in tx.all(_CONFIRMED):
         confirmed[which] = max(at, confirmed.get(which, 0))
@@ -219,4 +221,5 @@ def _state(seen: _Seen, row: CardRow, added: int, facts: tuple[Fact, ...]) -> Ca
         ),
         facts=live,
         former=tuple(each for each in facts if each.gone is not None),
+        is_me=row.id == seen.me.get(row.member),
     )
