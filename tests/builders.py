@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from server.store.books import Book, Entry, etag, find_book, load, load_all
+from server.store.books import Book, Entry, etag, find_book, load, load_all, record_served
 from server.store.database import Actor, Database, Transaction
 from server.store.devices import Device, add_device, find_device
 from server.store.household import set_setting
@@ -119,6 +119,14 @@ class Home:
         """One entry by its href."""
         with self.db.read() as tx:
             return load(tx, self.book(tx, who), href, version_4=version_4)
+
+    def fetch(self, login: str, href: str, *, version_4: bool = False) -> Entry:
+        """What a device is served now, remembered as after a GET."""
+        who, device = self.device(login)
+        entry = self.get(who, href, version_4=version_4)
+        assert entry is not None
+        record_served(self.db, device.id, [(entry.slot, entry.seq, "4.0" if version_4 else "3.0")])
+        return entry
 
     def etag(self, who: str, entry: Entry) -> str:
         """The ETag of an entry."""

@@ -7,9 +7,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from server.contacts.editing import edited
+from server.contacts.editing import completed, edited
 from server.contacts.lines import ContentLine, make_line, split_lines, unescape
-from server.contacts.properties import Change
+from server.contacts.properties import Change, Property
 from server.errors import NotACard
 
 VERSIONS = ("2.1", "3.0", "4.0")
@@ -135,6 +135,14 @@ def replace_properties(card: Card, changes: Sequence[Change], *, region: str = "
             writing of this card.
     """
     return edited(card, changes, region=region)
+
+
+def with_properties(card: Card, further: Sequence[Property], *, region: str = "") -> bytes:
+    """The card's octets with further properties before END, each in the lines in which it was written.
+
+    They are lines of the same member's card: nothing personal in them is left out.
+    """
+    return completed(card, further, region=region)
 
 
 def _refuse_other_encodings(octets: bytes) -> None:

@@ -7,7 +7,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from server.contacts.forms import BINARY, SETS
-from server.contacts.lines import ContentLine, Parameter
+from server.contacts.lines import ContentLine, Parameter, split_lines
 from server.contacts.properties import (
     Bundle,
     Change,
@@ -34,6 +34,13 @@ def edited(card: "Card", changes: Sequence[Change], *, region: str) -> bytes:
     edit = _Edit(card, region)
     for change in changes:
         edit.apply(change)
+    return edit.octets()
+
+
+def completed(card: "Card", further: Sequence[Property], *, region: str) -> bytes:
+    """The card's octets with further properties; see `server.contacts.card.with_properties`."""
+    edit = _Edit(card, region)
+    edit.added.extend(edit.as_written(each) for each in further)
     return edit.octets()
 
 
@@ -80,6 +87,22 @@ class _Edit:
         if b"QUOTED-PRINTABLE" in self.raws[place - 1].upper():
             place -= 1
         return b"".join([*self.raws[:place], *self.added, *self.raws[place:]])
+
+    def as_written(self, prop: Property) -> bytes:
+        """A property's own lines, in groups that are free here; in another version, what it says."""
+        if prop.version != self.card.version or not prop.octets.endswith(self.ending):
+            return self._written(prop)
+        groups: dict[str, bytes] = {}
+        found: list[bytes] = []
+        for line in split_lines(prop.octets):
+            raw = line.raw
+            if line.group:
+                key = line.group.casefold()
+                if key not in groups:
+                    groups[key] = next(self.groups).encode()
+                raw = groups[key] + raw[len(line.group.encode()) :]
+            found.append(raw)
+        return b"".join(found)
 
     def _written(self, prop: Property) -> bytes:
         group = next(self.groups) if companions_of(prop) else ""

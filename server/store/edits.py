@@ -8,12 +8,13 @@ from sqlalchemy import and_, delete
 
 from server.access import card_level
 from server.contacts.card import parse, with_uid
-from server.contacts.properties import Change, Property, diff, properties
+from server.contacts.properties import Change, Property, properties
 from server.store.bases import base_text
+from server.store.believing import sight_of
 from server.store.books import Book
 from server.store.cards import CardRow, closure, find_card
 from server.store.database import Transaction
-from server.store.devices import Device, sent_properties
+from server.store.devices import Device
 from server.store.facts import Typing
 from server.store.groups import believed_changes
 from server.store.household import region_of
@@ -27,17 +28,9 @@ from server.store.slots import SlotRow, announce
 from server.store.texts import octets_of
 from server.store.views import hide, refresh, visible_person
 
-ALWAYS_SHOWN: Final = frozenset(
-    {"FN", "N", "TEL", "EMAIL", "ADR", "ORG", "TITLE", "URL", "BDAY", "NOTE"}
-)
 _UNHIDE: Final = Query(
     delete(hidden).where(and_(hidden.c.member == bind("who"), hidden.c.card == bind("which")))
 )
-
-
-def removable_names(tx: Transaction, device: Device) -> frozenset[str]:
-    """The names whose absence from a PUT of this device can mean a removal."""
-    return ALWAYS_SHOWN | sent_properties(tx, device)
 
 
 def typed_changes(
@@ -58,13 +51,10 @@ def typed_changes(
     base = base_text(tx, addressed, device, seq)
     known = base is not None
     before = properties(parse(base if base is not None else current), region=region)
-    removable = removable_names(tx, device)
-    return tuple(
-        change
-        for change in diff(before, written.props)
-        if change.after is not None
-        or (known and change.before is not None and change.before.name in removable)
-    )
+    belief = sight_of(tx, device).judge(before, written.props)
+    if known:
+        return belief.believed
+    return tuple(change for change in belief.changes if change.after is not None)
 
 
 def merge_into_own(
@@ -84,7 +74,7 @@ def merge_into_own(
     octets = put_on(current, changes, region_of(tx))
     if octets == current:
         return
-    typing = Typing(row.member, removable=removable_names(tx, device), withheld=seq is None)
+    typing = Typing(row.member, withheld=seq is None)
     change_card(tx, row, read_card(tx, octets), typing, device=device.id)
     refresh(tx, (row.id,))
 

@@ -61,7 +61,6 @@ class Typing:
         bulk: They came with an import or a first sync; nobody knows when they were typed.
         withheld: Removals stay on this card and do not travel to others.
         replaced: For values the machine puts in the place of others: the fact each one replaces.
-        removable: Names whose absence this device can mean; None for all of them.
         sources: For values that were copied or received: the fact each came from, by (name, match key).
         is_restored: A value that takes another's place is no edit of it, but what stood there before.
     """
@@ -69,19 +68,9 @@ class Typing:
     member: str | None
     bulk: bool = False
     withheld: bool = False
-    removable: frozenset[str] | None = None
     sources: Mapping[tuple[str, str], int] = field(default_factory=dict)
     replaced: Mapping[tuple[str, str], int | None] = field(default_factory=dict)
     is_restored: bool = False
-
-    def withholds(self, removed: Property | None) -> bool:
-        """Whether the removal of a value stays on this card."""
-        unseen = (
-            self.removable is not None
-            and removed is not None
-            and removed.name not in self.removable
-        )
-        return self.withheld or unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +108,7 @@ def record_facts(
         old = _take(unused, change.before) if change.before is not None else None
         if change.after is None:
             assert old is not None
-            tx.run(
-                _END, which=old.id, by_act=tx.act, is_withheld=int(typing.withholds(change.before))
-            )
+            tx.run(_END, which=old.id, by_act=tx.act, is_withheld=int(typing.withheld))
         elif old is not None and _is_same_value(old.prop, change.after):
             tx.run(
                 _REWRITE, which=old.id, content=change.after.octets, written_in=change.after.version

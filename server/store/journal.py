@@ -32,6 +32,9 @@ _MAGIC: Final = b"HBJ1"
 _HEAD: Final = struct.Struct(">4sI16s")
 
 
+AS_SENT: Final = "as sent"
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One thing that was taken, in the words of the request, with all that replaying it needs.
@@ -46,7 +49,7 @@ class Record:
         own: Whether the href stood for a card of the member's own.
         keeper: Whose card it stood for, and `uid` that card's UID there.
         private: Whether the card was private afterwards.
-        note: A begin's household; an import's origin.
+        note: A begin's household; an import's origin; `AS_SENT` for a body stored as sent.
         kept: Of an exact restore, the last act that it kept; what came later was given up.
     """
 

@@ -14,11 +14,12 @@ from server.contacts.card import parse
 from server.contacts.properties import Change, Property, diff, properties
 from server.contacts.travel import travel_of
 from server.store.bases import base_text
+from server.store.believing import sight_of
 from server.store.books import get_book, seq_named
 from server.store.cards import find_card
 from server.store.database import Actor, Database, Transaction
 from server.store.devices import Device
-from server.store.edits import bring_back, own_card_instead, removable_names, suggest_all
+from server.store.edits import bring_back, own_card_instead, suggest_all
 from server.store.facts import Typing
 from server.store.groups import believed_changes
 from server.store.household import region_of
@@ -71,6 +72,7 @@ _BODY: Final = (
         device.c.read_only,
         device.c.speaks_4,
         member.c.role,
+        device.c.user_agent,
     )
     .join(device, device.c.id == received.c.device)
     .join(member, member.c.id == received.c.member)
@@ -217,12 +219,7 @@ def meeting_of(
     if base is None:
         return Meeting(None, current, _additions(diff(current, written.props)))
     before = properties(base, region=region)
-    removable = removable_names(tx, body.device)
-    changes = tuple(
-        each
-        for each in diff(before, written.props)
-        if each.after is not None or (each.before is not None and each.before.name in removable)
-    )
+    changes = sight_of(tx, body.device).judge(before, written.props).believed
     row = find_card(tx, standing.card) if standing.own else None
     if row is not None:
         changes = believed_changes(
@@ -277,8 +274,7 @@ def _merge(tx: Transaction, body: Body) -> int | None:
     left = (meeting.needed(each) for each in typed if each not in collided)
     changes = tuple(each for each in left if each is not None)
     if changes:
-        removable = removable_names(tx, body.device)
-        typing = Typing(standing.member, removable=removable, withheld=meeting.before is None)
+        typing = Typing(standing.member, withheld=meeting.before is None)
         put_late(tx, standing, changes, typing, body.device.id)
     for each in collided:
         suggest(tx, standing.member, standing.card, each, state=COLLIDED)
@@ -378,5 +374,5 @@ def _is_same_place(prop: Property, other: Property | None) -> bool:
 
 
 def _body(row: Row) -> Body:
-    typed_on = Device(row[8], row[9], row[10], bool(row[11]), bool(row[12]), row[13])
+    typed_on = Device(row[8], row[9], row[10], bool(row[11]), bool(row[12]), row[13], row[14])
     return Body(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], typed_on)

@@ -4,7 +4,7 @@ from server.store.books import Book
 from server.store.cards import find_card
 from server.store.database import Transaction
 from server.store.devices import Device
-from server.store.journal import Record
+from server.store.journal import AS_SENT, Record
 from server.store.slots import SlotRow, slot_at, slot_of_uid
 
 
@@ -20,6 +20,7 @@ def note_request(
     if_match: str = "",
     uid: str = "",
     body: bytes = b"",
+    is_as_sent: bool = False,
 ) -> None:
     """Note a PUT or a DELETE that changed something.
 
@@ -29,6 +30,7 @@ def note_request(
     Args:
         before: The slot at the href when the request came.
         uid: The UID in the body, which may stand for a slot of another href.
+        is_as_sent: The body was stored octet for octet.
     """
     if not tx.has_acted:
         return
@@ -51,6 +53,7 @@ def note_request(
             keeper=card.member if card else "",
             uid=card.uid if card else "",
             private=after is not None and after.access.visibility == "private",
+            note=AS_SENT if is_as_sent else "",
             body=body,
         )
     )

@@ -17,7 +17,7 @@ from server.store.cards import CardRow, cards_with_uid, closure, find_card
 from server.store.database import Actor, Counters, Transaction
 from server.store.devices import Device, list_devices
 from server.store.imports import Incoming, import_again
-from server.store.journal import JournalFile, Record
+from server.store.journal import AS_SENT, JournalFile, Record
 from server.store.members import find_member
 from server.store.sharing import set_visibility
 from server.store.slots import SlotRow, slot_at, slots_of_card
@@ -189,7 +189,15 @@ def _request_again(tx: Transaction, book: Book, href: str, record: Record, devic
         )
         return
     matches = etag(book, slot.seq) if record.if_match and slot and slot.gone is None else ""
-    result = put(tx, book, href, _body(record, slot), device=device, if_match=matches)
+    result = put(
+        tx,
+        book,
+        href,
+        _body(record, slot),
+        device=device,
+        if_match=matches,
+        is_known=record.note == AS_SENT,
+    )
     if result.status >= 400:
         raise Refused(result.status, result.sentence)
     now = slot_at(tx, book.id, href)

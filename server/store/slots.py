@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import and_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from server.store import compiled
 from server.store.database import Transaction
 from server.store.query import Query, bind, inserting
 from server.store.schema import served, slot, slot_past, view
@@ -271,6 +272,17 @@ def last_served(tx: Transaction, which: SlotRow, device_id: int) -> tuple[int, s
     """The sequence number and vCard version a device last got of a slot, or None where nobody knows."""
     row = tx.one(_SERVED, on=device_id, which=which.id)
     return (row[0], row[1]) if row else None
+
+
+def note_served(tx: Transaction, device: int, which: int, seq: int, version: str) -> None:
+    """Remember what a device has of a slot: what it was given, or sent itself."""
+    tx.run(
+        compiled.UPSERT_SERVED,
+        on_device=device,
+        in_slot=which,
+        at_seq=seq,
+        in_version=version,
+    )
 
 
 def _keep_past(tx: Transaction, which: SlotRow) -> None:

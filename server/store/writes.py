@@ -6,11 +6,21 @@ survivor; a stale If-Match changes nothing, its body is kept and the href is
 announced again.
 """
 
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass, field, replace
 
 from server.access import may
 from server.errors import NotACard
+from server.store.answers import (
+    CHANGED,
+    EXISTS,
+    GONE,
+    NOT_FOUND,
+    READ_ONLY,
+    STALE,
+    UID_CHANGED,
+    UID_KNOWN,
+)
+from server.store.answers import PutResult as PutResult
 from server.store.bases import changed_by_hand_since, keep_body, made_at
 from server.store.books import Book, etag, seq_named
 from server.store.cards import CardRow, find_card
@@ -22,7 +32,6 @@ from server.store.edits import (
     hide_person,
     merge_into_own,
     own_card_instead,
-    removable_names,
 )
 from server.store.facts import Typing
 from server.store.groups import with_kept_members
@@ -39,36 +48,20 @@ from server.store.keeping import (
 )
 from server.store.members import household_of
 from server.store.noting import note_request
+from server.store.own_edits import put_own
 from server.store.render import own_content
 from server.store.slots import (
     SlotRow,
     announce_again,
     find_slot,
     insert_slot,
+    note_served,
     slot_at,
     slot_of_uid,
     surviving,
 )
 from server.store.texts import octets_of
 from server.store.views import refresh
-
-
-@dataclass(frozen=True, slots=True)
-class PutResult:
-    """What a write is answered with.
-
-    `etag` is empty unless the stored octets are exactly the sent ones.
-    """
-
-    status: int
-    etag: str = ""
-    precondition: str = ""
-    sentence: str = ""
-
-    @property
-    def created(self) -> bool:
-        """Whether a new resource came to be (201)."""
-        return self.status == 201
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,40 +74,8 @@ class Put:
     if_match: str
     if_none_match: str
     written: Written
-    is_repeat: bool = False
-
-    def typing(self, tx: Transaction) -> Typing:
-        """How the values of this body came to be: what a PUT without If-Match removes does not travel."""
-        return Typing(
-            self.book.member, withheld=not self.if_match, removable=removable_names(tx, self.device)
-        )
-
-
-_READ_ONLY: Final = PutResult(
-    403, precondition="need-privileges", sentence="This device may only read; edit on another one."
-)
-_UID_CHANGED: Final = PutResult(
-    403,
-    precondition="no-uid-conflict",
-    sentence="A card keeps its UID; send the card with the UID it has here, or under a new name.",
-)
-_UID_KNOWN: Final = PutResult(
-    403,
-    precondition="no-uid-conflict",
-    sentence="Your book has a card with this UID under another name already; change that one.",
-)
-_STALE: Final = PutResult(
-    412,
-    sentence="This card changed here meanwhile; your text is kept. Fetch the card, then change it again.",
-)
-_GONE: Final = PutResult(412, sentence="There is no such card here any more; your text is kept.")
-_EXISTS: Final = PutResult(
-    412, sentence="There is a card of this name already; fetch it, then change it."
-)
-_CHANGED: Final = PutResult(
-    412, sentence="This card changed here meanwhile and was kept; look at it, then delete it again."
-)
-_NOT_FOUND: Final = PutResult(404, sentence="There is no such card.")
+    is_repeat: bool = field(default=False, kw_only=True)
+    is_known: bool = field(default=False, kw_only=True)
 
 
 def put(
@@ -127,19 +88,21 @@ def put(
     if_match: str = "",
     if_none_match: str = "",
     repeats: bool = False,
+    is_known: bool = False,
 ) -> PutResult:
     """Store, merge or keep one body; what a client can send never raises.
 
     Args:
         repeats: Whether the client sends a new card again and again until it hears that it was taken.
+        is_known: The device is known to have had an own card as it is, whatever If-Match says.
     """
     if not may(device.role, "write", own=device.member == book.member, read_only=device.read_only):
-        return _READ_ONLY
+        return READ_ONLY
     try:
         written = read_card(tx, body)
     except NotACard as error:
         return PutResult(403, precondition="valid-address-data", sentence=error.sentence)
-    request = Put(book, href, device, if_match, if_none_match, written)
+    request = Put(book, href, device, if_match, if_none_match, written, is_known=is_known)
     if written.card.version == "4.0":
         note_speaks_4(tx, device)
     slot = slot_at(tx, book.id, href)
@@ -162,6 +125,7 @@ def put(
             if_match=if_match,
             uid=written.uid,
             body=body,
+            is_as_sent=bool(result.etag),
         )
     return result
 
@@ -171,19 +135,19 @@ def delete(
 ) -> PutResult:
     """Hide a person: own cards go to the trash, others' out of this view (design rule R8)."""
     if not may(device.role, "write", own=device.member == book.member, read_only=device.read_only):
-        return _READ_ONLY
+        return READ_ONLY
     slot = slot_at(tx, book.id, href)
     if slot is None:
-        return _NOT_FOUND
+        return NOT_FOUND
     if slot.gone is not None:
-        return PutResult(204) if slot.survivor is not None else _NOT_FOUND
+        return PutResult(204) if slot.survivor is not None else NOT_FOUND
     if (
         if_match
         and not _names(if_match, book, slot)
         and changed_by_hand_since(tx, slot, seq_named(book, if_match))
     ):
         announce_again(tx, slot.id)
-        return _CHANGED
+        return CHANGED
     hide_person(tx, slot)
     note_request(tx, "delete", book, device, slot, href=href, status=204, if_match=if_match)
     return PutResult(204)
@@ -208,14 +172,14 @@ def _precondition(tx: Transaction, put_: Put, slot: SlotRow | None) -> PutResult
         and put_.if_none_match
         and _names(put_.if_none_match, put_.book, slot)
     ):
-        return _keep(tx, put_, slot, _EXISTS)
+        return _keep(tx, put_, slot, EXISTS)
     if not put_.if_match:
         return None
     if slot is None:
-        return _keep(tx, put_, None, _GONE)
+        return _keep(tx, put_, None, GONE)
     if live and not put_.is_repeat and not _names(put_.if_match, put_.book, slot):
         announce_again(tx, slot.id)
-        return _keep(tx, put_, slot, _STALE)
+        return _keep(tx, put_, slot, STALE)
     return None
 
 
@@ -248,7 +212,7 @@ def _new(tx: Transaction, put_: Put) -> PutResult:
         standing = surviving(tx, known)
         if standing.gone is None:
             if standing.own and standing.id == known.id:
-                return _UID_KNOWN
+                return UID_KNOWN
             return _edit(tx, put_, standing, known)
         if not known.own:
             return _back(tx, put_, known)
@@ -284,7 +248,9 @@ def _create(tx: Transaction, put_: Put) -> PutResult:
         ),
     )
     refresh(tx, (row.id,))
-    return PutResult(201, _tag(tx, put_, written, slot_id))
+    slot = find_slot(tx, slot_id)
+    assert slot is not None
+    return PutResult(201, _given(tx, put_, slot, written))
 
 
 def _received(tx: Transaction, book: Book, written: Written) -> dict[tuple[str, str], int]:
@@ -302,7 +268,7 @@ def _known(tx: Transaction, put_: Put, slot: SlotRow) -> PutResult:
     if standing.id != slot.id:
         return _edit(tx, put_, standing, slot)
     if put_.written.uid and put_.written.uid != slot.uid:
-        return _UID_CHANGED
+        return UID_CHANGED
     if not slot.own or (put_.is_repeat and not _names(put_.if_match, put_.book, slot)):
         return _edit(tx, put_, slot, slot)
     return _store(tx, put_, slot)
@@ -313,13 +279,30 @@ def _store(tx: Transaction, put_: Put, slot: SlotRow) -> PutResult:
     row = find_card(tx, slot.card)
     assert row is not None
     if put_.written.octets == octets_of(tx, row.text):
-        return PutResult(204, etag(put_.book, slot.seq))
+        return PutResult(204, _given(tx, put_, slot, put_.written))
     if row.version == "4.0" and put_.written.card.version != "4.0":
         return _edit(tx, put_, slot, slot)
     written = _whole(tx, put_, slot, row)
-    change_card(tx, row, written, put_.typing(tx), device=put_.device.id)
-    refresh(tx, (row.id,))
-    return PutResult(204, _tag(tx, put_, written, slot.id))
+    seq = seq_named(put_.book, put_.if_match)
+    is_as_sent = put_own(
+        tx, row, slot, written, device=put_.device, seq=seq, is_known=put_.is_known
+    )
+    tag = _given(tx, put_, slot, written) if is_as_sent else ""
+    if not tag:
+        _keep_merged(tx, put_, slot, slot)
+    return PutResult(204, tag)
+
+
+def _given(tx: Transaction, put_: Put, slot: SlotRow, written: Written) -> str:
+    """Remember that the device has what it sent; the ETag, unless other octets are stored."""
+    now = find_slot(tx, slot.id)
+    assert now is not None
+    version = "4.0" if written.card.version == "4.0" else "3.0"
+    note_served(tx, put_.device.id, now.id, now.seq, version)
+    is_as_sent = written is put_.written
+    if is_as_sent and written.kind == "group":  # which may name a survivor by now
+        is_as_sent = octets_of(tx, now.text) == written.octets
+    return etag(put_.book, now.seq) if is_as_sent else ""
 
 
 def _edit(tx: Transaction, put_: Put, standing: SlotRow, addressed: SlotRow) -> PutResult:
@@ -331,6 +314,12 @@ def _edit(tx: Transaction, put_: Put, standing: SlotRow, addressed: SlotRow) -> 
         merge_into_own(tx, row, addressed, put_.written, device=put_.device, seq=seq)
     else:
         edit_of_another(tx, standing, addressed, put_.written, device=put_.device, seq=seq)
+    _keep_merged(tx, put_, standing, addressed)
+    return PutResult(204)
+
+
+def _keep_merged(tx: Transaction, put_: Put, standing: SlotRow, addressed: SlotRow) -> None:
+    """Keep a body that was not stored as sent, and let the device fetch what became of it."""
     keep_body(
         tx,
         put_.written.octets,
@@ -347,13 +336,12 @@ def _edit(tx: Transaction, put_: Put, standing: SlotRow, addressed: SlotRow) -> 
         announce_again(tx, now.id)
     if addressed.id != standing.id:
         announce_again(tx, addressed.id)
-    return PutResult(204)
 
 
 def _back(tx: Transaction, put_: Put, slot: SlotRow) -> PutResult:
     """A PUT to an href, or with a UID, whose person is gone from this view: it comes back."""
     if put_.written.uid and put_.written.uid != slot.uid:
-        return _UID_CHANGED
+        return UID_CHANGED
     twin = slot_of_uid(tx, put_.book.id, slot.uid)
     if twin is not None and twin.gone is None:
         return _edit(tx, put_, twin, slot)
@@ -373,9 +361,10 @@ def _untrash(tx: Transaction, put_: Put, slot: SlotRow, row: CardRow) -> PutResu
     """An own card that is sent again after it was deleted."""
     restore_card(tx, row.id)
     written = _whole(tx, put_, slot, row)
-    change_card(tx, row, written, put_.typing(tx), device=put_.device.id)
+    typing = Typing(put_.book.member, withheld=not put_.if_match)
+    change_card(tx, row, written, typing, device=put_.device.id)
     bring_back(tx, slot)
-    return PutResult(201, _tag(tx, put_, written, slot.id))
+    return PutResult(201, _given(tx, put_, slot, written))
 
 
 def _whole(tx: Transaction, put_: Put, slot: SlotRow, row: CardRow) -> Written:
@@ -383,13 +372,3 @@ def _whole(tx: Transaction, put_: Put, slot: SlotRow, row: CardRow) -> Written:
     written = put_.written if put_.written.uid else with_given_uid(tx, put_.written, slot.uid)
     seq = seq_named(put_.book, put_.if_match)
     return with_kept_members(tx, slot, row, written, device=put_.device, seq=seq)
-
-
-def _tag(tx: Transaction, put_: Put, written: Written, slot_id: int) -> str:
-    """The ETag that a write may be answered with: none where other octets are stored than were sent."""
-    now = find_slot(tx, slot_id)
-    assert now is not None
-    is_as_sent = written is put_.written
-    if is_as_sent and written.kind == "group":  # which may name a survivor by now
-        is_as_sent = octets_of(tx, now.text) == written.octets
-    return etag(put_.book, now.seq) if is_as_sent else ""
