@@ -38,9 +38,11 @@ COMMANDS: Final = {
     "history": "history.history",
     "undo": "history.undo",
     "compare": "compare.compare",
+    "stats": "stats.stats",
     "backup": "backup.backup",
     "restore": "backup.restore",
     "verify": "verify.verify",
+    "doctor": "doctor.doctor",
     "config": "config.config",
     "healthcheck": "healthcheck.healthcheck",
 }

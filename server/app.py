@@ -34,7 +34,6 @@ OnReady: TypeAlias = Callable[[str, int], None]
 
 LOCK_NAME: Final = "serve.lock"
 THREADS: Final = 4
-_LOOPBACK: Final = frozenset({"localhost", "::1", "[::1]"})
 
 log = logging.getLogger(__name__)
 access_log = logging.getLogger("hearthbook.access")
@@ -101,6 +100,8 @@ class Hearthbook:
                 return Answer(302, headers=(("Location", "/app/"), ("Cache-Control", "no-store")))
             case "/healthz":
                 return self._health()
+            case "/readyz":
+                return self._ready()
             case "/favicon.ico" | "/robots.txt":
                 return refusal(404, "There is nothing at this address.")
         return None
@@ -112,6 +113,20 @@ class Hearthbook:
                 return Answer(200, b"ok\n", (("Content-Type", "text/plain; charset=utf-8"),))
         except HearthbookError as error:
             return refusal(503, error.sentence)
+
+    def _ready(self) -> Answer:
+        """Whether the database can be read and every job's latest run went well."""
+        from server.store.jobs import failing  # not needed for the first answer
+
+        try:
+            with self._database.read() as tx:
+                failed = failing(tx)
+        except HearthbookError as error:
+            return refusal(503, error.sentence)
+        if failed:
+            names = ", ".join(each.name for each in failed)
+            return refusal(503, f"A job failed ({names}); `hearthbook doctor` says more.")
+        return Answer(200, b"ok\n", (("Content-Type", "text/plain; charset=utf-8"),))
 
     def _dav_answer(self, request: Request, environ: Environ) -> tuple[Answer, Exchange | None]:
         """CardDAV's answer; whatever is refused below becomes one here, and nowhere else."""
@@ -326,7 +341,9 @@ def _sigterm_as_ctrl_c() -> Iterator[None]:
 
 
 def _warn_if_open(host: str) -> None:
-    if host not in _LOOPBACK and not host.startswith("127."):
+    from server.settings import is_loopback
+
+    if not is_loopback(host):
         log.warning(
             "Serving plain http on %s: passwords and contacts cross the network unencrypted. "
             "Put a proxy with TLS in front, and let only it reach this port.",

@@ -17,6 +17,7 @@ from typing import Final
 from server.access import CardAccess, card_level, changes_others
 from server.contacts.properties import Change
 from server.errors import Busy, HearthbookError
+from server.reconcile.gauge import gauge_of
 from server.reconcile.linking import Clusters
 from server.reconcile.operations import Add, Join, Operation, Plan, Remove, Replace, Suggest
 from server.reconcile.plan import plan
@@ -28,6 +29,7 @@ from server.store.database import Actor, Database, Transaction
 from server.store.facts import Typing, live_facts
 from server.store.history import last_act
 from server.store.household import is_released, region_of, release
+from server.store.jobs import keep_gauge
 from server.store.keeping import change_card, has_due, read_card, release_all, settle_due
 from server.store.late import merge_late
 from server.store.leases import give_lease, record_cycle, take_lease
@@ -132,6 +134,16 @@ def _leased(db: Database) -> Iterator[None]:
             _log.warning("The lease of a cycle could not be given back: %s", error.sentence)
 
 
+def measure(db: Database) -> None:
+    """Keep how right each member's book probably is today."""
+    with db.read() as tx:
+        snapshot = snapshot_of(tx)
+        gauges = {each.id: gauge_of(snapshot, each.id, tx.now) for each in list_members(tx)}
+    with db.write(Actor("gauge")) as tx:
+        for member, found in gauges.items():
+            keep_gauge(tx, member, chance=found.chance, people=found.people, known=found.known)
+
+
 def settle(db: Database) -> bool:
     """Show others the cards whose settling time is over; whether there were any."""
     with db.read() as tx:
@@ -223,6 +235,9 @@ def _apply(tx: Transaction, run: _Run) -> Report:
     accepted = _accept_what_is_ours(tx)
     if accepted:
         run = replace(_planned(tx, run.kind), started=run.started)
+    for each in run.plan.skipped:
+        cards = ", ".join(each.cards)
+        _log.error("the cards %s are left as they are", cards, exc_info=each.error)
     operations = _carry_out(tx, run.plan, run.snapshot)
     counts = _counts(operations, accepted, len(run.plan.questions))
     act = tx.act if tx.has_acted else None

@@ -5,21 +5,24 @@ any process, and the lease in the database keeps cycles one at a time.
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from server.cycle import run_cycle, settle
+from server.cycle import measure, run_cycle, settle
 from server.errors import Busy, DatabaseLost, HearthbookError
 from server.store.database import Database
 from server.store.history import last_change
+from server.store.jobs import job_failed, job_went_well
 from server.store.retention import let_go
 
 if TYPE_CHECKING:
     from server.settings import Settings
 
 _LOOK_SECONDS: Final = 1
+_OWN_MISTAKE: Final = "A mistake of Hearthbook's own; the log says more."
 
 _log = logging.getLogger(__name__)
 
@@ -82,12 +85,8 @@ class Scheduler:
 
     def _nightly(self) -> None:
         self._run("nightly")
-        try:
-            let_go(self._db, self._days)
-        except HearthbookError:
-            _log.warning(
-                "what is older than the retention time stays until tomorrow", exc_info=True
-            )
+        self._job("gauge", lambda: measure(self._db))
+        self._job("retention", lambda: let_go(self._db, self._days))
 
     def _look(self) -> None:
         """Every second: end settling times, and run a quick cycle once things are quiet."""
@@ -107,17 +106,40 @@ class Scheduler:
             self._run("quick")
 
     def _run(self, kind: str) -> None:
-        """One cycle; a job never ends the scheduler, whatever goes wrong."""
-        try:
-            with self._db.read() as tx:
-                revision = last_change(tx)  # what comes while the cycle runs waits for the next one
-            run_cycle(self._db, kind=kind)
-            self._quick.done(revision)
-        except Busy:
-            _log.info("cycle %s: another one is running", kind)
-        except Exception:
-            _log.exception("cycle %s failed; nothing of it was kept", kind)
+        """One cycle; one that failed is tried again after the next change, or the next night."""
+        if not self._job("cycle", lambda: self._cycle(kind)):
             self._quick.first = None
+
+    def _cycle(self, kind: str) -> str:
+        """Run a cycle; gives what it could not do."""
+        with self._db.read() as tx:
+            revision = last_change(tx)  # what comes while the cycle runs waits for the next one
+        report = run_cycle(self._db, kind=kind)
+        self._quick.done(revision)
+        skipped = len(report.plan.skipped) if report else 0
+        return f"{skipped} people could not be reconciled; the log says why." if skipped else ""
+
+    def _job(self, name: str, work: Callable[[], object]) -> bool:
+        """Do the work of a job and remember how it went: false if it raised; the scheduler goes on."""
+        raised = False
+        try:
+            said = work()
+            sentence = said if isinstance(said, str) else ""
+        except Busy:
+            _log.info("%s: another one is running", name)
+            return True
+        except Exception as error:
+            _log.exception("%s failed; nothing of it was kept", name)
+            raised = True
+            sentence = error.sentence if isinstance(error, HearthbookError) else _OWN_MISTAKE
+        try:
+            if sentence:
+                job_failed(self._db, name, sentence)
+            else:
+                job_went_well(self._db, name)
+        except HearthbookError:
+            _log.warning("how %s went could not be kept", name, exc_info=True)
+        return not raised
 
 
 def start(db: Database, settings: "Settings") -> Scheduler:

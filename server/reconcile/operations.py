@@ -151,11 +151,24 @@ Question: TypeAlias = SamePerson | ValuesDiffer
 
 
 @dataclass(frozen=True, slots=True)
+class Skipped:
+    """The cards of a person that could not be brought together, and what was raised."""
+
+    cards: tuple[str, ...]
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """What one cycle will do, and what it has to ask."""
+    """What one cycle will do, and what it has to ask.
+
+    Attributes:
+        skipped: The people who are left as they are, by a mistake of ours.
+    """
 
     operations: tuple[Operation, ...] = ()
     questions: tuple[Question, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
 
 
 def applied_key(operation: Operation) -> tuple[int, str] | None:

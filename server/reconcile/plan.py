@@ -23,6 +23,7 @@ from server.reconcile.operations import (
     Remove,
     Replace,
     SamePerson,
+    Skipped,
     Suggest,
     Unagree,
     ValuesDiffer,
@@ -56,13 +57,33 @@ _PASSES_MAX = 4
 """A change that is followed can make two cards certain, and that link bring further changes."""
 
 
+class _Broken(Exception):
+    """Bringing some cards together raised."""
+
+    def __init__(self, skipped: Skipped) -> None:
+        super().__init__(skipped)
+        self.skipped = skipped
+
+
 def plan(snapshot: Snapshot, *, now: int) -> Plan:
     """Decide what a cycle does with these cards.
+
+    A person whose cards raise is left as they are, told in the plan, and stops nobody else's.
 
     Args:
         snapshot: Everything it may know, in any order.
         now: UTC microseconds, not before anything in the snapshot.
     """
+    skipped: list[Skipped] = []
+    while True:
+        left = frozenset(card for each in skipped for card in each.cards)
+        try:
+            return replace(_plan(snapshot, left, now=now), skipped=tuple(skipped))
+        except _Broken as broken:
+            skipped.append(broken.skipped)
+
+
+def _plan(snapshot: Snapshot, skipped: frozenset[str], *, now: int) -> Plan:
     working = Working(snapshot, now=now)
     links = list(snapshot.links)
     joins: list[Join] = []
@@ -78,6 +99,7 @@ def plan(snapshot: Snapshot, *, now: int) -> Plan:
         values_differ = [
             question
             for person in _persons(snapshot, links)
+            if not skipped.intersection(card.id for card in person.cards)
             for question in _merge_person(working, person)
         ]
         new_steps = working.operations[steps_before:]
@@ -129,8 +151,11 @@ def _persons(snapshot: Snapshot, links: Iterable[Link]) -> list[_Person]:
 
 
 def _merge_person(working: Working, person: _Person) -> list[ValuesDiffer]:
-    merge = PersonMerge(working, person.cards, person.links, person.claims)
-    return list(questions_about(merge.run(), person.cards, merge.owner_for))
+    try:
+        merge = PersonMerge(working, person.cards, person.links, person.claims)
+        return list(questions_about(merge.run(), person.cards, merge.owner_for))
+    except Exception as error:
+        raise _Broken(Skipped(tuple(card.id for card in person.cards), error)) from error
 
 
 def _bases(working: Working, cards: Mapping[str, CardState]) -> list[Operation]:

@@ -89,6 +89,11 @@ def load_settings(folder: Path, config: Path | None = None) -> Settings:
     return checked(path, is_required=config is not None)
 
 
+def is_loopback(host: str) -> bool:
+    """Whether an address is reached from this machine alone."""
+    return host in {"localhost", "::1", "[::1]"} or host.startswith("127.")
+
+
 def as_toml(settings: Settings) -> str:
     """Write the settings as a file that `load_settings` reads back."""
     tables = []

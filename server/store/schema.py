@@ -126,6 +126,23 @@ lease = declare(
     integer("expires"),
 )
 
+job = declare(
+    "job",  # how the latest run of each job went, where it did not just go well
+    Column("name", Text, primary_key=True),
+    integer("at"),  # time of its latest end
+    integer("failed", null=True),  # since when it fails; None: the latest run went well
+    string("sentence", default=""),  # what went wrong, without personal data
+)
+
+gauge = declare(
+    "gauge",  # how right each member's book probably was, a day at a time
+    Column("member", Text, ForeignKey("member.id"), primary_key=True),
+    Column("day", Text, primary_key=True),  # 2026-11-21, in UTC
+    integer("chance", null=True),  # per mille; None where nothing is known
+    integer("people"),
+    integer("known"),
+)
+
 # --- cards ----------------------------------------------------------------
 
 text = declare(

@@ -1,4 +1,11 @@
 -- Written by `python -m server.store.hot` from `schema.py`, which says why; never by hand.
+CREATE TABLE job (
+    name TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    failed INTEGER,
+    sentence TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT pk_job PRIMARY KEY (name)
+) STRICT;
 CREATE TABLE lease (
     name TEXT NOT NULL,
     holder TEXT NOT NULL,
@@ -52,6 +59,15 @@ CREATE TABLE device (
     revoked INTEGER,
     CONSTRAINT pk_device PRIMARY KEY (id),
     CONSTRAINT fk_device_member FOREIGN KEY(member) REFERENCES member (id)
+) STRICT;
+CREATE TABLE gauge (
+    member TEXT NOT NULL,
+    day TEXT NOT NULL,
+    chance INTEGER,
+    people INTEGER NOT NULL,
+    known INTEGER NOT NULL,
+    CONSTRAINT pk_gauge PRIMARY KEY (member, day),
+    CONSTRAINT fk_gauge_member FOREIGN KEY(member) REFERENCES member (id)
 ) STRICT;
 CREATE TABLE session (
     token_hash BLOB NOT NULL,

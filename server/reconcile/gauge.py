@@ -1,0 +1,126 @@
+"""How right a member's address book probably is, and which values are worth checking first.
+
+Everything is computed from what the one member may see (design rule R1). What nobody vouched for
+is unknown, and neither counts for nor against: it is told beside the mean.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from server.reconcile.freshness import HALF_LIVES, badge, mean_chance
+from server.reconcile.linking import Clusters
+from server.reconcile.snapshot import CardState, Fact, Snapshot
+
+_CHECKED = frozenset({"TEL", "EMAIL", "ADR"})
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A value that is worth a look.
+
+    Attributes:
+        name: What the viewer calls the person.
+        chance: How likely it is still right; None where nobody ever vouched for it.
+        holders: How many members have a card of the person.
+    """
+
+    card: str
+    name: str
+    fact: Fact
+    chance: float | None
+    holders: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """How right one member's book probably is.
+
+    Attributes:
+        chance: The mean over the people of whom something is known; None without any.
+        people: How many people the member sees.
+        known: Of how many of them something is known.
+        doubts: What is worth checking, most useful first.
+    """
+
+    chance: float | None
+    people: int
+    known: int
+    doubts: tuple[Doubt, ...]
+
+
+def people_of(snapshot: Snapshot, viewer: str) -> list[list[CardState]]:
+    """The people that a member sees, each with its cards and values as that member sees them.
+
+    A member's own card comes first, then the oldest.
+    """
+    seen = {card.id: _as_seen(card, viewer) for card in snapshot.cards if viewer in card.seen_by}
+    clusters = Clusters()
+    for link in snapshot.links:
+        ends = {link.card_a, link.card_b}
+        if link.verdict == "same" and link.scope in ("", viewer) and ends <= seen.keys():
+            clusters.connect(link.card_a, link.card_b)
+    people: defaultdict[str, list[CardState]] = defaultdict(list)
+    for card in sorted(
+        seen.values(), key=lambda card: (card.keeper != viewer, card.added, card.id)
+    ):
+        people[clusters.of(card.id)].append(card)
+    return [people[each] for each in sorted(people)]
+
+
+def gauge_of(
+    snapshot: Snapshot, viewer: str, now: int, half_lives: Mapping[str, float] = HALF_LIVES
+) -> Gauge:
+    """Measure a member's book.
+
+    Args:
+        snapshot: Of the household.
+        viewer: Whose book.
+        now: UTC microseconds.
+        half_lives: Years by kind of value.
+    """
+    people = people_of(snapshot, viewer)
+    means = [_mean(cards, now, half_lives) for cards in people]
+    known = [mean for mean in means if mean is not None]
+    doubts = [doubt for cards in people for doubt in _doubts(cards, now, half_lives)]
+    return Gauge(
+        sum(known) / len(known) if known else None,
+        len(people),
+        len(known),
+        tuple(sorted(doubts, key=_usefulness)),
+    )
+
+
+def _as_seen(card: CardState, viewer: str) -> CardState:
+    facts = tuple(fact for fact in card.facts if viewer in fact.seen_by)
+    return replace(card, facts=facts, former=())
+
+
+def _mean(cards: Sequence[CardState], now: int, half_lives: Mapping[str, float]) -> float | None:
+    return mean_chance((fact for card in cards for fact in card.facts), now, half_lives)
+
+
+def _doubts(cards: Sequence[CardState], now: int, half_lives: Mapping[str, float]) -> list[Doubt]:
+    """Each value of a person that is not fresh, once, by whoever vouched for it last."""
+    best: dict[tuple[str, str], tuple[float, CardState, Fact]] = {}
+    for card in cards:
+        for fact in card.facts:
+            if fact.prop.name in _CHECKED:
+                chance = badge(fact, now, half_lives).chance
+                key = (fact.prop.name, fact.prop.norm)
+                rank = -1.0 if chance is None else chance
+                if key not in best or rank > best[key][0]:
+                    best[key] = (rank, card, fact)
+    holders = len({card.keeper for card in cards})
+    name = cards[0].name.formatted
+    return [
+        Doubt(card.id, name, fact, None if chance < 0 else chance, holders)
+        for chance, card, fact in best.values()
+        if badge(fact, now, half_lives).word in ("Check", "Unknown")
+    ]
+
+
+def _usefulness(doubt: Doubt) -> tuple[int, bool, float, str, int]:
+    """People whom several members know come first; then what is probably wrong, then what nobody knows."""
+    chance = 1.0 if doubt.chance is None else doubt.chance
+    return -doubt.holders, doubt.chance is None, chance, doubt.name, doubt.fact.id
