@@ -29,7 +29,7 @@ crashes: .venv/.ready-dev
 	HEARTHBOOK_CRASHES=1000 $(BIN)/pytest tests/faults/test_crashes.py tests/faults/test_full_disk.py
 
 histories: .venv/.ready-dev
-	HEARTHBOOK_HISTORIES=200 HYPOTHESIS_PROFILE=thorough $(BIN)/pytest tests/store tests/reconcile tests/contacts
+	HEARTHBOOK_HISTORIES=200 HYPOTHESIS_PROFILE=thorough $(BIN)/pytest tests/store tests/reconcile tests/contacts tests/clients/test_devices.py
 
 # How well persons are recognised, in made-up books with known answers. To see other programs beside
 # it: .venv/bin/pip install --editable '.[quality]' (about 300 MB, not locked). Shorter: ARGS='--seeds 5'

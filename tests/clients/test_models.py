@@ -11,7 +11,7 @@ from server.contacts.properties import properties
 from server.cycle import run_cycle
 from tests.clients.models.apple import Apple
 from tests.clients.models.book import Model
-from tests.clients.models.davx5 import Davx5
+from tests.clients.models.davx5 import Davx5, Davx5Categories
 from tests.clients.models.evolution import Evolution
 from tests.clients.models.household import CLIENTS, DavHome
 from tests.clients.models.texts import adding, replacing, unfolded, without
@@ -181,7 +181,8 @@ def test_two_devices_that_edit_at_once_both_come_to_rest(home: DavHome, kind: ty
 
 
 def test_davx5_in_categories_mode_writes_every_member_of_a_renamed_group(home: DavHome) -> None:
-    phone = Davx5(home.model(Davx5, "anna", "one").wire, groups="categories")
+    phone = home.model(Davx5Categories, "anna", "one")
+    assert isinstance(phone, Davx5Categories)
     for number in range(3):
         phone.add(f"Eva {number}", "CATEGORIES:Friends")
     assert phone.sync()

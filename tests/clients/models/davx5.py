@@ -1,6 +1,6 @@
 """DAVx5 on Android, as its SyncManager and ContactsSyncManager do it."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from tests.clients.models.book import Model, Row, SyncFailed
 from tests.clients.models.texts import Lines, as_davx5, head, is_group, name_of, unfolded
@@ -17,31 +17,13 @@ class Davx5(Model):
     the same name. Without an ETag the row has none, and is fetched only if the
     delta lists it. Any other refusal ends the sync. A removal in the delta takes the row away, typed on or not.
 
-    Args:
-        groups: `vcards` leaves group cards as they are; `categories` takes them for
-            contacts and shows categories as groups, whose renaming touches every member.
+    Group cards are left as they are ("groups are separate vCards").
     """
 
     agent: ClassVar[str] = "DAVx5/4.4-ose (dav4jvm; okhttp/4) Android/15"
 
-    def __init__(
-        self, wire: Wire, name: str = "davx5", *, groups: Literal["vcards", "categories"] = "vcards"
-    ) -> None:
+    def __init__(self, wire: Wire, name: str = "davx5") -> None:
         super().__init__(wire, name)
-        self.groups = groups
-
-    def rename_category(self, old: str, new: str) -> None:
-        """Rename a group in categories mode: every member is written again."""
-        assert self.groups == "categories"
-        for row in self.shown:
-            lines = unfolded(row.text)
-            if any(name_of(line) == "CATEGORIES" and old in head(line)[3] for line in lines):
-                self.edit(row, lambda held: tuple(_renamed(line, old, new) for line in held))
-
-    def _written_as(self, lines: tuple[str, ...]) -> bytes:
-        if self.groups == "categories" and is_group(lines):
-            lines = tuple(line for line in lines if not _is_of_a_group(line))
-        return super()._written_as(lines)
 
     def _write(self, lines: Lines, stamp: int) -> Lines:
         return as_davx5(lines, stamp)
@@ -103,6 +85,22 @@ class Davx5(Model):
             for row in [e for e in self.rows if e.href and e.href not in delta.responses]:
                 if not row.changed:
                     self.rows.remove(row)
+
+
+class Davx5Categories(Davx5):
+    """DAVx5 where groups are categories: a group card is a contact like any other, and is saved as one."""
+
+    def rename_category(self, old: str, new: str) -> None:
+        """Rename a group: every member is written again."""
+        for row in self.shown:
+            lines = unfolded(row.text)
+            if any(name_of(line) == "CATEGORIES" and old in head(line)[3] for line in lines):
+                self.edit(row, lambda held: tuple(_renamed(line, old, new) for line in held))
+
+    def _write(self, lines: Lines, stamp: int) -> Lines:
+        if is_group(lines):
+            lines = tuple(line for line in lines if not _is_of_a_group(line))
+        return super()._write(lines, stamp)
 
 
 def _renamed(line: str, old: str, new: str) -> str:

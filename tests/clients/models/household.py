@@ -1,6 +1,7 @@
 """A household on the real WSGI application, and its members' devices."""
 
-from collections.abc import Iterable
+import shutil
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from server.app import Hearthbook
@@ -10,14 +11,21 @@ from server.store.database import Database
 from tests.builders import Home
 from tests.clients.models.apple import Apple
 from tests.clients.models.book import Model
-from tests.clients.models.davx5 import Davx5
+from tests.clients.models.davx5 import Davx5, Davx5Categories
 from tests.clients.models.evolution import Evolution
 from tests.clients.models.thunderbird import Thunderbird
 from tests.clients.models.vdirsyncer import Vdirsyncer
 from tests.clients.models.wire import Wire
 from tests.davclient import DavClient, Wsgi
 
-CLIENTS: tuple[type[Model], ...] = (Davx5, Thunderbird, Apple, Vdirsyncer, Evolution)
+CLIENTS: tuple[type[Model], ...] = (
+    Davx5,
+    Davx5Categories,
+    Thunderbird,
+    Apple,
+    Vdirsyncer,
+    Evolution,
+)
 
 
 class DavHome(Home):
@@ -49,6 +57,35 @@ class DavHome(Home):
         self.db.close()
         self.db = Database(self.folder, self.clock)
         self._application = Hearthbook(self.db, Settings())
+
+    def killed_at(self, number: int, work: Callable[[], object]) -> bool:
+        """Do something, as if the server had been killed at its n-th statement; False where it has fewer.
+
+        What lies on the disk at that moment is what the next server finds, a minute later.
+        """
+        kept = self.folder.with_name(f"{self.folder.name}-killed")
+        count = 0
+
+        def on_statement(_sql: str) -> None:
+            nonlocal count
+            count += 1
+            if count == number:
+                shutil.copytree(self.folder, kept, ignore=shutil.ignore_patterns("*-shm"))
+
+        connection = self.db.connection()
+        connection.set_trace_callback(on_statement)
+        try:
+            work()
+        finally:
+            connection.set_trace_callback(None)
+            assert kept.exists() == (count >= number)
+            if count >= number:
+                self.db.close()
+                shutil.rmtree(self.folder)
+                kept.rename(self.folder)
+                self.restart()
+                self.clock.pass_seconds(60)
+        return count >= number
 
     def book_of(self, model: Model) -> dict[str, bytes]:
         """What the server has for a device, by path; asking leaves no trace."""

@@ -1,0 +1,452 @@
+"""Whatever members do on whatever devices, in any order: nothing is lost, everybody comes to rest.
+
+Two to four members with one to three devices each, every device one of the models in
+`tests/clients/models`, all over HTTP. `HEARTHBOOK_HISTORIES` says how many histories are played.
+"""
+
+import os
+import tempfile
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from server.access import card_level
+from server.cases import decide, open_cases
+from server.cases.undoing import undo
+from server.contacts.card import parse
+from server.contacts.properties import properties
+from server.cycle import run_cycle, settle
+from server.errors import NotFound, UsageError
+from server.store.cards import find_card
+from server.store.database import Actor
+from server.store.imports import Incoming, import_cards
+from server.store.linking import link_cards, say_claim
+from server.store.members import household_of
+from server.store.sharing import set_share, set_visibility
+from server.store.undoing import KINDS, OWN_KINDS
+from server.store.views import refresh
+from tests.clients.models.apple import Apple
+from tests.clients.models.book import Model, Row
+from tests.clients.models.davx5 import Davx5Categories
+from tests.clients.models.household import CLIENTS, DavHome
+from tests.clients.models.texts import Change, adding, head, name_of, replacing, unfolded, without
+from tests.store.test_histories import drawn_from
+
+HISTORIES = int(os.environ.get("HEARTHBOOK_HISTORIES", "40"))
+STEPS = 20 if HISTORIES < 50 else 50
+PLAYED = settings(
+    max_examples=HISTORIES,
+    stateful_step_count=STEPS,
+    deadline=None,
+    derandomize=HISTORIES < 50,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.generate, Phase.shrink)
+    if "HEARTHBOOK_SHRINK" in os.environ
+    else (Phase.generate,),
+)
+"""A failing history takes minutes to shrink, so only who asks for it gets that."""
+ROUNDS_MOST = 8
+MEMORY = Path("/dev/shm")  # noqa: S108  # a folder of its own in there, if there is one
+
+MEMBERS = ("anna", "ben", "carl", "dora")
+NAMES = ("Eva Stein", "Eva Steiner", "Jan Vermeer", "Mia Berg")
+LINES = (
+    *("TEL;TYPE=CELL:+49 30 23125 101", "TEL;TYPE=HOME:030 23125 102", "BDAY:1980-02-29"),
+    *("EMAIL:eva@example.org", "TITLE:Dr", "ORG:Bakery;Bread", "URL:https://example.org/"),
+    *("CATEGORIES:Friends,Work", "X-ODD;foo=bar:1,2;3", "ADR:;;Hauptstr. 1;Berlin;;10115;DE"),
+    *("NOTE:bread\\, milk\\; salt", "CLASS:PRIVATE", "CATEGORIES:Private"),
+)
+WORDS = (
+    *("EMAIL:{}@example.org", "NOTE:{}", "TITLE:{}", "X-TOKEN:{}", "NICKNAME:{}"),
+    *("TEL:+49 30 555{}", "URL:https://example.org/{}"),
+)
+INNER = ("NOTE", "X-TOKEN")
+"""Nobody but who typed them ever gets these."""
+
+numbers = st.integers(0, 2**16)
+who_ = st.integers(0, 3)
+kinds = st.lists(st.lists(st.sampled_from(CLIENTS), min_size=1, max_size=3), min_size=2, max_size=4)
+some_lines = st.lists(st.sampled_from(LINES), max_size=3, unique=True)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A word that nobody typed before, and on which device it was."""
+
+    word: str
+    name: str
+    login: str
+
+    @property
+    def member(self) -> str:
+        """Who typed it."""
+        return self.login.partition("+")[0]
+
+
+class Devices(RuleBasedStateMachine):
+    """One household; what devices do waits until they sync."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ending = ExitStack()
+        place = MEMORY if MEMORY.is_dir() else None
+        self.folder = tempfile.TemporaryDirectory(prefix="devices-", dir=place)
+        self.ending.callback(self.folder.cleanup)
+        self.ending.enter_context(drawn_from("devices"))
+        self.home: DavHome | None = None
+        self.count = 0
+        self.uids: dict[tuple[int, str], str] = {}
+        self.typed: dict[str, Typed] = {}
+        self.taken: set[str] = set()
+        """Words that the server said it had taken, or kept."""
+        self.sent: dict[str, set[str]] = {}
+        """Words that a device ever sent."""
+        self.known: dict[str, set[str]] = {}
+        """Words that a device ever had: only these can it take away."""
+
+    @initialize(
+        kinds=kinds, cards=st.lists(st.tuples(st.sampled_from(NAMES), some_lines), max_size=5)
+    )
+    def move_in(self, kinds: list[list[type[Model]]], cards: list[tuple[str, list[str]]]) -> None:
+        """A household comes to be, with its devices and some cards; those of the same name go round."""
+        self.members = MEMBERS[: len(kinds)]
+        self.home = home = DavHome(Path(self.folder.name) / "data", *self.members)
+        for who, each in zip(self.members, kinds, strict=True):
+            for number, kind in enumerate(each):
+                home.model(kind, who, f"{kind.__name__.lower()}{number}")
+        self.logins = tuple(home.models)
+        for number, (name, lines) in enumerate(cards):
+            self.add(number * 7, name, lines)
+        for _ in range(2 if cards else 0):
+            for model in home.models.values():
+                self._sync(model)
+            run_cycle(home.db, kind="command", releasing=True)
+
+    def teardown(self) -> None:
+        """However it went, all of them come to rest, with what the server has."""
+        try:
+            if self.home is not None:
+                self._come_to_rest(self.home)
+        finally:
+            if self.home is not None:
+                self.home.db.close()
+            self.ending.close()
+
+    # --- on a device ---
+
+    @rule(on=numbers, name=st.sampled_from(NAMES), lines=some_lines)
+    def add(self, on: int, name: str, lines: list[str]) -> None:
+        """Somebody makes a card."""
+        model = self._model(on)
+        typed = [each for each in (*lines, self._word(model, on)) if model.can_type(each)]
+        model.add(name, *typed)
+
+    @rule(on=numbers, picks=st.lists(numbers, min_size=1, max_size=3), synced=st.booleans())
+    def edit(self, on: int, picks: list[int], *, synced: bool) -> None:
+        """Somebody changes cards, or only saves them, on a device that has synced or not."""
+        model = self._model(on)
+        if synced:
+            self._sync(model)
+        for pick in picks if model.shown else ():
+            row = model.shown[pick % len(model.shown)]
+            model.edit(row, self._change(model, row, pick // 16))
+
+    @rule(on=numbers, pick=numbers, synced=st.booleans())
+    def remove(self, on: int, pick: int, *, synced: bool) -> None:
+        """Somebody deletes a card."""
+        model = self._model(on)
+        if synced:
+            self._sync(model)
+        if model.shown:
+            model.delete(model.shown[pick % len(model.shown)])
+
+    @rule(on=numbers, pick=numbers)
+    def group(self, on: int, pick: int) -> None:
+        """Somebody puts people into a group, each phone in its way."""
+        model = self._model(on)
+        uids = [row.uid for row in model.shown if row.href]
+        if isinstance(model, Apple) and uids:
+            model.add_group("Choir", *uids[: 1 + pick % 3])
+        elif isinstance(model, Davx5Categories):
+            model.rename_category("Friends", f"Kin{pick % 4}")
+        else:
+            self.edit(on, [pick], synced=True)
+
+    @rule(on=numbers)
+    def sync(self, on: int) -> None:
+        """A device syncs."""
+        self._sync(self._model(on))
+
+    @rule(on=numbers, number=st.integers(1, 120))
+    def sync_badly(self, on: int, number: int) -> None:
+        """An answer is lost, or the server is killed in the midst of a write."""
+        model = self._model(on)
+        if number % 3:
+            model.wire.breaking = lambda work: self._home.killed_at(number, work)
+        else:
+            model.wire.losing = 1
+        self._sync(model)
+        model.wire.losing, model.wire.breaking = 0, None
+
+    @rule(on=numbers)
+    def start_anew(self, on: int) -> None:
+        """A device is told to fetch everything again, or the server is started again."""
+        if on % 2:
+            self._model(on).forget_token()
+        else:
+            self._home.restart()
+
+    @rule()
+    def everybody_syncs(self) -> None:
+        """Each device syncs, one after the other."""
+        for model in self._home.models.values():
+            self._sync(model)
+
+    # --- what members say ---
+
+    @rule(giver=who_, pick=numbers, level=st.sampled_from(("none", "name", "all", "all")))
+    def share(self, giver: int, pick: int, level: str) -> None:
+        """Somebody shows somebody else less or more, or makes a card private or shared."""
+        member, other = self._member(giver), self._member(giver + 1 + pick % 3)
+        card = self._card(pick)
+        if pick % 4 and member != other:
+            with self._home.db.write(Actor("share", member)) as tx:
+                set_share(tx, member, other, level)
+        elif card:
+            with self._home.db.write(Actor("card", card[1])) as tx:
+                set_visibility(tx, card[0], "shared" if level == "all" else "private")
+
+    @rule(left=numbers, right=numbers, who=who_, verdict=st.sampled_from(("same", "same", "apart")))
+    def tie(self, left: int, right: int, who: int, verdict: str) -> None:
+        """Somebody says that two cards they see are one person, or are not; or whose a person is."""
+        one, other, member = self._card(left), self._card(right), self._member(who)
+        if not one or not other:
+            return
+        both = self._viewers(one[0]) & self._viewers(other[0])
+        scope = "" if {one[1], other[1]} <= both else member
+        if member in both:
+            with self._home.db.write(Actor("decide", member)) as tx:
+                if one == other or right % 3 == 0:
+                    says = ("mine", "ours", "released")[left % 3]
+                    say_claim(tx, one[0], member, says, None)
+                else:
+                    link_cards(tx, (one[0], other[0]), verdict, scope=scope, member=member)
+                refresh(tx, (one[0], other[0]))
+
+    @rule(who=who_, pick=numbers)
+    def answer(self, who: int, pick: int) -> None:
+        """Somebody answers some question in one of the ways it can be answered."""
+        member = self._member(who)
+        found = open_cases(self._home.db, member)
+        if found:
+            case = found[pick % len(found)]
+            choice = case.choices[pick // 16 % len(case.choices)]
+            try:
+                decide(self._home.db, case.id, choice, member=member)
+            except UsageError as refused:
+                if "Only one" not in refused.sentence:
+                    raise
+
+    @rule(who=who_, pick=numbers, anybody=st.booleans())
+    def undo(self, who: int, pick: int, *, anybody: bool) -> None:
+        """Somebody undoes one of the latest things they did; on the command line, of anybody's."""
+        member = None if anybody else self._member(who)
+        with self._home.db.read() as tx:
+            rows = tx.connection.execute(
+                "SELECT id, kind FROM act WHERE member = ?1 OR ?1 IS NULL ORDER BY id DESC",
+                (member,),
+            ).fetchall()
+        acts = [row[0] for row in rows if row[1] in (KINDS if anybody else OWN_KINDS)][:8]
+        if acts:
+            with suppress(NotFound, UsageError):
+                undo(self._home.db, acts[pick % len(acts)], member=member)
+
+    @rule(who=who_, pick=numbers)
+    def take_in(self, who: int, pick: int) -> None:
+        """Somebody imports a card that some device of theirs has, or had."""
+        member = self._member(who)
+        models = [self._home.models[each] for each in self.logins if each.startswith(member)]
+        rows = [row for model in models for row in model.shown if row.href]
+        if rows:
+            body = rows[pick % len(rows)].text
+            import_cards(self._home.db, member, [Incoming("file", body)])
+
+    @rule(number=st.integers(1, 400))
+    def cycle(self, number: int) -> None:
+        """Hearthbook reconciles; now and then it is killed on the way."""
+
+        def work() -> object:
+            return run_cycle(self._home.db, kind="command", releasing=True)
+
+        if number % 3:
+            work()
+        else:
+            self._home.killed_at(number, work)
+
+    @rule(seconds=st.sampled_from((1, 1000, 4000)))
+    def wait(self, seconds: int) -> None:
+        """Time passes."""
+        self._home.clock.pass_seconds(seconds)
+        settle(self._home.db)
+
+    # --- what always holds ---
+
+    @invariant()
+    def everything_holds(self) -> None:
+        """Views are what they are derived from; names stay; nobody is there twice; nothing is lost."""
+        if self.home is None:
+            return
+        assert self.home.verify() == ()
+        with self.home.db.read() as tx:
+            slots = tx.connection.execute("SELECT book, href, uid, gone FROM slot").fetchall()
+        for book, href, uid, _ in slots:
+            assert self.uids.setdefault((book, href), uid) == uid
+        live = [(book, uid) for book, _, uid, gone in slots if gone is None]
+        assert len(live) == len(set(live)), "two entries of one UID"
+        for who in self.members:
+            kept = self._kept(who)
+            for word in self.taken:
+                assert self.typed[word].member != who or word.encode() in kept, word
+            octets = b"".join(each.octets for each in self.home.entries(who, version_4=True))
+            for each in self.typed.values():
+                if each.name in INNER and each.member != who:
+                    assert each.word.encode() not in octets, each
+
+    # --- how it is done ---
+
+    @property
+    def _home(self) -> DavHome:
+        assert self.home is not None
+        return self.home
+
+    def _sync(self, model: Model) -> None:
+        """Sync; whatever was answered, what was typed is kept, and what was taken is shown to its author."""
+        login = model.wire.client.login
+        start = len(model.wire.log)
+        before = self.sent.setdefault(login, set())
+        known = self.known.setdefault(login, set())
+        known |= self._words(b"".join(row.text for row in model.rows))
+        there = self._words(self._shown(model))
+        model.sync()
+        assert model.problem in ("", "the connection broke"), model.problem
+        shown = self._shown(model)
+        if not any(sent.method == "DELETE" for sent in model.wire.log[start:]):
+            lost = there - self._words(shown) - known
+            assert not lost, (lost, model.wire.log[start:])
+        known |= self._words(b"".join(row.text for row in model.rows))
+        for sent in model.wire.log[start:]:
+            assert sent.status in (0, 201, 204, 403, 404, 412), sent
+            words = {each for each in self._words(sent.body) if self.typed[each].login == login}
+            if sent.status in (201, 204, 412):
+                self.taken |= words
+            if sent.status in (201, 204):
+                missing = [each for each in words - before if each.encode() not in shown]
+                assert not missing, (missing, sent)
+            before |= words
+
+    def _words(self, octets: bytes) -> set[str]:
+        """The words in some text."""
+        return {each for each in self.typed if each.encode() in octets}
+
+    def _shown(self, model: Model) -> bytes:
+        who = model.wire.client.member
+        return b"".join(each.octets for each in self._home.entries(who, version_4=True))
+
+    def _come_to_rest(self, home: DavHome) -> None:
+        """After so many rounds everybody has what the server has for them, and nobody writes any more."""
+        models = [home.models[login] for login in self.logins]
+        for _ in range(ROUNDS_MOST):
+            before = [(model.snapshot(), len(model.wire.log)) for model in models]
+            run_cycle(home.db, kind="command", releasing=True)
+            for model in models:
+                self._sync(model)
+            self.everything_holds()
+            if before == [(model.snapshot(), len(model.wire.log)) for model in models]:
+                break
+        else:
+            raise AssertionError(f"not at rest after {ROUNDS_MOST} rounds")
+        for model in models:
+            there = home.book_of(model)
+            assert sorted(row.href for row in model.rows) == sorted(there), model.name
+            assert not model.is_waiting
+            for row in model.rows:
+                assert _says(row.text) == _says(there[row.href]), model.name
+
+    def _kept(self, who: str) -> bytes:
+        """All that is kept of what a member typed."""
+        with self._home.db.read() as tx:
+            rows = tx.connection.execute(
+                "SELECT octets FROM text JOIN card_version ON text.id = card_version.text"
+                " JOIN card ON card.id = card_version.card WHERE card.member = :who"
+                " UNION ALL SELECT octets FROM text JOIN received ON text.id = received.text"
+                " WHERE received.member = :who"
+                " UNION ALL SELECT after FROM suggestion WHERE author = :who AND after IS NOT NULL",
+                {"who": who},
+            ).fetchall()
+        return b"".join(bytes(row[0]) for row in rows)
+
+    def _word(self, model: Model, pick: int) -> str:
+        """A line with a word that was never typed before."""
+        self.count += 1
+        word = f"{70_000 + self.count}"
+        lines = [each for each in WORDS if model.can_type(each)]
+        line = lines[pick % len(lines)].format(word)
+        self.typed[word] = Typed(word, name_of(line), model.wire.client.login)
+        return line
+
+    def _change(self, model: Model, row: Row, pick: int) -> Change:
+        lines = [
+            each for each in unfolded(row.text) if name_of(each) in ("TEL", "EMAIL", "URL", "TITLE")
+        ]
+        some = lines[pick % len(lines)] if lines else ""
+        match pick // 16 % 8:
+            case 0:
+                return lambda held: held
+            case 1 if some:
+                return without(some)
+            case 2 if some:
+                self.count += 1
+                word = f"{70_000 + self.count}"
+                self.typed[word] = Typed(word, name_of(some), model.wire.client.login)
+                value = {"TEL": "+49 30 555{}", "EMAIL": "{}@example.org"}.get(name_of(some), "{}")
+                group, name, params, _ = head(some)
+                typed = f"{group}.{name}" if group else name
+                return replacing(some, f"{typed}{params}:{value.format(word)}")
+            case 3 if model.can_type("CLASS:PRIVATE"):
+                return adding("CLASS:PRIVATE")
+            case 4 if model.can_type("CATEGORIES:Friends"):
+                return adding("CATEGORIES:Friends")
+        return adding(self._word(model, pick))
+
+    def _model(self, on: int) -> Model:
+        return self._home.models[self.logins[on % len(self.logins)]]
+
+    def _member(self, number: int) -> str:
+        return self.members[number % len(self.members)]
+
+    def _card(self, pick: int) -> tuple[str, str] | None:
+        """Some card that is not in the trash, with its keeper."""
+        with self._home.db.read() as tx:
+            rows = tx.connection.execute(
+                "SELECT id, member FROM card WHERE trashed IS NULL ORDER BY added"
+            ).fetchall()
+        return rows[pick % len(rows)] if rows else None
+
+    def _viewers(self, card_id: str) -> frozenset[str]:
+        """Who sees a card whole."""
+        with self._home.db.read() as tx:
+            row, household = find_card(tx, card_id), household_of(tx)
+        assert row is not None
+        return frozenset(e for e in self.members if card_level(household, e, row.access) == "all")
+
+
+def _says(text: bytes) -> list[tuple[object, ...]]:
+    return sorted(each.canonical for each in properties(parse(text), region="DE"))
+
+
+TestDevices = Devices.TestCase
+TestDevices.settings = PLAYED
