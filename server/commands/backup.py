@@ -7,6 +7,13 @@ import click
 from server.commands.place import Place, pass_place
 from server.commands.screen import count, minute, note, say, spinner
 
+WORDS = {
+    "decide": "answer",
+    "letter": "first letter",
+    "own": "word on whose somebody is",
+    "release": "release",
+    "undo": "undo",
+}
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -42,7 +49,12 @@ def restore(place: Place, *, file: Path, exactly: bool) -> None:
         result = read(place.folder, file, exactly=exactly)
     say(f"The household is as {file} says.")
     account = result.account
-    if account.replayed or account.present:
+    if exactly and account.replayed:
+        what = count(account.replayed, "time")
+        say(
+            f"What was taken from somebody since stays taken: {what} (devices, passwords, shares, private cards)."
+        )
+    elif account.replayed or account.present:
         replayed = count(account.replayed, "change")
         say(f"From the journal since: {replayed} put back, {account.present:,} there already.")
     for problem in result.problems:
@@ -52,7 +64,13 @@ def restore(place: Place, *, file: Path, exactly: bool) -> None:
         note(f"Not put back ({who}, {minute(each.record.at)}): {each.why}")
     if result.texts is not None:
         note(f"Their text, to be imported again: {result.texts}")
-    if account.replayed or account.left:
-        note("Members, devices, sharing and answers are those of the backup: look them over.")
+    if account.left:
+        note(f"{count(len(account.left), 'change')} could not be put back.")
+    if account.others:
+        said = ", ".join(count(number, WORDS[kind]) for kind, number in account.others)
+        note(f"Not done again, since they depend on what was shown: {said}. Look at the cases.")
+    if result.problems:
+        note("Members, devices and sharing may be those of the backup: look them over.")
+    note("Everybody signs in to the pages anew; setup links made before are used up.")
     if result.aside is not None:
         note(f"What was there before: {result.aside}")

@@ -66,6 +66,9 @@ class Restored:
 def restore(folder: Path, source: Path, *, exactly: bool = False) -> Restored:
     """Make the household what a backup says and what was typed since, under a new epoch.
 
+    Whoever was shut out since stays out: revoked devices, changed passwords, narrower shares and cards
+    made private hold, whatever else is given up. Everybody signs in to the pages anew.
+
     Works beside a running server: the copy is finished first, then goes in under
     the write lock, through SQLite's own backup API. Devices then start over and
     fetch everything again. A database that is missing or cannot be read is no
@@ -135,8 +138,9 @@ def _brought_up(origin: sqlite3.Connection, db: Database, *, exactly: bool) -> t
     files = tuple(read_file(path) for path in db.journal.paths())
     above = max([db.journal.highest_act(), _last_of_file(db.path)])
     _new_epochs(origin)
-    records = () if exactly else pending(files, household, held)
+    records = pending(files, household, held, exactly=exactly)
     account = replay(origin, records, above=above, now=_now())
+    _end_sessions(origin)
     texts = _write_texts(db.folder, account) if account.left else None
     problems = () if exactly else _problems(files, household, held)
     return Restored(None, account, problems, texts), household
@@ -234,3 +238,9 @@ def _new_epochs(connection: sqlite3.Connection) -> None:
     """Only a restore makes new epochs: every token and ETag of before is void."""
     for (book,) in connection.execute("SELECT book FROM view").fetchall():
         connection.execute("UPDATE view SET epoch = ? WHERE book = ?", (secrets.token_hex(6), book))
+
+
+def _end_sessions(connection: sqlite3.Connection) -> None:
+    """Nobody knows which sessions were ended and which links were used since."""
+    connection.execute("DELETE FROM session")
+    connection.execute("UPDATE setup_link SET used = ? WHERE used IS NULL", (_now(),))

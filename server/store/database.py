@@ -32,6 +32,8 @@ DATABASE_NAME: Final = "hearthbook.db"
 LOCK_NAME: Final = "hearthbook.lock"
 BEHIND: Final = "is empty, another one or an old copy"
 _WAIT_SECONDS: Final = 60.0
+_ONLY_COUNTED: Final = frozenset({"decide", "letter", "own", "release", "undo"})
+"""Acts that a restore does not do again; the journal has them so that it can say how many there were."""
 
 _KEY: Final = "SELECT value FROM setting WHERE key = 'secret'"
 _LAST_ACT: Final = "SELECT id, at FROM act ORDER BY id DESC LIMIT 1"
@@ -215,6 +217,9 @@ class Database:
             try:
                 tx = self._begin(connection, actor)
                 yield tx
+                if tx.has_acted and tx.actor.kind in _ONLY_COUNTED:
+                    who, kind = tx.actor.member or "", tx.actor.kind
+                    tx.records.append(Record("other", tx.act, tx.now, member=who, note=kind))
                 if tx.records:
                     self.journal.append(_household(connection), tx.before, tx.records)
             except BaseException:

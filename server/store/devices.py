@@ -15,6 +15,7 @@ from server.errors import NotFound, UsageError
 from server.store import compiled
 from server.store.database import Actor, Database, Transaction
 from server.store.members import get_member
+from server.store.noting_access import note_access
 
 _LABEL: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}\Z")
 SECRET_LENGTH_MIN: Final = 16
@@ -95,27 +96,47 @@ def add_device(
         raise UsageError(
             f"{label!r} cannot be a device's label; use up to 32 small letters, digits or dashes, such as iphone."
         )
+    if secret is not None and len(secret) < SECRET_LENGTH_MIN:
+        raise UsageError(f"The secret is too short; give at least {SECRET_LENGTH_MIN} characters.")
+    password = secret if secret is not None else "-".join(secrets.token_hex(4) for _ in range(4))
+    digest = _digest(password)
+    which = add_known_device(tx, member_id, label, digest=digest, read_only=read_only)
+    return Device(which, member_id, label, read_only, speaks_4=False, role=role), password
+
+
+def add_known_device(
+    tx: Transaction, member_id: str, label: str, *, digest: bytes, read_only: bool
+) -> int:
+    """Keep a device whose password is known by its digest alone; gives its id.
+
+    Raises:
+        UsageError: The label or the password is in use.
+    """
     if any(each.label == label for each in list_devices(tx, member_id)):
         raise UsageError(
             f"{member_id} has a device {label!r} already; choose another label or revoke that one first."
         )
-    if secret is not None and len(secret) < SECRET_LENGTH_MIN:
-        raise UsageError(f"The secret is too short; give at least {SECRET_LENGTH_MIN} characters.")
-    password = secret if secret is not None else "-".join(secrets.token_hex(4) for _ in range(4))
-    if tx.one(compiled.DEVICE_BY_SECRET, digest=_digest(password), who=member_id):
+    if tx.one(compiled.DEVICE_BY_SECRET, digest=digest, who=member_id):
         raise UsageError(
             "Another device of this member has the same secret; every device needs its own."
         )
     tx.new_act(tx.actor)
-    which = tx.run(
+    note_access(
+        tx,
+        "device",
+        member_id,
+        device=label,
+        secret=digest.hex(),
+        read_only=str(int(read_only)),
+    )
+    return tx.run(
         compiled.INSERT_DEVICE,
         member=member_id,
         label=label,
-        secret_hash=_digest(password),
+        secret_hash=digest,
         read_only=int(read_only),
         created=tx.now,
     )
-    return Device(which, member_id, label, read_only, speaks_4=False, role=role), password
 
 
 def revoke_device(tx: Transaction, member_id: str, label: str) -> None:
@@ -128,6 +149,7 @@ def revoke_device(tx: Transaction, member_id: str, label: str) -> None:
     for each in list_devices(tx, member_id):
         if each.label == label:
             tx.run(compiled.REVOKE_DEVICE, which=each.id, by_act=tx.act)
+            note_access(tx, "revoke", member_id, device=label)
             return
     raise NotFound(f"{member_id} has no device {label!r}; `hearthbook device list` shows all.")
 

@@ -40,7 +40,7 @@ class Record:
     """One thing that was taken, in the words of the request, with all that replaying it needs.
 
     Args:
-        kind: begin, put, delete, import, visibility or restore.
+        kind: begin, put, delete, import, visibility, restore, one of `noting_access`, or other.
         act: The act it was part of.
         before: The last act that the database had when this was written; a record
             whose act comes after the `before` of a later transaction was rolled back.
@@ -49,8 +49,10 @@ class Record:
         own: Whether the href stood for a card of the member's own.
         keeper: Whose card it stood for, and `uid` that card's UID there.
         private: Whether the card was private afterwards.
-        note: A begin's household; an import's origin; `AS_SENT` for a body stored as sent.
+        note: A begin's household; an import's origin; `AS_SENT` for a body stored as sent; what
+            `noting_access` says; the kind of an act that is only counted.
         kept: Of an exact restore, the last act that it kept; what came later was given up.
+        given_up: Never written: an exact restore gave it up, so that it may only take away.
     """
 
     kind: str
@@ -71,6 +73,7 @@ class Record:
     held: bool = False
     note: str = ""
     kept: int | None = None
+    given_up: bool = False
     body: bytes = b""
 
 

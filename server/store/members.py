@@ -8,6 +8,7 @@ from server.access import Household, Level, MemberState, Role
 from server.errors import NotFound, UsageError
 from server.store import compiled
 from server.store.database import Transaction
+from server.store.noting_access import note_access
 
 _ID: Final = re.compile(r"[a-z][a-z0-9-]{0,31}\Z")
 ROLES: Final = ("adult", "child", "guest")
@@ -77,6 +78,7 @@ def insert_member(
         shares=new.shares,
         joined=tx.act,
     )
+    _note(tx, new)
     return new
 
 
@@ -111,6 +113,7 @@ def update_member(
         new_role=new.role,
         new_shares=new.shares,
     )
+    _note(tx, new)
     affected = (
         tuple(row[0] for row in tx.all(compiled.CARDS_OF_MEMBER, who=member_id))
         if new.shares != old.shares
@@ -151,12 +154,14 @@ def update_share(tx: Transaction, giver: str, taker: str, how_much: str) -> tupl
     if giver == taker:
         raise UsageError("Everybody sees their own cards whole; name two different members.")
     tx.run(compiled.UPSERT_SHARE, giver=giver, taker=taker, how=level(how_much))
+    note_access(tx, "share", giver, keeper=taker, level=how_much)
     return tuple(row[0] for row in tx.all(compiled.CARDS_OF_MEMBER, who=giver))
 
 
 def set_password_hash(tx: Transaction, member_id: str, text: str) -> None:
     """Keep the argon2id hash of a member's password for the pages."""
     tx.run(compiled.SET_PASSWORD, who=member_id, content=text)
+    note_access(tx, "password", member_id, hashed=text)
 
 
 def password_hash(tx: Transaction, member_id: str) -> str | None:
@@ -181,6 +186,10 @@ def level(word: str) -> Level:
     if word not in LEVELS:
         raise UsageError(f"{word!r} is no share level; say none, name or all.")
     return cast("Level", word)
+
+
+def _note(tx: Transaction, new: Member) -> None:
+    note_access(tx, "member", new.id, name=new.name, role=new.role, shares=new.shares)
 
 
 def _role(word: str) -> Literal["adult", "child", "guest"]:

@@ -5,6 +5,7 @@ for ever what a copy of the database holds; a second replay finds nothing to do.
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +20,8 @@ from server.store.devices import Device, list_devices
 from server.store.imports import Incoming, import_again
 from server.store.journal import AS_SENT, JournalFile, Record
 from server.store.members import find_member
+from server.store.noting_access import ACCESS_KINDS
+from server.store.replaying_access import access_again, given_up
 from server.store.sharing import set_visibility
 from server.store.slots import SlotRow, slot_at, slots_of_card
 from server.store.writes import delete, put
@@ -45,18 +48,25 @@ class Account:
     Args:
         present: Records whose effect was there already.
         last: The act that ends it, beyond every earlier one.
+        others: Kinds of acts that are not done again, and how many there were.
     """
 
     replayed: int
     present: int
     left: tuple[Left, ...]
     last: int
+    others: tuple[tuple[str, int], ...] = ()
 
 
-def pending(files: Sequence[JournalFile], household: str, last: int) -> tuple[Record, ...]:
+def pending(
+    files: Sequence[JournalFile], household: str, last: int, *, exactly: bool = False
+) -> tuple[Record, ...]:
     """The records of a household that a database, whose last act is given, does not hold.
 
-    What was rolled back is left out, and what an exact restore gave up.
+    What was rolled back is left out, and of what an exact restore gave up all that takes nothing away.
+
+    Args:
+        exactly: Give up all of them.
     """
     records = [record for each in files if each.household == household for record in each.records]
     kept: list[Record] = []
@@ -69,9 +79,15 @@ def pending(files: Sequence[JournalFile], household: str, last: int) -> tuple[Re
     found: list[Record] = []
     for record in reversed(kept):
         if record.kind == "restore" and record.kept is not None:
-            found = [each for each in found if each.act <= record.kept]
+            stay = [each for each in found if each.given_up or each.act <= record.kept]
+            gone = [each for each in found if not each.given_up and each.act > record.kept]
+            found = [*stay, *given_up(gone)]
         elif record.kind not in ("begin", "restore") and record.act > last:
             found.append(record)
+    if exactly:
+        found = [each for each in found if each.given_up] + list(
+            given_up(each for each in found if not each.given_up)
+        )
     return tuple(found)
 
 
@@ -97,9 +113,14 @@ def replay(
     renamed: dict[tuple[str, str, str], str] = {}
     left: list[Left] = []
     done: list[bool] = []
-    newest = {_place(each): each for each in records if each.kind == "put" and each.status < 300}
+    others: Counter[str] = Counter()
+    puts = (each for each in records if each.kind == "put" and not each.given_up)
+    newest = {_place(each): each for each in puts if each.status < 300}
     for record in records:
         at = max(at, record.at)
+        if record.kind == "other":
+            others[record.note] += 1
+            continue
         connection.execute("SAVEPOINT record")
         try:
             tx = _transaction(connection, at)
@@ -116,7 +137,8 @@ def replay(
     connection.execute(_RESERVE, (end, max(at, now)))
     connection.execute("DELETE FROM act WHERE id = ?", (reserved,))
     connection.execute("COMMIT")
-    return Account(sum(done), len(done) - sum(done), tuple(left), end)
+    told = tuple(sorted(others.items()))
+    return Account(sum(done), len(done) - sum(done), tuple(left), end, told)
 
 
 def _place(record: Record) -> tuple[str, str, str]:
@@ -136,7 +158,12 @@ def _again(tx: Transaction, record: Record, renamed: dict[tuple[str, str, str], 
     Raises:
         HearthbookError: It cannot be done here.
     """
+    if record.kind in ACCESS_KINDS:
+        tx.actor = Actor("device" if record.kind == "revoke" else record.kind)
+        return access_again(tx, record)
     tx.actor = Actor(record.kind, record.member)
+    if record.given_up:
+        return _private_again(tx, record)
     if find_member(tx, record.member) is None:
         raise NotFound(f"The backup knows no member {record.member}.")
     if record.kind == "visibility":
@@ -160,6 +187,15 @@ def _again(tx: Transaction, record: Record, renamed: dict[tuple[str, str, str], 
     key = _place(record)
     href = renamed[key] = _href(tx, book, record, renamed.get(key, record.href))
     _request_again(tx, book, href, record, device)
+    return tx.has_acted
+
+
+def _private_again(tx: Transaction, record: Record) -> bool:
+    """Make private what its keeper had made private, whatever else of it was given up (R7)."""
+    tx.actor = Actor("card", record.keeper)
+    for row in _cards(tx, record):
+        if row.access.visibility != "private":
+            set_visibility(tx, row.id, "private")
     return tx.has_acted
 
 

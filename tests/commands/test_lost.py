@@ -115,7 +115,7 @@ def test_a_restore_says_what_it_put_back(synced: Hearthbook, tmp_path: Path) -> 
     before = synced("export", "anna").out
     result = synced("restore", tmp_path / "copy.db")
     assert "2 changes put back, 0 there already" in result.out
-    assert "look them over" in result.err
+    assert "signs in to the pages anew" in result.err
     assert synced("export", "anna").out == before
     assert synced("verify").status == 0
 
@@ -124,11 +124,15 @@ def test_a_restore_says_what_it_could_not_put_back_and_where_it_lies(
     synced: Hearthbook, folder: Path, tmp_path: Path
 ) -> None:
     assert synced("member", "add", "mia", "--name", "Mia", "--shares", "all").status == 0
+    shutil.rmtree(folder / "journal")
     file = tmp_path / "mia.vcf"
     file.write_text(ANNAS_INGRID, newline="")
     assert synced("import", "mia", file).status == 0
     said = synced("restore", tmp_path / "copy.db").err
+    assert "1 change could not be put back" in said
     assert "knows no member mia" in said
+    assert "begins later than the backup ends" in said
+    assert "look them over" in said
     (texts,) = folder.glob("not-replayed-*")
     assert str(texts) in said
     assert (texts / "mia.vcf").read_bytes() == file.read_bytes()

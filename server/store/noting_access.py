@@ -1,0 +1,33 @@
+"""What goes into the journal of members, devices and shares: a restore must not let in again who was shut out."""
+
+import json
+from typing import Final
+
+from server.store.database import Transaction
+from server.store.journal import Record
+
+ACCESS_KINDS: Final = frozenset({"member", "share", "device", "revoke", "password"})
+
+
+def note_access(
+    tx: Transaction, kind: str, member: str, *, device: str = "", keeper: str = "", **words: str
+) -> None:
+    """Note who may do or see what from now on.
+
+    Args:
+        kind: One of `ACCESS_KINDS`.
+        keeper: To whom a share is.
+        words: What replaying it needs; passwords only as they are kept, hashed.
+    """
+    assert kind in ACCESS_KINDS
+    tx.records.append(
+        Record(
+            kind,
+            tx.act,
+            tx.now,
+            member=member,
+            device=device,
+            keeper=keeper,
+            note=json.dumps(words),
+        )
+    )

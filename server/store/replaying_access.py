@@ -1,0 +1,127 @@
+"""Members, devices, passwords and shares of the journal, once more on a backup.
+
+What an exact restore gave up is done again as far as it takes something away
+from somebody: whoever was shut out stays out, whatever state one goes back to.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from server.errors import NotFound
+from server.store.database import Transaction
+from server.store.devices import add_known_device, list_devices, revoke_device
+from server.store.journal import Record
+from server.store.members import (
+    LEVELS,
+    ROLES,
+    find_member,
+    household_of,
+    password_hash,
+    set_password_hash,
+)
+from server.store.noting_access import ACCESS_KINDS
+from server.store.sharing import add_member, set_member, set_share
+
+_OF_CARDS: Final = frozenset({"put", "visibility"})
+_WIDENING: Final = frozenset({"device"})
+
+
+def given_up(records: Iterable[Record]) -> tuple[Record, ...]:
+    """What of given up records may take something away: the last word on each card, share and member.
+
+    A device that was revoked and set up anew under its name is revoked all the same.
+    """
+    last: dict[tuple[str, ...], Record] = {}
+    key: tuple[str, ...]
+    for each in records:
+        if each.kind in ACCESS_KINDS - _WIDENING:
+            key = (each.kind, each.member, each.keeper, each.device)
+        elif each.kind in _OF_CARDS and each.own and each.keeper:
+            key = ("card", each.keeper, each.uid)
+        else:
+            continue
+        last.pop(key, None)
+        last[key] = replace(each, given_up=True)
+    return tuple(each for each in last.values() if each.kind in ACCESS_KINDS or each.private)
+
+
+def access_again(tx: Transaction, record: Record) -> bool:
+    """Do once more what a record says of members, devices, passwords or shares; whether it changed anything.
+
+    Raises:
+        NotFound: The backup does not know the member.
+        UsageError: It cannot be done here.
+    """
+    words: dict[str, str] = json.loads(record.note)
+    if find_member(tx, record.member) is None and record.kind != "member":
+        if record.given_up:
+            return False
+        raise NotFound(f"The backup knows no member {record.member}.")
+    match record.kind:
+        case "member":
+            return _member_again(tx, record, words)
+        case "share":
+            return _share_again(tx, record, words["level"])
+        case "device":
+            return _device_again(tx, record, words)
+        case "revoke":
+            return _revoke_again(tx, record)
+        case _:
+            return _password_again(tx, record, words["hashed"])
+
+
+def _member_again(tx: Transaction, record: Record, words: dict[str, str]) -> bool:
+    known = find_member(tx, record.member)
+    if known is None:
+        if not record.given_up:
+            add_member(tx, record.member, **words)
+        return tx.has_acted
+    if record.given_up:
+        words = {
+            "name": known.name,
+            "role": max(known.role, words["role"], key=ROLES.index),
+            "shares": min(known.shares, words["shares"], key=LEVELS.index),
+        }
+    if words != {"name": known.name, "role": known.role, "shares": known.shares}:
+        set_member(tx, record.member, **words)
+    return tx.has_acted
+
+
+def _share_again(tx: Transaction, record: Record, level: str) -> bool:
+    household = household_of(tx)
+    if find_member(tx, record.keeper) is None:
+        if record.given_up:
+            return False
+        raise NotFound(f"The backup knows no member {record.keeper}.")
+    if record.given_up:
+        known = household.level(record.member, record.keeper)
+        if LEVELS.index(level) >= LEVELS.index(known):
+            return False
+    if (record.member, record.keeper, level) not in household.overrides:
+        set_share(tx, record.member, record.keeper, level)
+    return tx.has_acted
+
+
+def _device_again(tx: Transaction, record: Record, words: dict[str, str]) -> bool:
+    add_known_device(
+        tx,
+        record.member,
+        record.device,
+        digest=bytes.fromhex(words["secret"]),
+        read_only=words["read_only"] == "1",
+    )
+    return tx.has_acted
+
+
+def _revoke_again(tx: Transaction, record: Record) -> bool:
+    if any(each.label == record.device for each in list_devices(tx, record.member)):
+        revoke_device(tx, record.member, record.device)
+    return tx.has_acted
+
+
+def _password_again(tx: Transaction, record: Record, hashed: str) -> bool:
+    if password_hash(tx, record.member) != hashed:
+        set_password_hash(tx, record.member, hashed)
+    return tx.has_acted
