@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from server.cases.children import as_suggestions, reaches_others
+from server.cases.families import answer_family
 from server.cases.listing import Open, find_open, key_of
 from server.cases.shapes import Case
 from server.cases.telling import answers_of, keys_of, numbered
 from server.cases.wording import property_word
 from server.cycle import accept_suggestion, run_cycle
 from server.errors import UsageError
+from server.reconcile.families import FamilyChanged
 from server.reconcile.operations import (
     Add,
     Agree,
@@ -71,6 +73,10 @@ def _answer(tx: Transaction, found: Open, choice: str) -> str:
             said = _values(tx, found.snapshot, question, case, choice)
         case Suggestion():
             said = _suggestion(tx, question, case, choice)
+        case FamilyChanged():
+            said = answer_family(tx, question, case, choice)
+            if not said:
+                raise _unknown(case, choice)
         case Race():
             said = _race(tx, question, case, choice)
         case None:

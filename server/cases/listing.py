@@ -6,12 +6,14 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from server.access import may_answer
+from server.cases.families import family_case
 from server.cases.raced import race_case
 from server.cases.shapes import Case, Reason
 from server.cases.suggested import suggested_choice, suggested_key, suggested_sentence
 from server.cases.telling import Teller, name_of_card, teller
 from server.errors import NotFound
 from server.reconcile.describe import letter
+from server.reconcile.families import FamilyChanged, changed_families
 from server.reconcile.operations import Plan, Question, SamePerson, ValuesDiffer
 from server.reconcile.ownership import owner_of
 from server.reconcile.plan import plan
@@ -34,7 +36,7 @@ class Open:
     """One open case with what deciding it needs."""
 
     case: Case
-    question: Question | Suggestion | Race | None
+    question: Question | Suggestion | Race | FamilyChanged | None
     """None for the letter."""
     snapshot: Snapshot
 
@@ -78,7 +80,7 @@ def open_in(tx: Transaction, viewer: str | None) -> list[Open]:
     told = teller(tx, snapshot, {each.id: each.name for each in members.values()})
     found = list(_suggestions(tx, told, snapshot))
     if released:
-        found = [*_questions(tx, told, snapshot, made), *found]
+        found = [*_questions(tx, told, snapshot, made), *found, *_families(tx, told, snapshot)]
     found = [
         *(
             Open(race_case(tx, told.names, each, case_id(tx, each.asked)), each, snapshot)
@@ -205,6 +207,12 @@ def _suggestion(tx: Transaction, told: Teller, suggestion: Suggestion, keeper: s
         sides=told.sides((suggestion.card,), frozenset({keeper})),
         questions=(suggested_choice(tx, told, suggestion, change, keeper),),
     )
+
+
+def _families(tx: Transaction, told: Teller, snapshot: Snapshot) -> Iterator[Open]:
+    """New family names are offered to whoever has the former one."""
+    for each in changed_families(snapshot):
+        yield Open(family_case(told, each, case_id(tx, each.key)), each, snapshot)
 
 
 def _letters(

@@ -1,0 +1,62 @@
+"""How a new family name is offered, and what an answer does."""
+
+from server.cases.shapes import Case, Choice, Option
+from server.cases.telling import Teller, name_of_card
+from server.reconcile.families import FamilyChanged
+from server.store.cards import find_card
+from server.store.database import Transaction
+from server.store.facts import device_of_fact
+from server.store.families import take_family
+
+_LABEL = "Family name"
+
+
+def family_case(told: Teller, offer: FamilyChanged, case_id: str) -> Case:
+    """The question to the keeper of the card that has the former name."""
+    card, origin = told.cards[offer.card], told.facts[offer.origin]
+    author = told.member(origin.card)
+    keeper = card.keeper
+    title = name_of_card(card)
+    names = told.names
+    return Case(
+        id=case_id,
+        kind="suggestion",
+        title=title,
+        members=(keeper,),
+        cards=(offer.card,),
+        choices=("accept", "decline", "later"),
+        sentence=f"{names.get(author, author)} changed the family name of {title} to {offer.family}.",
+        sides=told.sides((offer.card,), frozenset({keeper})),
+        questions=(
+            Choice(
+                key="N",
+                property="N",
+                label=_LABEL,
+                single=True,
+                options=(
+                    Option(keeper, names.get(keeper, keeper), offer.former, 0, "unknown"),
+                    Option(
+                        author,
+                        names.get(author, author),
+                        offer.family,
+                        origin.last,
+                        "typed",
+                        device_of_fact(told.tx, offer.origin),
+                    ),
+                ),
+                preselected="",
+                why="",
+            ),
+        ),
+    )
+
+
+def answer_family(tx: Transaction, offer: FamilyChanged, case: Case, choice: str) -> str:
+    """Carry out an answer; gives what happened, empty where it is no answer to this."""
+    if choice == "decline":
+        return f"{case.title}: your card keeps the name it has."
+    row = find_card(tx, offer.card)
+    if choice != "accept" or row is None:
+        return ""
+    take_family(tx, row, offer.former, offer.family)
+    return f"{case.title}: {offer.family} on your card now; first names stay as you wrote them."

@@ -1,0 +1,193 @@
+"""A changed family name is offered, never followed: the other keeps how they call somebody (R5)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from server.cases import Case, decide, open_cases
+from server.cycle import run_cycle, trial
+from server.errors import UsageError
+from server.store.database import Actor
+from server.store.sharing import set_share, set_visibility
+from server.store.undoing import undo_act
+from tests.builders import Home, a_card
+
+PHONE = "TEL;TYPE=CELL:+49 30 23125 101"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    """Anna, Ben and Carl; Anna and Ben hold Eva Stein, and both cards are linked."""
+    made = Home(tmp_path, "anna", "ben", "carl")
+    made.put("anna", "a.vcf", a_card("ua", "Eva Stein", PHONE))
+    made.put("ben", "b.vcf", a_card("ub", "Eva Stein", PHONE))
+    cycle(made)
+    yield made
+    assert made.verify() == ()
+    made.db.close()
+
+
+def cycle(home: Home) -> None:
+    run_cycle(home.db, kind="command", releasing=True)
+    assert trial(home.db)[0].operations == ()
+
+
+def text(home: Home, who: str) -> bytes:
+    return home.entries(who)[0].octets
+
+
+def rename(home: Home, who: str, *pairs: tuple[bytes, bytes]) -> None:
+    seen = home.entries(who)[0]
+    octets = seen.octets
+    for old, new in pairs:
+        assert old in octets
+        octets = octets.replace(old, new)
+    home.put(who, seen.href, octets, if_match=home.etag(who, seen))
+    cycle(home)
+
+
+def marry(home: Home, who: str = "anna", new: bytes = b"Brandt", old: bytes = b"Stein") -> None:
+    rename(home, who, (old, new))
+
+
+def offers(home: Home, who: str | None = None) -> list[Case]:
+    return [each for each in open_cases(home.db, who) if each.kind == "suggestion"]
+
+
+def answer(home: Home, choice: str, who: str = "ben") -> str:
+    return decide(home.db, offers(home, who)[0].id, choice, member=who)
+
+
+def test_a_new_family_name_is_offered_and_changes_nothing_by_itself(home: Home) -> None:
+    before = text(home, "ben")
+    marry(home)
+    assert text(home, "ben") == before
+    (case,) = offers(home)
+    assert case.members == ("ben",)
+    assert case.sentence == "Anna changed the family name of Eva Stein to Brandt."
+    assert [each.value for each in case.questions[0].options] == ["Stein", "Brandt"]
+    assert offers(home, "anna") == []
+
+
+def test_accepting_writes_the_family_name_into_the_card(home: Home) -> None:
+    marry(home)
+    assert "Brandt" in answer(home, "accept")
+    assert text(home, "ben") == a_card("ub", "Eva Brandt", PHONE)
+    assert offers(home) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "formatted", "wanted"),
+    [
+        (b"N:Stein;Evi;Maria;Dr.;", b"FN:Evi Stein", b"FN:Evi Brandt"),
+        (b"N:STEIN;Eva;;;", b"FN:STEIN\\, Eva", b"FN:Brandt\\, Eva"),
+        (b"N:Stein;Eva;;;", b"FN:Mama", b"FN:Mama"),
+        (b"N:Stein;Eva;;;", b"FN:Eva Steinfurt", b"FN:Eva Steinfurt"),
+    ],
+)
+def test_how_a_member_calls_somebody_else_stays(
+    home: Home, given: bytes, formatted: bytes, wanted: bytes
+) -> None:
+    rename(home, "ben", (b"N:Stein;Eva;;;", given), (b"FN:Eva Stein", formatted))
+    marry(home)
+    answer(home, "accept")
+    assert wanted + b"\r\n" in text(home, "ben")
+    assert b"N:Brandt" + given[7:] + b"\r\n" in text(home, "ben")
+
+
+def test_a_decline_is_remembered(home: Home) -> None:
+    before = text(home, "ben")
+    marry(home)
+    answer(home, "decline")
+    cycle(home)
+    assert offers(home) == []
+    assert text(home, "ben") == before
+
+
+def test_later_keeps_the_offer_open(home: Home) -> None:
+    marry(home)
+    answer(home, "later")
+    assert len(offers(home)) == 1
+
+
+def test_another_new_name_is_offered_anew(home: Home) -> None:
+    marry(home)
+    answer(home, "decline")
+    marry(home, new=b"Weiss", old=b"Brandt")
+    (case,) = offers(home)
+    assert "Weiss" in case.sentence
+
+
+def test_two_who_say_the_same_new_name_make_one_offer(home: Home) -> None:
+    home.put("carl", "c.vcf", a_card("uc", "Eva Stein", PHONE))
+    cycle(home)
+    marry(home)
+    assert [each.members for each in offers(home)] in ([("ben",), ("carl",)], [("carl",), ("ben",)])
+    answer(home, "accept", "carl")
+    assert [each.members for each in offers(home)] == [("ben",)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ((b"FN:Eva Stein", b"FN:Mama"), (b"N:Stein;Eva", b"N:Stein;Mama")),
+        ((b"FN:Eva Stein", b"FN:EVA STEIN"), (b"N:Stein;Eva", b"N:STEIN;EVA")),
+        ((b"FN:Eva Stein", b"FN:Otto Brandt"), (b"N:Stein;Eva", b"N:Brandt;Otto")),
+        ((b"FN:Eva Stein", b"FN:Eva"), (b"N:Stein;Eva", b"N:;Eva")),
+    ],
+)
+def test_what_is_no_new_family_name_of_the_same_person_is_not_offered(
+    home: Home, change: tuple[tuple[bytes, bytes], ...]
+) -> None:
+    rename(home, "anna", *change)
+    assert offers(home) == []
+
+
+def test_names_that_differed_before_are_not_offered(home: Home) -> None:
+    rename(home, "ben", (b"N:Stein;", b"N:Steinmann;"), (b"Eva Stein", b"Eva Steinmann"))
+    answer(home, "decline", "anna")
+    marry(home)
+    assert offers(home) == []
+
+
+def test_a_name_that_somebody_else_may_not_see_is_not_offered(home: Home) -> None:
+    """What enters Ben's card would be seen by Carl, to whom Anna shows nothing."""
+    with home.db.write(Actor("share", "anna")) as tx:
+        set_share(tx, "anna", "carl", "none")
+    marry(home)
+    assert offers(home) == []
+
+
+def test_a_card_made_private_offers_nothing(home: Home) -> None:
+    marry(home)
+    with home.db.read() as tx:
+        row = tx.connection.execute("SELECT id FROM card WHERE member = 'anna'").fetchone()
+    with home.db.write(Actor("visibility", "anna")) as tx:
+        set_visibility(tx, row[0], "private")
+    assert offers(home) == []
+
+
+def test_an_accepted_name_can_be_undone_and_is_not_taken_again(home: Home) -> None:
+    before = text(home, "ben")
+    marry(home)
+    answer(home, "accept")
+    with home.db.write(Actor("undo", "ben")) as tx:
+        act = tx.connection.execute("SELECT max(id) FROM act WHERE kind = 'decide'").fetchone()[0]
+        undo_act(tx, act, member="ben")
+    assert text(home, "ben") == before
+    cycle(home)
+    assert text(home, "ben") == before
+
+
+def test_a_card_without_n_is_renamed_in_its_shown_name(home: Home) -> None:
+    rename(home, "ben", (b"N:Stein;Eva;;;\r\n", b""))
+    marry(home)
+    answer(home, "accept")
+    assert b"FN:Eva Brandt\r\n" in text(home, "ben")
+
+
+def test_another_word_is_no_answer(home: Home) -> None:
+    marry(home)
+    with pytest.raises(UsageError, match="accept, decline, later"):
+        answer(home, "both")
