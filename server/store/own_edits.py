@@ -17,6 +17,7 @@ from server.store.groups import believed_changes
 from server.store.household import region_of
 from server.store.keeping import Written, change_card, read_card
 from server.store.overlays import put_on
+from server.store.overtaken import older_start
 from server.store.slots import SlotRow
 from server.store.texts import octets_of
 from server.store.views import refresh
@@ -40,6 +41,8 @@ def put_own(
     """
     current = octets_of(tx, row.text)
     had = _had(tx, slot, current, device, seq, is_known=is_known)
+    if had == current and not is_known:
+        had = older_start(tx, row, written) or current
     region = region_of(tx)
     now = properties(parse(current), region=region)
     before = properties(parse(had), region=region) if had not in (None, current) else now

@@ -63,11 +63,20 @@ class Client:
         (self.root / "config").write_text(CONFIGURATION.format(**quoted), encoding="utf-8")
         self._run("discover")
 
-    def sync(self) -> bool:
+    def sync(self, *options: str) -> bool:
         """Run one sync; whether it changed the folder."""
         before = self.files()
-        self._run("sync")
+        self._run("sync", *options)
         return self.files() != before
+
+    def refusal(self) -> str:
+        """Run one sync that vdirsyncer refuses; what it says."""
+        return run(self._command("sync"), environment(self.root.parent), succeeds=False)
+
+    def forget(self) -> None:
+        """Forget what was synced, as when an account is removed and added again."""
+        shutil.rmtree(self.root / "status")
+        self._run("discover")
 
     def files(self) -> dict[str, str]:
         """The text of every file, by file name."""
@@ -86,9 +95,11 @@ class Client:
         yield "folder", self.root
         yield from (("site", site), ("member", self.member), ("password", password))
 
-    def _run(self, what: str) -> None:
-        command = [str(self.executable), "-c", str(self.root / "config"), what]
-        run(command, environment(self.root.parent))
+    def _run(self, what: str, *options: str) -> None:
+        run([*self._command(what), *options], environment(self.root.parent))
+
+    def _command(self, what: str) -> list[str]:
+        return [str(self.executable), "-c", str(self.root / "config"), what]
 
 
 CONFIGURATION = """\
@@ -99,6 +110,7 @@ status_path = {status}
 a = "folder"
 b = "server"
 collections = ["contacts"]
+conflict_resolution = "a wins"
 
 [storage folder]
 type = "filesystem"
@@ -182,8 +194,10 @@ def environment(home: Path) -> dict[str, str]:
     return {**kept, **SCHEDULE, "HOME": str(home), "PYTHONPATH": str(ROOT)}
 
 
-def run(command: Sequence[str], env: Mapping[str, str], *, given: str = "") -> str:
-    """What a program prints; a failing one fails the test with all it said."""
+def run(
+    command: Sequence[str], env: Mapping[str, str], *, given: str = "", succeeds: bool = True
+) -> str:
+    """What a program prints; one that fails, or should have, fails the test with all it said."""
     done = subprocess.run(
         command,
         env=env,
@@ -194,6 +208,6 @@ def run(command: Sequence[str], env: Mapping[str, str], *, given: str = "") -> s
         timeout=WAIT_SECONDS,
         check=False,
     )
-    if done.returncode:
+    if bool(done.returncode) == succeeds:
         pytest.fail(f"{' '.join(command[-4:])} gave {done.returncode}: {done.stdout}{done.stderr}")
-    return done.stdout
+    return done.stdout if succeeds else done.stdout + done.stderr

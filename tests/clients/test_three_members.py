@@ -1,0 +1,149 @@
+"""Three members with stock vdirsyncer on the real server: nothing typed is lost, and it comes to rest."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from server.errors import UsageError
+from server.store.database import Actor
+from server.store.undoing import undo_act
+from tests.clients.driving import Client, serving, vdirsyncer
+from tests.clients.stories import (
+    MEMBERS,
+    House,
+    Typed,
+    acquaintances,
+    add_account_again,
+    everyday,
+    first_cards,
+    found_household,
+    meet,
+    tidy_up,
+    upload_everything_anew,
+)
+
+pytestmark = pytest.mark.client
+
+WRITE = re.compile(r" (?:PUT|DELETE) /")
+
+
+@contextmanager
+def house_with_vdirsyncer(root: Path, *, common_uids: bool) -> Iterator[House]:
+    """Three members, each with a folder full of cards that no server has seen yet."""
+    executable = vdirsyncer()
+    database, passwords = found_household(root / "data")
+    people, typed = acquaintances(common_uids=common_uids), Typed()
+    clients = {who: Client(who, root / who, executable) for who in MEMBERS}
+
+    def writes() -> int:
+        return len(WRITE.findall((root / "serve.log").read_text(encoding="utf-8")))
+
+    with serving(root / "data") as site:
+        for who, client in clients.items():
+            client.set_up(site, passwords[who], dict(first_cards(people, typed, who)))
+        yield House(database, people, dict(clients), typed, writes)
+    database.close()
+
+
+@dataclass(frozen=True)
+class Told:
+    """How a story ended."""
+
+    house: House
+    moving: dict[str, object]
+    """What still moves after three rounds."""
+
+
+STORIES: dict[str, tuple[Callable[[House], None], bool]] = {
+    "everyday": (everyday, False),
+    "everyday with common UIDs": (everyday, True),
+    "an account added again": (add_account_again, True),
+    "everything uploaded anew": (upload_everything_anew, False),
+}
+
+
+@pytest.fixture(scope="module", params=STORIES)
+def told(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Told]:
+    story, common_uids = STORIES[request.param]
+    root = tmp_path_factory.mktemp("three")
+    with house_with_vdirsyncer(root, common_uids=common_uids) as house:
+        story(house)
+        yield Told(house, house.come_to_rest())
+
+
+def test_it_comes_to_rest(told: Told) -> None:
+    """No conflict of UIDs stopped a sync, since that would have failed it."""
+    assert told.moving == {}
+
+
+def test_nothing_typed_is_lost(told: Told) -> None:
+    assert told.house.lost() == {}
+
+
+def test_views_equal_what_they_are_derived_from(told: Told) -> None:
+    assert told.house.problems() == ()
+
+
+def test_second_cards_can_be_deleted_again(tmp_path: Path) -> None:
+    with house_with_vdirsyncer(tmp_path, common_uids=False) as house:
+        upload_everything_anew(house)
+        house.come_to_rest()
+        tidy_up(house)
+        assert house.come_to_rest() == {}
+        assert house.lost() == {}
+
+
+def test_an_emptied_folder_empties_nothing_for_good(tmp_path: Path) -> None:
+    """vdirsyncer refuses first; told to delete all, whatever is deleted can be brought back."""
+    with house_with_vdirsyncer(tmp_path, common_uids=False) as house:
+        meet(house)
+        house.come_to_rest()
+        before = house.files()
+        anna = house.programs["anna"]
+        assert isinstance(anna, Client)
+        for name in before["anna"]:
+            anna.delete(name)
+        assert "--force-delete" in anna.refusal()
+        anna.sync("--force-delete")
+        house.cycle()
+        house.sync("ben", "carl")
+        assert missing(house, "ben") == []
+        undo_deletions(house, "anna")
+        house.come_to_rest()
+        after = house.files()
+        assert {who: cards(after[who]) for who in MEMBERS} == {
+            who: cards(before[who]) for who in MEMBERS
+        }
+
+
+def cards(files: Mapping[str, str]) -> Counter[tuple[str, ...]]:
+    """The lines of every card; files come back under other names, and XML has no CR."""
+    return Counter(tuple(text.splitlines()) for text in files.values())
+
+
+def missing(house: House, who: str) -> list[str]:
+    """The UIDs of first cards that a member does not hold any more."""
+    held = "".join(house.files()[who].values()).split()
+    return [each.uid for each in house.people if each.who == who and f"UID:{each.uid}" not in held]
+
+
+def undo_deletions(house: House, who: str) -> None:
+    """Undo every deletion of a member; those that were not carried out have nothing to undo."""
+    with house.db.read() as tx:
+        rows = tx.connection.execute(
+            "SELECT id FROM act WHERE kind = 'delete' AND member = ? ORDER BY id DESC", (who,)
+        ).fetchall()
+    for (act,) in rows:
+        try:
+            with house.db.write(Actor("undo", who)) as tx:
+                undo_act(tx, act, member=who)
+        except UsageError as refused:
+            if "nothing to undo" not in refused.sentence:
+                raise
