@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test check tests crashes histories quality format coverage lock clean
+.PHONY: demo test check tests crashes histories soak quality format coverage lock clean
 
 demo: .venv/.ready
 	@exec $(BIN)/hearthbook demo $(ARGS)
@@ -27,6 +27,10 @@ tests: .venv/.ready-dev
 # The long ones, before a release: killed at a thousand writes, each write failing; random histories.
 crashes: .venv/.ready-dev
 	HEARTHBOOK_CRASHES=1000 $(BIN)/pytest tests/faults/test_crashes.py tests/faults/test_full_disk.py
+
+# Six programs that never agree how a card is written, for a thousand rounds.
+soak: .venv/.ready-dev
+	HEARTHBOOK_SOAK=1000 $(BIN)/pytest tests/clients/test_soak.py
 
 histories: .venv/.ready-dev
 	HEARTHBOOK_HISTORIES=200 HYPOTHESIS_PROFILE=thorough $(BIN)/pytest tests/store tests/reconcile tests/contacts tests/clients/test_devices.py

@@ -34,6 +34,7 @@ from server.store.edits import (
     own_card_instead,
 )
 from server.store.facts import Typing
+from server.store.fights import is_fight, repeats_itself
 from server.store.groups import with_kept_members
 from server.store.inheriting import received_sources
 from server.store.keeping import (
@@ -282,6 +283,8 @@ def _store(tx: Transaction, put_: Put, slot: SlotRow) -> PutResult:
         return PutResult(204, _given(tx, put_, slot, put_.written))
     if row.version == "4.0" and put_.written.card.version != "4.0":
         return _edit(tx, put_, slot, slot)
+    if not put_.is_known and is_fight(tx, slot, row, put_.written, put_.device):
+        return PutResult(204)
     written = _whole(tx, put_, slot, row)
     seq = seq_named(put_.book, put_.if_match)
     is_as_sent = put_own(
@@ -308,6 +311,8 @@ def _given(tx: Transaction, put_: Put, slot: SlotRow, written: Written) -> str:
 def _edit(tx: Transaction, put_: Put, standing: SlotRow, addressed: SlotRow) -> PutResult:
     """The difference to what the device was served, put on whatever stands for the person now: 2xx without ETag."""
     seq = seq_named(put_.book, put_.if_match)
+    if repeats_itself(tx, standing, put_.written, put_.device):
+        return PutResult(204)
     if standing.own:
         row = find_card(tx, standing.card)
         assert row is not None

@@ -205,7 +205,7 @@ class House:
     def kept(self, who: str) -> str:
         """All that the server keeps of what a member typed: cards, trash, history, bodies, suggestions, cases."""
         with self.db.read() as tx:
-            rows = tx.connection.execute(_KEPT, {"who": who}).fetchall()
+            rows = tx.connection.execute(KEPT, {"who": who}).fetchall()
         return "\n".join(bytes(row[0]).decode() for row in rows)
 
     def problems(self) -> tuple[str, ...]:
@@ -221,7 +221,7 @@ class House:
         self.programs[who].write(name, text.encode())
 
 
-_KEPT = """
+KEPT: Final = """
 SELECT octets FROM text JOIN card_version ON text.id = card_version.text
 JOIN card ON card.id = card_version.card WHERE card.member = :who
 UNION ALL SELECT octets FROM text JOIN received ON text.id = received.text
