@@ -23,7 +23,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 COMMANDS: Final = {
     "init": "init.init",
     "member": "member.member",
-    "share": "member.share",
+    "share": "share.share",
     "device": "device.device",
     "setup-link": "setup_link.setup_link",
     "import": "importing.import_cards",

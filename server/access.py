@@ -51,6 +51,8 @@ class ValueAccess:
     visibility: str
     sources: tuple["ValueAccess", ...] = ()
     """The chain of facts it was copied from, nearest first."""
+    named: frozenset[str] = frozenset()
+    """Whom a value of visibility `members` is shown to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def card_level(
         return "all"
     if not card.shared_book or card.kind == "group" or (card.waiting and not released):
         return "none"
-    if card.visibility == "private" or (card.visibility == "members" and viewer not in card.named):
+    if not _is_for(viewer, card):
         return "none"
     return household.level(card.keeper, viewer)
 
@@ -117,7 +119,7 @@ def sees_value(
         return True
     if card_level(household, viewer, value.card, released=released) != "all":
         return False
-    if value.visibility == "private" or not travel_of(value.property).shown:
+    if not _is_for(viewer, value) or not travel_of(value.property).shown:
         return False
     return all(
         sees_source(household, viewer, source, released=released) for source in value.sources
@@ -133,12 +135,19 @@ def sees_source(
     """
     if source.card.keeper == viewer:
         return True
-    card = source.card
-    if source.visibility == "private" or card.visibility == "private":
-        return False
-    if card.visibility == "members" and viewer not in card.named:
-        return False
-    return household.level(card.keeper, viewer) == "all"
+    return is_meant_for(viewer, source) and household.level(source.card.keeper, viewer) == "all"
+
+
+def is_meant_for(viewer: str, value: ValueAccess) -> bool:
+    """Whether a card's and a value's own visibility allow `viewer`, whatever their keeper shows at most."""
+    return value.card.keeper == viewer or (_is_for(viewer, value.card) and _is_for(viewer, value))
+
+
+def _is_for(viewer: str, limited: CardAccess | ValueAccess) -> bool:
+    """Whether the visibility of a card or value allows somebody who is not its keeper."""
+    if limited.visibility == "members":
+        return viewer in limited.named
+    return limited.visibility != "private"
 
 
 def may(role: Role, action: Action, *, own: bool, read_only: bool, revoked: bool = False) -> bool:

@@ -1,4 +1,4 @@
-"""`hearthbook member` and `hearthbook share`: who lives here and what they show each other."""
+"""`hearthbook member`: who lives here and what they show each other."""
 
 import click
 
@@ -63,18 +63,3 @@ def change(
     with place.database().write(Actor(kind="member")) as tx:
         new = set_member(tx, member_id, name=name, shares=shares, role=role)
     say(f"{new.name} ({new.id}): {new.role}, shows other adults: {new.shares}.")
-
-
-@click.command()
-@click.argument("giver", metavar="FROM")
-@click.argument("taker", metavar="TO")
-@click.argument("level", type=LEVEL)
-@pass_place
-def share(place: Place, *, giver: str, taker: str, level: str) -> None:
-    """Say what member FROM shows member TO."""
-    from server.store.database import Actor
-    from server.store.sharing import set_share
-
-    with place.database().write(Actor(kind="share")) as tx:
-        set_share(tx, giver, taker, level)
-    say(f"{giver} now shows {taker}: {level}.")

@@ -4,7 +4,8 @@ import re
 
 import click
 
-LEVEL = click.Choice(["none", "name", "all"])
+LEVELS = ("none", "name", "all")
+LEVEL = click.Choice(LEVELS)
 ROLE = click.Choice(["adult", "child", "guest"])
 
 

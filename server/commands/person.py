@@ -102,6 +102,8 @@ def _print_person(tx: "Transaction", person: Person) -> None:
     for card in person.cards:
         mark = "; the freshest card" if card.id == best else ""
         say(f"{card.keeper} calls it {display_name(card)!r}: card {card.id}, UID {card.uid}{mark}")
+        if card.keeper == viewer:
+            say(f"{viewer}'s card is seen by {_listed(card.seen_by - {viewer})}.")
     rows = [row for card in person.cards for row in _rows(tx, card)]
     table(("held by", "what", "value", "badge", "says", "since", "how"), rows)
 
@@ -128,10 +130,23 @@ def _rows(tx: "Transaction", card: "CardState") -> list[tuple[str, ...]]:
             badge(fact, tx.now).word,
             fact.typed_by or "Hearthbook",
             day(fact.last),
-            _how(fact),
+            _how(fact) + _limited(fact, card),
         )
         for fact in card.facts
     ]
+
+
+def _limited(fact: "Fact", card: "CardState") -> str:
+    """Whom a value is shown to, where that is not everybody who sees the card."""
+    from server.contacts.travel import travel_of
+
+    if fact.seen_by == card.seen_by or not travel_of(fact.prop.name).shown:
+        return ""
+    return f"; seen by {_listed(fact.seen_by - {card.keeper})}"
+
+
+def _listed(members: frozenset[str]) -> str:
+    return ", ".join(sorted(members)) or "nobody else"
 
 
 def _label(fact: "Fact") -> str:

@@ -30,20 +30,24 @@ from server.store.linking import link_cards
 from server.store.overlays import put_on, suggest
 from server.store.query import Query, bind
 from server.store.schema import base, confirmation, fact, operation
+from server.store.taking_back import TAKEN_BACK
 from server.store.texts import octets_of
 from server.store.views import refresh
 
+_DONE = insert(operation).values(
+    act=bind("by_act"),
+    origin=bind("from_fact"),
+    card=bind("on_card"),
+    kind=bind("how"),
+    fact_before=bind("before"),
+    fact_after=bind("after"),
+)
 _OPERATION: Final = Query(
-    insert(operation)
-    .values(
-        act=bind("by_act"),
-        origin=bind("from_fact"),
-        card=bind("on_card"),
-        kind=bind("how"),
-        fact_before=bind("before"),
-        fact_after=bind("after"),
+    _DONE.on_conflict_do_update(
+        index_elements=["origin", "card"],
+        set_={each: _DONE.excluded[each] for each in ("act", "kind", "fact_before", "fact_after")},
+        where=operation.c.kind == TAKEN_BACK,
     )
-    .on_conflict_do_nothing()
 )
 _BASE: Final = Query(
     insert(base)

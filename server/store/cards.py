@@ -11,6 +11,7 @@ from server.contacts.properties import Property, property_from
 from server.reconcile.ownership import claimed_owner
 from server.reconcile.snapshot import Claim, Says
 from server.store.database import Transaction
+from server.store.limits import named_for
 from server.store.query import Query, bind
 from server.store.schema import book, card, card_member, claim, fact, link
 from server.store.statement import Row
@@ -78,7 +79,7 @@ _copied = fact.alias("copied")
 _COPIES: Final = Query(
     select(_copied.c.card)
     .join(fact, fact.c.id == _copied.c.source)
-    .where(and_(fact.c.card == bind("which"), _copied.c.gone.is_(None)))
+    .where(fact.c.card == bind("which"))
     .distinct()
 )
 _SOURCES_DEEP: Final = 16
@@ -195,7 +196,17 @@ class Value:
 def values_of(tx: Transaction, row: CardRow, region: str) -> tuple[Value, ...]:
     """The live values of a card, oldest first, each with its chain of sources."""
     return tuple(
-        Value(each[0], prop, ValueAccess(row.access, prop.name, each[4], sources_of(tx, each[3])))
+        Value(
+            each[0],
+            prop,
+            ValueAccess(
+                row.access,
+                prop.name,
+                each[4],
+                sources_of(tx, each[3]),
+                named_for(tx, each[0], each[4]),
+            ),
+        )
         for each in tx.all(_FACTS, which=row.id)
         for prop in (property_from(bytes(each[1]), version=each[2], region=region),)
     )
@@ -209,7 +220,8 @@ def sources_of(tx: Transaction, source: int | None) -> tuple[ValueAccess, ...]:
         assert row is not None
         holder = find_card(tx, row[0])
         assert holder is not None
-        chain.append(ValueAccess(holder.access, row[1], row[3]))
+        named = named_for(tx, source, row[3])
+        chain.append(ValueAccess(holder.access, row[1], row[3], named=named))
         source = row[2]
     return tuple(chain)
 

@@ -11,6 +11,7 @@ from sqlalchemy import and_, select, update
 
 from server.contacts.properties import Change, Property, diff, property_from
 from server.store.database import Transaction
+from server.store.limits import SHARED, Limits, limit_fact, limits_on
 from server.store.query import Query, bind, inserting
 from server.store.schema import act, device, fact
 
@@ -104,6 +105,7 @@ def record_facts(
     changes = diff(tuple(each.prop for each in known), after)
     _rewrite_cosmetics(tx, known, after, changes)
     unused = list(known)
+    limits = limits_on(tx, card_id) if changes else Limits()
     for change in changes:
         old = _take(unused, change.before) if change.before is not None else None
         if change.after is None:
@@ -115,7 +117,10 @@ def record_facts(
             )
             tx.run(_TOUCH, which=old.id, by_act=tx.act)
         else:
-            _insert(tx, card_id, change.after, old, typing)
+            new = _insert(tx, card_id, change.after, old, typing)
+            limit = limits.of_new(change.after, old.id if old is not None else None, changes)
+            if limit != SHARED:
+                limit_fact(tx, new, limit)
             if old is not None:
                 tx.run(_END, which=old.id, by_act=tx.act, is_withheld=0)
     return changes

@@ -8,6 +8,7 @@ from sqlalchemy import and_, func, or_, select
 from server.access import ValueAccess
 from server.store.cards import find_card, sources_of
 from server.store.database import Transaction
+from server.store.limits import named_for
 from server.store.query import Query, bind
 from server.store.schema import (
     act,
@@ -193,7 +194,8 @@ def value_access(tx: Transaction, fact_id: int) -> ValueAccess:
     assert row is not None
     holder = find_card(tx, row[0])
     assert holder is not None
-    return ValueAccess(holder.access, row[1], row[2], sources_of(tx, row[3]))
+    named = named_for(tx, fact_id, row[2])
+    return ValueAccess(holder.access, row[1], row[2], sources_of(tx, row[3]), named)
 
 
 def last_act(tx: Transaction) -> int:

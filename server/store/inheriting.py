@@ -15,6 +15,7 @@ from server.store.database import Transaction
 from server.store.facts import Typing
 from server.store.household import region_of
 from server.store.keeping import change_card, create_card, read_card
+from server.store.limits import named_for
 from server.store.overlays import Suggestion, close_suggestion, put_on
 from server.store.query import Query, bind
 from server.store.render import own_content
@@ -114,7 +115,8 @@ def received_sources(
         for row in tx.all(_SHOWN, who=member, name=prop.name, key=prop.norm):
             holder = find_card(tx, row[1])
             assert holder is not None
-            value = ValueAccess(holder.access, prop.name, row[2], sources_of(tx, row[3]))
+            named = named_for(tx, row[0], row[2])
+            value = ValueAccess(holder.access, prop.name, row[2], sources_of(tx, row[3]), named)
             if holder.member != member and sees_value(household, member, value):
                 found[prop.name, prop.norm] = row[0]
                 break

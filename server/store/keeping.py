@@ -14,7 +14,7 @@ from server.contacts.card import Card, parse, with_uid
 from server.contacts.properties import Change, Property, properties
 from server.contacts.values import is_marked_private, kind_of, name_of, name_tokens
 from server.store.books import Book
-from server.store.cards import CardRow, cards_named, find_card
+from server.store.cards import CardRow, cards_named, find_card, named_members
 from server.store.database import Transaction
 from server.store.facts import Typing, record_facts
 from server.store.household import get_setting, region_of, set_setting, settle_seconds
@@ -198,7 +198,7 @@ def change_card(
     tx: Transaction, row: CardRow, written: Written, typing: Typing, *, device: int | None
 ) -> tuple[Change, ...]:
     """Store an own card as it is now; gives the canonical differences."""
-    visibility, private_device = _visibility(row, written, device)
+    visibility, private_device = _visibility(tx, row, written, device)
     if row.name_key != written.name_key:
         tx.touched.update(cards_named(tx, row.name_key))
     tx.run(
@@ -284,8 +284,10 @@ def _finish(tx: Transaction, card_id: str, written: Written, typing: Typing) -> 
     return changes
 
 
-def _visibility(row: CardRow, written: Written, device: int | None) -> tuple[str, int | None]:
-    """Marked private on a device: private. Unmarked: shared again only by a device that sent the mark itself."""
+def _visibility(
+    tx: Transaction, row: CardRow, written: Written, device: int | None
+) -> tuple[str, int | None]:
+    """Marked private on a device: private. Unmarked: as before only by a device that sent the mark itself."""
     if written.private:
         return (
             ("private", device)
@@ -297,5 +299,5 @@ def _visibility(row: CardRow, written: Written, device: int | None) -> tuple[str
         and row.private_device is not None
         and row.private_device == device
     ):
-        return "shared", None
+        return "members" if named_members(tx, row.id) else "shared", None
     return row.access.visibility, row.private_device

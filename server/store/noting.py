@@ -5,6 +5,7 @@ from server.store.cards import find_card
 from server.store.database import Transaction
 from server.store.devices import Device
 from server.store.journal import AS_SENT, Record
+from server.store.limits import Limit, written_limit
 from server.store.slots import SlotRow, slot_at, slot_of_uid
 
 
@@ -75,8 +76,14 @@ def note_import(tx: Transaction, book: Book, origin: str, octets: bytes, *, held
     )
 
 
-def note_visibility(tx: Transaction, card_id: str, visibility: str) -> None:
-    """Note that a card was made private or shared; a restore must not show again what was taken back."""
+def note_visibility(
+    tx: Transaction, card_id: str, limit: Limit, *, value: tuple[str, str] | None = None
+) -> None:
+    """Note who sees a card or value from now on; a restore must not show again what was taken back.
+
+    Args:
+        value: The property's name and match key; None for the whole card.
+    """
     card = find_card(tx, card_id)
     assert card is not None
     tx.records.append(
@@ -87,6 +94,7 @@ def note_visibility(tx: Transaction, card_id: str, visibility: str) -> None:
             member=tx.actor.member or card.member,
             keeper=card.member,
             uid=card.uid,
-            private=visibility == "private",
+            private=limit.visibility == "private",
+            note=written_limit(limit, value),
         )
     )

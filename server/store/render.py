@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-from server.access import Household
+from server.access import Household, is_meant_for
 from server.contacts.build import build_card, name_only
 from server.contacts.card import parse
 from server.contacts.properties import Property, content_digest
@@ -46,7 +46,7 @@ def visible_content(
     props = (
         visible_values(household, viewer, values_of(tx, source, region))
         if person.level == "all"
-        else _names(tx, source, region)
+        else _names(tx, viewer, source, region)
     )
     overlay = suggestions_of(tx, viewer, person.cards)
     digest = hashlib.blake2b(
@@ -55,12 +55,10 @@ def visible_content(
     return Visible(props, overlay, digest, region)
 
 
-def _names(tx: Transaction, source: CardRow, region: str) -> tuple[Property, ...]:
+def _names(tx: Transaction, viewer: str, source: CardRow, region: str) -> tuple[Property, ...]:
     """The name alone, of a keeper who shows no more."""
     return name_only(
         tuple(
-            each.prop
-            for each in values_of(tx, source, region)
-            if each.access.visibility != "private"
+            each.prop for each in values_of(tx, source, region) if is_meant_for(viewer, each.access)
         )
     )

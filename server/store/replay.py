@@ -22,6 +22,7 @@ from server.store.journal import AS_SENT, JournalFile, Record
 from server.store.members import find_member
 from server.store.noting_access import ACCESS_KINDS
 from server.store.replaying_access import access_again, given_up
+from server.store.replaying_limits import limits_again
 from server.store.sharing import set_visibility
 from server.store.slots import SlotRow, slot_at, slots_of_card
 from server.store.writes import delete, put
@@ -167,11 +168,7 @@ def _again(tx: Transaction, record: Record, renamed: dict[tuple[str, str, str], 
     if find_member(tx, record.member) is None:
         raise NotFound(f"The backup knows no member {record.member}.")
     if record.kind == "visibility":
-        for row in _cards(tx, record):
-            word = "private" if record.private else "shared"
-            if row.access.visibility != word:
-                set_visibility(tx, row.id, word)
-        return tx.has_acted
+        return limits_again(tx, _cards(tx, record), record)
     book = find_book(tx, record.member, record.book) or create_book(tx, record.member, record.book)
     if record.kind == "import":
         done = import_again(tx, book, Incoming(record.note, record.body), held=record.held)
@@ -191,12 +188,9 @@ def _again(tx: Transaction, record: Record, renamed: dict[tuple[str, str, str], 
 
 
 def _private_again(tx: Transaction, record: Record) -> bool:
-    """Make private what its keeper had made private, whatever else of it was given up (R7)."""
+    """Keep from others what its keeper had kept from them, whatever else of it was given up (R7)."""
     tx.actor = Actor("card", record.keeper)
-    for row in _cards(tx, record):
-        if row.access.visibility != "private":
-            set_visibility(tx, row.id, "private")
-    return tx.has_acted
+    return limits_again(tx, _cards(tx, record), record)
 
 
 def _request_again(tx: Transaction, book: Book, href: str, record: Record, device: Device) -> None:

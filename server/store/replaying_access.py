@@ -22,6 +22,7 @@ from server.store.members import (
     set_password_hash,
 )
 from server.store.noting_access import ACCESS_KINDS
+from server.store.replaying_limits import is_narrow, limit_key
 from server.store.sharing import add_member, set_member, set_share
 
 _OF_CARDS: Final = frozenset({"put", "visibility"})
@@ -42,9 +43,14 @@ def given_up(records: Iterable[Record]) -> tuple[Record, ...]:
             key = ("card", each.keeper, each.uid)
         else:
             continue
-        last.pop(key, None)
-        last[key] = replace(each, given_up=True)
-    return tuple(each for each in last.values() if each.kind in ACCESS_KINDS or each.private)
+        for about in (key, limit_key(each)) if each.kind == "visibility" else (key,):
+            last.pop(about, None)
+            last[about] = replace(each, given_up=True)
+    return tuple(
+        each
+        for about, each in last.items()
+        if each.kind in ACCESS_KINDS or (each.private if about[0] == "card" else is_narrow(each))
+    )
 
 
 def access_again(tx: Transaction, record: Record) -> bool:

@@ -21,6 +21,7 @@ from server.store.overlays import put_on
 from server.store.query import Query, bind
 from server.store.schema import confirmation, fact, operation
 from server.store.statement import Row
+from server.store.taking_back import TAKEN_BACK
 from server.store.texts import octets_of
 
 _MADE: Final = Query(
@@ -88,7 +89,11 @@ _NEXT: Final = Query(
 _NEVER: Final = Query(
     insert(operation)
     .values(act=bind("by_act"), origin=bind("from_fact"), card=bind("on_card"), kind="undo")
-    .on_conflict_do_nothing()
+    .on_conflict_do_update(
+        index_elements=["origin", "card"],
+        set_={"kind": "undo"},
+        where=operation.c.kind == TAKEN_BACK,
+    )
 )
 
 

@@ -1,26 +1,33 @@
 """Members join and decide what they show: whoever's view changes is refreshed in the same transaction."""
 
+from collections.abc import Iterable
 from typing import Final
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
+from sqlalchemy.dialects.sqlite import insert
 
 from server.access import BOOK_OF_THE_HOUSEHOLD
+from server.contacts.travel import travel_of
 from server.errors import NotFound, UsageError
 from server.store.books import create_book
 from server.store.cards import all_cards, find_card
 from server.store.database import Transaction
-from server.store.members import Member, insert_member, update_member, update_share
+from server.store.limits import Limit, limit_value
+from server.store.members import Member, get_member, insert_member, update_member, update_share
 from server.store.noting import note_visibility
 from server.store.query import Query, bind
-from server.store.schema import card
+from server.store.schema import card, card_member
 from server.store.views import refresh
 
-VISIBILITIES: Final = ("shared", "private")
+VISIBILITIES: Final = ("shared", "private", "members")
+NAMES: Final = frozenset({"FN", "N"})
 _VISIBILITY: Final = Query(
     update(card)
     .where(card.c.id == bind("which"))
     .values(visibility=bind("seen_by"), private_device=None)
 )
+_UNNAME: Final = Query(delete(card_member).where(card_member.c.card == bind("which")))
+_NAME: Final = Query(insert(card_member).values(card=bind("which"), member=bind("who")))
 
 
 def add_member(
@@ -68,17 +75,63 @@ def set_share(tx: Transaction, giver: str, taker: str, how_much: str) -> None:
     refresh(tx, update_share(tx, giver, taker, how_much))
 
 
-def set_visibility(tx: Transaction, card_id: str, visibility: str) -> None:
-    """Make a card private or shared, from the web or the command line.
+def set_visibility(
+    tx: Transaction, card_id: str, visibility: str, *, named: Iterable[str] = ()
+) -> None:
+    """Make a card private, shared or for named members, from the web or the command line.
 
     Raises:
-        NotFound: There is no such card.
+        NotFound: There is no such card or member.
         UsageError: The word is unknown.
     """
-    if visibility not in VISIBILITIES:
-        raise UsageError(f"{visibility!r} is no visibility; say shared or private.")
-    if find_card(tx, card_id) is None:
+    _known_word(visibility)
+    row = find_card(tx, card_id)
+    if row is None:
         raise NotFound("There is no such card.")
-    tx.run(_VISIBILITY, which=card_id, seen_by=visibility)
-    note_visibility(tx, card_id, visibility)
+    limit = _limit(tx, row.member, visibility, named)
+    tx.run(_VISIBILITY, which=card_id, seen_by=limit.visibility)
+    tx.run(_UNNAME, which=card_id)
+    for each in sorted(limit.named):
+        tx.run(_NAME, which=card_id, who=each)
+    note_visibility(tx, card_id, limit)
     refresh(tx, (card_id,))
+
+
+def set_value_visibility(
+    tx: Transaction, card_id: str, value: tuple[str, str], visibility: str, named: Iterable[str]
+) -> None:
+    """Make one value of a card private, shared like its card, or for named members.
+
+    Args:
+        value: The property's name and the value's match key.
+
+    Raises:
+        NotFound: There is no such card, value or member.
+        UsageError: The word is unknown, or others never see such values, or always with the card.
+    """
+    _known_word(visibility)
+    row = find_card(tx, card_id)
+    if row is None:
+        raise NotFound("There is no such card.")
+    limit = _limit(tx, row.member, visibility, named)
+    travel = travel_of(value[0])
+    if not travel.shown:
+        raise UsageError(f"{value[0]} is never shown to others, so there is nothing to limit.")
+    if value[0] in NAMES:
+        raise UsageError("A name is shown with its card; make the card private instead.")
+    if not limit_value(tx, card_id, *value, limit):
+        raise NotFound(f"The card has no such {value[0]}.")
+    note_visibility(tx, card_id, limit, value=value)
+    refresh(tx, (card_id,))
+
+
+def _known_word(visibility: str) -> None:
+    if visibility not in VISIBILITIES:
+        raise UsageError(f"{visibility!r} is no visibility; say shared, private or members.")
+
+
+def _limit(tx: Transaction, keeper: str, visibility: str, named: Iterable[str]) -> Limit:
+    if visibility != "members":
+        return Limit(visibility)
+    found = frozenset(get_member(tx, each).id for each in named) - {keeper}
+    return Limit("members", found) if found else Limit("private")

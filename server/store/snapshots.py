@@ -20,12 +20,14 @@ from server.reconcile.snapshot import Base, CardState, Claim, Fact, Link, Says, 
 from server.store.cards import CardRow, all_cards, find_card
 from server.store.database import Transaction
 from server.store.household import always_asks, region_of
+from server.store.limits import all_named
 from server.store.linking import answers, settled_keys, standing_links, undone_keys
 from server.store.me_cards import me_cards
 from server.store.members import household_of
 from server.store.query import Query, bind
 from server.store.schema import act, base, card, claim, confirmation, fact, operation
 from server.store.statement import Row
+from server.store.taking_back import TAKEN_BACK
 
 _first, _last, _gone = act.alias("first_act"), act.alias("last_act"), act.alias("gone_act")
 _SELECT = (
@@ -68,7 +70,9 @@ _CLAIMS: Final = Query(
     .join(act, act.c.id == claim.c.act)
     .order_by(claim.c.id)
 )
-_OPERATIONS: Final = Query(select(operation.c.origin, operation.c.card))
+_OPERATIONS: Final = Query(
+    select(operation.c.origin, operation.c.card).where(operation.c.kind != TAKEN_BACK)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ class _Seen:
     rows: Mapping[int, Row]
     released: bool
     me: Mapping[str, str]
+    named: Mapping[int, frozenset[str]]
+    """Whom single values are shown to, where not to everybody."""
 
 
 def snapshot_of(
@@ -97,7 +103,7 @@ def snapshot_of(
     wanted = all_cards(tx) if only is None else sorted({*only, *(row[1] for row in rows.values())})
     cards = {each: row for each in wanted for row in (find_card(tx, each),) if row is not None}
     household = household_of(tx)
-    seen = _Seen(household, household.ids(), cards, rows, released, me_cards(tx))
+    seen = _Seen(household, household.ids(), cards, rows, released, me_cards(tx), all_named(tx))
     confirmed: dict[int, int] = {}
     for which, at in tx.all(_CONFIRMED):
         confirmed[which] = max(at, confirmed.get(which, 0))
@@ -196,9 +202,11 @@ def _access(seen: _Seen, row: Row) -> ValueAccess:
     source = row[10]
     while source is not None and len(chain) < len(seen.rows):
         origin = seen.rows[source]
-        chain.append(ValueAccess(_policy(seen, origin[1]), origin[14], origin[13]))
+        named = seen.named.get(source, frozenset())
+        chain.append(ValueAccess(_policy(seen, origin[1]), origin[14], origin[13], named=named))
         source = origin[10]
-    return ValueAccess(_policy(seen, row[1]), row[14], row[13], tuple(chain))
+    named = seen.named.get(row[0], frozenset())
+    return ValueAccess(_policy(seen, row[1]), row[14], row[13], tuple(chain), named)
 
 
 def _policy(seen: _Seen, card_id: str) -> CardAccess:

@@ -17,7 +17,13 @@ from server.store.sessions import (
     peek_setup_link,
     session_member,
 )
-from server.store.sharing import add_member, set_member, set_share, set_visibility
+from server.store.sharing import (
+    add_member,
+    set_member,
+    set_share,
+    set_value_visibility,
+    set_visibility,
+)
 from tests.builders import Home, a_card
 
 PHONE = "TEL;TYPE=CELL:+49 30 23125 101"
@@ -201,3 +207,34 @@ def test_the_journal_has_no_password(home: Home) -> None:
     """Only digests, as the database has them."""
     octets = b"".join(path.read_bytes() for path in home.db.journal.paths())
     assert [each for each in home.passwords.values() if each.encode() in octets] == []
+
+
+@exactly_or_not
+def test_a_card_for_named_members_stays_theirs(home: Home, *, exactly: bool) -> None:
+    with home.db.write(Actor("member")) as tx:
+        add_member(tx, "carl", name="Carl", shares="all")
+    with home.db.write(Actor("card", "anna")) as tx:
+        set_visibility(tx, cards_with_uid(tx, "anna", "ua")[0].id, "members", named=("carl",))
+    entry = home.get("anna", "a.vcf")
+    assert entry is not None
+    home.put("anna", "a.vcf", entry.octets.replace(b"101", b"102"))
+    restored(home, exactly=exactly)
+    assert names(home, "anna") == {"Eva Stein"}
+    assert names(home, "ben") == set()
+
+
+@exactly_or_not
+def test_a_private_value_stays_private(home: Home, *, exactly: bool) -> None:
+    with home.db.write(Actor("card", "anna")) as tx:
+        card = cards_with_uid(tx, "anna", "ua")[0].id
+        set_value_visibility(tx, card, ("TEL", "+493023125101"), "private", ())
+    restored(home, exactly=exactly)
+    assert b"TEL" not in home.entry("ben", "Eva Stein").octets
+
+
+def test_a_limit_that_ended_before_an_exact_restore_is_not_set_again(home: Home) -> None:
+    for visibility in ("private", "shared"):
+        with home.db.write(Actor("card", "anna")) as tx:
+            set_visibility(tx, cards_with_uid(tx, "anna", "ua")[0].id, visibility)
+    restored(home, exactly=True)
+    assert names(home, "ben") == {"Eva Stein"}
