@@ -10,6 +10,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from server.contacts.forms import ALIASES, BINARY, SETS, canonical_value, is_date
@@ -120,8 +121,11 @@ def properties(card: "Card", *, region: str) -> tuple[Property, ...]:
     return tuple(prop for prop in found if prop.value)
 
 
+@lru_cache(maxsize=1 << 15)
 def property_from(octets: bytes, *, version: str, region: str) -> Property:
     """The property whose raw lines are `octets`.
+
+    Remembered, since a cycle asks for the same lines several times.
 
     Raises:
         ValueError: If there is no property in them.
