@@ -17,8 +17,8 @@ from typing import Final
 from server.access import CardAccess, card_level, changes_others
 from server.contacts.properties import Change
 from server.errors import Busy, HearthbookError
+from server.reconcile.clusters import Clusters
 from server.reconcile.gauge import gauge_of
-from server.reconcile.linking import Clusters
 from server.reconcile.operations import Add, Join, Operation, Plan, Remove, Replace, Suggest
 from server.reconcile.plan import plan
 from server.reconcile.snapshot import Snapshot, facts_by_id

@@ -6,7 +6,7 @@ from typing import Final
 
 from server.access import Household, card_level, sees_value
 from server.contacts.values import name_of
-from server.reconcile.linking import Clusters
+from server.reconcile.clusters import Clusters
 from server.store.cards import find_card
 from server.store.database import Transaction
 from server.store.facts import live_facts

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from server.contacts.travel import travel_of
-from server.reconcile.linking import Clusters
+from server.reconcile.clusters import Clusters
 from server.reconcile.merging import Conflict, order, value_key
 from server.reconcile.operations import Difference, ValuesDiffer
 from server.reconcile.ownership import Ownership

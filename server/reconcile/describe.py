@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from server.contacts.properties import Property
-from server.reconcile.linking import Clusters
+from server.reconcile.clusters import Clusters
 from server.reconcile.operations import (
     Add,
     Agree,

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from server.contacts.values import name_of, name_tokens
-from server.reconcile.linking import Clusters
+from server.reconcile.clusters import Clusters
 from server.reconcile.merging import UNDO
 from server.reconcile.snapshot import CardState, Fact, Snapshot
 

@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from server.reconcile.clusters import Clusters
 from server.reconcile.freshness import HALF_LIVES, badge, mean_chance
-from server.reconcile.linking import Clusters
 from server.reconcile.snapshot import CardState, Fact, Snapshot
 
 _CHECKED = frozenset({"TEL", "EMAIL", "ADR"})

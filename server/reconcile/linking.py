@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from server.reconcile.clusters import Clusters
 from server.reconcile.matching import (
     Matchable,
     PairDecision,
@@ -44,26 +45,6 @@ class Judgement:
     universe: Universe
     matchables: dict[str, Matchable]
     decisions: tuple[PairDecision, ...]
-
-
-class Clusters:
-    """Which cards are connected (union-find)."""
-
-    def __init__(self) -> None:
-        self._parent: dict[str, str] = {}
-
-    def of(self, card: str) -> str:
-        """The card that stands for all that are connected with `card`."""
-        root = card
-        while (parent := self._parent.get(root, root)) != root:
-            root = parent
-        self._parent[card] = root
-        return root
-
-    def connect(self, left: str, right: str) -> None:
-        """Make two clusters one."""
-        low, high = sorted((self.of(left), self.of(right)))
-        self._parent[high] = low
 
 
 def universes_of(left: CardState, right: CardState) -> tuple[Universe, ...]:

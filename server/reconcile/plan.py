@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from server.reconcile.asking import questions_about
-from server.reconcile.linking import Clusters, as_link, find_links
+from server.reconcile.clusters import Clusters
+from server.reconcile.linking import as_link, find_links
 from server.reconcile.operations import (
     Add,
     Agree,

@@ -13,6 +13,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.dialects.sqlite import insert
 
 from server.access import BOOK_OF_THE_HOUSEHOLD
+from server.reconcile.clusters import Clusters
 from server.store import groups
 from server.store.books import find_book
 from server.store.cards import CardRow, Linked, all_cards, cards_named, closure
@@ -67,10 +68,11 @@ def refresh(tx: Transaction, ids: Iterable[str]) -> set[str]:
     if changed:
         cards, links = _concerned(tx, {*cards, *changed})
     again: set[str] = set()
-    for scene in _scenes(tx, cards, links):
-        for card_id in scene.wanted.newly_hidden:
-            hide(tx, scene.member, card_id)
-        again |= _apply(tx, scene)
+    for some, theirs in _parts(cards, links):
+        for scene in _scenes(tx, some, theirs):
+            for card_id in scene.wanted.newly_hidden:
+                hide(tx, scene.member, card_id)
+            again |= _apply(tx, scene)
     if again:  # typed lines moved to own cards: a second round finds none left to move
         refresh(tx, again)
     return again
@@ -112,6 +114,30 @@ def _concerned(
             break
         cards, links = closure(tx, namesakes | set(cards))
     return cards, links
+
+
+def _parts(
+    cards: Mapping[str, CardRow], links: Iterable[Linked]
+) -> Iterator[tuple[dict[str, CardRow], tuple[Linked, ...]]]:
+    """The cards that have to be looked at together: linked ones, and namesakes.
+
+    One after the other, so that what the members see of a card is worked out at one time.
+    """
+    parts = Clusters()
+    for each in links:
+        parts.connect(each.card_a, each.card_b)
+    named: dict[str, str] = {}
+    for row in cards.values():
+        if row.name_key:
+            parts.connect(row.id, named.setdefault(row.name_key, row.id))
+    members: dict[str, dict[str, CardRow]] = {}
+    for row in cards.values():
+        members.setdefault(parts.of(row.id), {})[row.id] = row
+    inner: dict[str, list[Linked]] = {}
+    for each in links:
+        inner.setdefault(parts.of(each.card_a), []).append(each)
+    for root, some in members.items():
+        yield some, tuple(inner.get(root, ()))
 
 
 def _scenes(
