@@ -19,6 +19,7 @@ from server.cases import decide, open_cases
 from server.cases.undoing import undo
 from server.contacts.card import parse
 from server.contacts.properties import properties
+from server.contacts.travel import SINGLE_NAMES
 from server.cycle import run_cycle, settle
 from server.errors import NotFound, UsageError
 from server.store.cards import find_card
@@ -58,6 +59,7 @@ LINES = (
     *("TEL;TYPE=CELL:+49 30 23125 101", "TEL;TYPE=HOME:030 23125 102", "BDAY:1980-02-29"),
     *("EMAIL:eva@example.org", "TITLE:Dr", "ORG:Bakery;Bread", "URL:https://example.org/"),
     *("CATEGORIES:Friends,Work", "X-ODD;foo=bar:1,2;3", "ADR:;;Hauptstr. 1;Berlin;;10115;DE"),
+    *("ROLE:Baker", "ANNIVERSARY:2005-06-10", "NICKNAME:Evi", "IMPP:xmpp:eva@example.org"),
     *("NOTE:bread\\, milk\\; salt", "CLASS:PRIVATE", "CATEGORIES:Private"),
 )
 WORDS = (
@@ -107,6 +109,8 @@ class Devices(RuleBasedStateMachine):
         """Words that a device ever sent."""
         self.known: dict[str, set[str]] = {}
         """Words that a device ever had: only these can it take away."""
+        self.late: set[str] = set()
+        """Words that came too late since the last cycle."""
 
     @initialize(
         kinds=kinds, cards=st.lists(st.tuples(st.sampled_from(NAMES), some_lines), max_size=5)
@@ -124,7 +128,7 @@ class Devices(RuleBasedStateMachine):
         for _ in range(2 if cards else 0):
             for model in home.models.values():
                 self._sync(model)
-            run_cycle(home.db, kind="command", releasing=True)
+            self._reconcile()
 
     def teardown(self) -> None:
         """However it went, all of them come to rest, with what the server has."""
@@ -154,6 +158,20 @@ class Devices(RuleBasedStateMachine):
         for pick in picks if model.shown else ():
             row = model.shown[pick % len(model.shown)]
             model.edit(row, self._change(model, row, pick // 16))
+
+    @rule(who=who_, picks=st.lists(numbers, min_size=3, max_size=3), synced=st.booleans())
+    def race(self, who: int, picks: list[int], *, synced: bool) -> None:
+        """Somebody changes one card on all their devices before any of them syncs."""
+        models = self._models_of(self._member(who))
+        for model in models if synced else ():
+            self._sync(model)
+        names = [row.uid for row in models[0].shown]
+        uid = names[picks[0] % len(names)] if names else ""
+        for model, pick in zip(models, picks, strict=False):
+            for row in [each for each in model.shown if each.uid == uid]:
+                model.edit(row, self._change(model, row, pick // 16))
+        for model in models:
+            self._sync(model)
 
     @rule(on=numbers, pick=numbers, synced=st.booleans())
     def remove(self, on: int, pick: int, *, synced: bool) -> None:
@@ -269,8 +287,7 @@ class Devices(RuleBasedStateMachine):
     def take_in(self, who: int, pick: int) -> None:
         """Somebody imports a card that some device of theirs has, or had."""
         member = self._member(who)
-        models = [self._home.models[each] for each in self.logins if each.startswith(member)]
-        rows = [row for model in models for row in model.shown if row.href]
+        rows = [row for each in self._models_of(member) for row in each.shown if row.href]
         if rows:
             body = rows[pick % len(rows)].text
             import_cards(self._home.db, member, [Incoming("file", body)])
@@ -278,14 +295,10 @@ class Devices(RuleBasedStateMachine):
     @rule(number=st.integers(1, 400))
     def cycle(self, number: int) -> None:
         """Hearthbook reconciles; now and then it is killed on the way."""
-
-        def work() -> object:
-            return run_cycle(self._home.db, kind="command", releasing=True)
-
         if number % 3:
-            work()
+            self._reconcile()
         else:
-            self._home.killed_at(number, work)
+            self._home.killed_at(number, self._run_cycle)
 
     @rule(seconds=st.sampled_from((1, 1000, 4000)))
     def wait(self, seconds: int) -> None:
@@ -334,15 +347,24 @@ class Devices(RuleBasedStateMachine):
         model.sync()
         assert model.problem in ("", "the connection broke"), model.problem
         shown = self._shown(model)
-        if not any(sent.method == "DELETE" for sent in model.wire.log[start:]):
-            lost = there - self._words(shown) - known
-            assert not lost, (lost, model.wire.log[start:])
+        written = model.wire.log[start:]
+        if not any(sent.method == "DELETE" for sent in written):
+            gone = there - self._words(shown) - known
+            names = {name_of(line) for sent in written for line in unfolded(sent.body)}
+            lost = [
+                each
+                for each in (self.typed[word] for word in sorted(gone))
+                if each.member == model.wire.client.member
+                if not (each.name in SINGLE_NAMES and each.name in names)
+            ]
+            assert not lost, (lost, written)
         known |= self._words(b"".join(row.text for row in model.rows))
         for sent in model.wire.log[start:]:
             assert sent.status in (0, 201, 204, 403, 404, 412), sent
             words = {each for each in self._words(sent.body) if self.typed[each].login == login}
             if sent.status in (201, 204, 412):
                 self.taken |= words
+            self.late |= words - before if sent.status == 412 and not sent.is_lost else set()
             if sent.status in (201, 204):
                 missing = [each for each in words - before if each.encode() not in shown]
                 assert not missing, (missing, sent)
@@ -351,6 +373,20 @@ class Devices(RuleBasedStateMachine):
     def _words(self, octets: bytes) -> set[str]:
         """The words in some text."""
         return {each for each in self.typed if each.encode() in octets}
+
+    def _run_cycle(self) -> None:
+        run_cycle(self._home.db, kind="command", releasing=True)
+
+    def _reconcile(self) -> None:
+        """Run a cycle; what came too late is then on the card, or its author is asked."""
+        self._run_cycle()
+        for who in self.members:
+            asked = repr(open_cases(self._home.db, who)).encode()
+            shown = b"".join(each.octets for each in self._home.entries(who, version_4=True))
+            mine = {each for each in self.late if self.typed[each].member == who}
+            lost = mine - self._words(shown + asked)
+            assert not lost, lost
+        self.late.clear()
 
     def _shown(self, model: Model) -> bytes:
         who = model.wire.client.member
@@ -361,7 +397,7 @@ class Devices(RuleBasedStateMachine):
         models = [home.models[login] for login in self.logins]
         for _ in range(ROUNDS_MOST):
             before = [(model.snapshot(), len(model.wire.log)) for model in models]
-            run_cycle(home.db, kind="command", releasing=True)
+            self._reconcile()
             for model in models:
                 self._sync(model)
             self.everything_holds()
@@ -424,6 +460,9 @@ class Devices(RuleBasedStateMachine):
 
     def _model(self, on: int) -> Model:
         return self._home.models[self.logins[on % len(self.logins)]]
+
+    def _models_of(self, member: str) -> list[Model]:
+        return [self._home.models[each] for each in self.logins if each.startswith(member)]
 
     def _member(self, number: int) -> str:
         return self.members[number % len(self.members)]
