@@ -173,6 +173,15 @@ class Devices(RuleBasedStateMachine):
         for model in models:
             self._sync(model)
 
+    @rule(on=numbers)
+    def rewrite(self, on: int) -> None:
+        """An app writes every card anew that nobody edited."""
+        model = self._model(on)
+        self._sync(model)
+        for row in model.shown:
+            model.edit(row, lambda held: held)
+        self._sync(model)
+
     @rule(on=numbers, pick=numbers, synced=st.booleans())
     def remove(self, on: int, pick: int, *, synced: bool) -> None:
         """Somebody deletes a card."""
@@ -299,6 +308,7 @@ class Devices(RuleBasedStateMachine):
             self._reconcile()
         else:
             self._home.killed_at(number, self._run_cycle)
+            self.late.clear()
 
     @rule(seconds=st.sampled_from((1, 1000, 4000)))
     def wait(self, seconds: int) -> None:

@@ -78,7 +78,12 @@ def test_an_echo_of_anothers_card_starts_nothing(home: DavHome, kind: type[Model
     """Apps write cards back that nobody edited; what they make of the text is no edit."""
     phone, ben = home.model(Davx5, "anna", "other"), home.model(kind, "ben", "one")
     phone.add(
-        "Eva Stein", PHONE, "item1.TEL:030 23125 102", "item1.X-ABLabel:Kanzlei", "ORG:Bakery"
+        "Eva Stein",
+        PHONE,
+        "item1.TEL:030 23125 102",
+        "item1.X-ABLabel:Kanzlei",
+        "ORG:Bakery",
+        "ROLE:Baker",
     )
     home.sync_until_quiet(phone, ben)
     before = says(ben.rows[0].text)
