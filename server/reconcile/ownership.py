@@ -33,11 +33,21 @@ class Ownership:
 
 def claimed_owner(claims: Sequence[Claim]) -> str | None:
     """The one member who claimed a person, `OURS`, or None where nobody or more than one did."""
-    said = _last_words(claims)
+    said = last_words(claims)
     mine = sorted(member for member, claim in said.items() if claim.says == "mine")
     if mine:
         return mine[0] if len(mine) == 1 else None
     return OURS if any(claim.says == "ours" for claim in said.values()) else None
+
+
+def last_words(claims: Sequence[Claim]) -> Mapping[str, Claim]:
+    """The latest word of each member; whoever says "ours" takes back every earlier "mine"."""
+    said: dict[str, Claim] = {}
+    for claim in sorted(claims, key=lambda claim: (claim.at, claim.member, claim.says)):
+        if claim.says == "ours":
+            said.clear()
+        said[claim.member] = claim
+    return said
 
 
 def owner_of(
@@ -54,21 +64,11 @@ def owner_of(
     proposal, reasons = _proposal(visible, viewers)
     ids = {card.id for card in visible}
     said = [claim for claim in claims if claim.card in ids]
-    claimed = any(claim.says == "mine" for claim in _last_words(said).values())
+    claimed = any(claim.says == "mine" for claim in last_words(said).values())
     owner = claimed_owner(said)
     if owner is None and not claimed and len({card.keeper for card in visible}) == 1:
         owner = proposal
     return Ownership(owner, claimed, proposal, reasons)
-
-
-def _last_words(claims: Sequence[Claim]) -> Mapping[str, Claim]:
-    """The latest word of each member; whoever says "ours" takes back every earlier "mine"."""
-    said: dict[str, Claim] = {}
-    for claim in sorted(claims, key=lambda claim: (claim.at, claim.member, claim.says)):
-        if claim.says == "ours":
-            said.clear()
-        said[claim.member] = claim
-    return said
 
 
 def _proposal(cards: Sequence[CardState], viewers: frozenset[str]) -> tuple[str, tuple[str, ...]]:

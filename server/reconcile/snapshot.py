@@ -40,7 +40,8 @@ class Fact:
         previous: the fact of the same card that it was edited from.
         gone: when it left its card; None while it lives.
         withheld: its removal must not travel (a lossy device, a held change, an undo).
-        act_kind: the kind of act that made it: "put", "import", "cycle", "web", "undo", ...
+        act_kind: the kind of act that made it: "put", "import", "cycle", "web", "undo", ...;
+            of an own edit that was undone, the kind of that edit, since undoing it is one.
         seen_by: the members who may see this value now, its keeper included.
     """
 

@@ -15,6 +15,9 @@ from server.store.limits import SHARED, Limits, limit_fact, limits_on
 from server.store.query import Query, bind, inserting
 from server.store.schema import act, device, fact
 
+EDIT_KINDS: Final = frozenset({"late", "put"})
+"""Acts by which a member edits a card; to undo one is an edit, too, and travels as one."""
+
 _LIVE: Final = Query(
     select(fact.c.id, fact.c.octets, fact.c.version, fact.c.source)
     .where(and_(fact.c.card == bind("which"), fact.c.gone.is_(None)))

@@ -18,6 +18,7 @@ from server.store.cards import CardRow, cards_named, find_card, named_members
 from server.store.database import Transaction
 from server.store.facts import Typing, record_facts
 from server.store.household import get_setting, region_of, set_setting, settle_seconds
+from server.store.likeness import take_over
 from server.store.query import Query, bind, inserting
 from server.store.schema import act, card, card_version
 from server.store.texts import keep
@@ -191,6 +192,7 @@ def create_card(
     _finish(tx, card_id, written, typing)
     row = find_card(tx, card_id)
     assert row is not None
+    take_over(tx, row, written.props)
     return row
 
 

@@ -26,6 +26,16 @@ _END: Final = Query(
     )
     .values(ended=bind("by_act"))
 )
+_SAID: Final = Query(
+    select(link.c.id).where(
+        and_(
+            link.c.card_a == bind("left"),
+            link.c.card_b == bind("right"),
+            link.c.scope == bind("holds_for"),
+            link.c.ended.is_(None),
+        )
+    )
+)
 _STANDING: Final = Query(
     select(
         link.c.card_a, link.c.card_b, link.c.verdict, link.c.scope, link.c.member, link.c.evidence
@@ -74,6 +84,37 @@ def link_cards(
         member=member,
         act=tx.act,
     )
+
+
+def link_again(
+    tx: Transaction,
+    pair: tuple[str, str],
+    verdict: str,
+    *,
+    scope: str,
+    evidence: str,
+    member: str | None,
+) -> bool:
+    """Say of two cards what was said of others, unless something is said of them; whether it was.
+
+    Args:
+        evidence: As it is kept, as JSON.
+    """
+    left, right = sorted(pair)
+    if tx.one(_SAID, left=left, right=right, holds_for=scope) is not None:
+        return False
+    tx.run(
+        _INSERT,
+        id=secrets.token_hex(16),
+        card_a=left,
+        card_b=right,
+        verdict=verdict,
+        scope=scope,
+        evidence=evidence,
+        member=member,
+        act=tx.act,
+    )
+    return True
 
 
 def end_links(tx: Transaction, left: str, right: str) -> None:

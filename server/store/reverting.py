@@ -112,7 +112,7 @@ class Stay:
 
 
 def revert_card(
-    tx: Transaction, row: CardRow, old: int, before: int, after: int
+    tx: Transaction, row: CardRow, old: int, before: int, after: int, *, travels: bool = False
 ) -> tuple[bool, tuple[Stay, ...]]:
     """Take back what an act did to a card's text; whether anything changed, and what stays.
 
@@ -120,8 +120,9 @@ def revert_card(
         old: The act.
         before: The text before it.
         after: The text it left.
+        travels: It was its member's own edit, and taking it back is one as well.
     """
-    reverting = _Reverting(tx, row, old, region_of(tx))
+    reverting = _Reverting(tx, row, old, region_of(tx), travels)
     return reverting.run(octets_of(tx, before), octets_of(tx, after))
 
 
@@ -131,6 +132,7 @@ class _Reverting:
     row: CardRow
     old: int
     region: str
+    travels: bool
 
     def run(self, before: bytes, after: bytes) -> tuple[bool, tuple[Stay, ...]]:
         current = octets_of(self.tx, self.row.text)
@@ -168,9 +170,10 @@ class _Reverting:
     def _write(self, octets: bytes, now: tuple[Property, ...], former: list[Row]) -> None:
         tx, card = self.tx, self.row.id
         near, _ = closure(tx, (card,))
-        typing = Typing(None, withheld=True, is_restored=True)
+        typing = Typing(None, withheld=not self.travels, is_restored=True)
         changes = change_card(tx, self.row, read_card(tx, octets), typing, device=None)
-        tx.run(_WITHHOLD, which=card, by_act=tx.act)
+        if not self.travels:
+            tx.run(_WITHHOLD, which=card, by_act=tx.act)
         rest = list(former)
         for made in tx.all(_MADE, which=card, by_act=tx.act):
             match = next((each for each in rest if each[1:3] == made[1:3]), None)

@@ -19,6 +19,7 @@ from server.contacts.values import name_of
 from server.reconcile.snapshot import Base, CardState, Claim, Fact, Link, Says, Snapshot, Verdict
 from server.store.cards import CardRow, all_cards, find_card
 from server.store.database import Transaction
+from server.store.facts import EDIT_KINDS
 from server.store.household import always_asks, region_of
 from server.store.limits import all_named
 from server.store.linking import answers, settled_keys, standing_links, undone_keys
@@ -30,6 +31,7 @@ from server.store.statement import Row
 from server.store.taking_back import TAKEN_BACK
 
 _first, _last, _gone = act.alias("first_act"), act.alias("last_act"), act.alias("gone_act")
+_undone = act.alias("undone_act")
 _SELECT = (
     select(
         fact.c.id,
@@ -47,8 +49,10 @@ _SELECT = (
         fact.c.withheld,
         fact.c.visibility,
         fact.c.property,
+        _undone.c.kind,
     )
     .join(_first, _first.c.id == fact.c.first)
+    .join(_undone, _undone.c.id == _first.c.undoes, isouter=True)
     .join(_last, _last.c.id == fact.c.last)
     .join(_gone, _gone.c.id == fact.c.gone, isouter=True)
     .order_by(fact.c.id)
@@ -187,7 +191,8 @@ def _fact(seen: _Seen, row: Row, confirmed: int | None, region: str) -> Fact:
         previous=row[11],
         gone=row[6],
         withheld=bool(row[12]),
-        act_kind=row[7],
+        # Undoing an own edit is an edit; what undoing the machine gives back stays where it is.
+        act_kind=row[15] if row[15] in EDIT_KINDS else row[7],
         seen_by=frozenset(
             each
             for each in seen.members

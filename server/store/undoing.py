@@ -15,16 +15,32 @@ from sqlalchemy.dialects.sqlite import insert
 from server.errors import NotFound, UsageError
 from server.store.cards import CardRow, cards_with_uid, find_card
 from server.store.database import Actor, Transaction
+from server.store.facts import EDIT_KINDS
 from server.store.keeping import restore_card, trash_card
 from server.store.query import Query, bind
 from server.store.reverting import Stay, revert_card
 from server.store.schema import act, answer, card, card_version, cycle, hidden
+from server.store.unsaying import unsay
 from server.store.untying import untie
 from server.store.views import refresh
 
-OWN_KINDS: Final = frozenset({"decide", "delete", "import", "late", "letter", "put", "undo"})
+OWN_KINDS: Final = frozenset({"decide", "delete", "import", "late", "letter", "own", "put", "undo"})
 """Acts that their member may undo."""
 KINDS: Final = OWN_KINDS | {"cycle"}
+_ANEW: Final = "that is not undone but said anew, in the same way"
+_SEEN: Final = "others may have seen that by now, so it is not undone; make single cards private"
+_NOT_UNDONE: Final = {
+    "card": f"changed who sees a card; {_ANEW}",
+    "device": f"changed devices; {_ANEW}",
+    "member": f"changed members; {_ANEW}",
+    "password": f"chose a password; {_ANEW}",
+    "release": f"ended waits and holds; {_SEEN}",
+    "restore": "restored a backup; that is not undone, but another backup can be restored",
+    "settings": f"changed settings; {_ANEW}",
+    "settle": f"showed others new cards whose time had come; {_SEEN}",
+    "share": f"changed what is shown to whom; {_ANEW}",
+}
+"""Why some acts have no undo."""
 _IDS_END: Final = 2**63  # SQLite's integers end here
 
 _ACT: Final = Query(select(act.c.id, act.c.kind, act.c.member).where(act.c.id == bind("which")))
@@ -136,9 +152,10 @@ def undo_act(tx: Transaction, act_id: int, *, member: str | None = None) -> Undo
     changed.update(row[0] for row in tx.all(_HIDDEN, which=old.id))
     tx.run(_SHOW, which=old.id)
     untied = untie(tx, old.id, old.kind)
-    if not changed and untied.is_empty:
-        raise _nothing(old.id, is_overtaken=bool(stays or untied.stays))
-    refresh(tx, changed | untied.cards)
+    unsaid = unsay(tx, old.id)
+    if not changed and not unsaid and untied.is_empty:
+        raise _nothing(old, is_overtaken=bool(stays or untied.stays))
+    refresh(tx, changed | unsaid | untied.cards)
     return Undone(tx.act, old.id, len(changed), untied.parted, (*stays, *untied.stays))
 
 
@@ -164,23 +181,25 @@ def _undoable(tx: Transaction, act_id: int, member: str | None) -> _Old:
     if old.kind == "letter":
         cycle_act = tx.one(_CYCLE_OF_LETTER, which=act_id)
         if cycle_act is None:
-            raise _nothing(act_id)
+            raise _nothing(old)
         old = _Old(cycle_act[0], "cycle", None)
     if old.kind not in (KINDS if member is None or row[1] == "letter" else OWN_KINDS):
-        raise _nothing(act_id)
+        raise _nothing(old)
     undone = tx.one(_UNDONE_BY, which=old.id)
     if undone is not None:
         raise UsageError(f"Act {act_id} was undone already; to have it back, undo act {undone[0]}.")
     return old
 
 
-def _nothing(act_id: int, *, is_overtaken: bool = False) -> UsageError:
+def _nothing(old: _Old, *, is_overtaken: bool = False) -> UsageError:
+    if old.kind in _NOT_UNDONE:
+        return UsageError(f"Act {old.id} {_NOT_UNDONE[old.kind]}.")
     if is_overtaken:
         return UsageError(
-            f"Everything that act {act_id} did was changed again since, so all of it stays; nothing was undone."
+            f"Everything that act {old.id} did was changed again since, so all of it stays; nothing was undone."
         )
     return UsageError(
-        f"Act {act_id} changed nothing on any card and answered nothing, so there is nothing to undo."
+        f"Act {old.id} changed nothing on any card and answered nothing, so there is nothing to undo."
     )
 
 
@@ -194,7 +213,8 @@ def _card_back(
     if before is None:
         return _away(tx, old, row) if row.member == old.member else (False, ())
     if before[0] != text:
-        return revert_card(tx, row, old.id, before[0], text)
+        travels = old.kind in EDIT_KINDS
+        return revert_card(tx, row, old.id, before[0], text, travels=travels)
     # Only a card that came back from the trash keeps a version of unchanged text.
     return _away(tx, old, row)
 

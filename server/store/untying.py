@@ -5,7 +5,6 @@ to its question: no cycle makes it, or asks, again. An answer of a member that
 was taken back is asked again, and remembered with what was said.
 """
 
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -17,9 +16,9 @@ from server.contacts.travel import travel_of
 from server.reconcile.linking import question_key
 from server.store.cards import claims_of, closure, owner_said
 from server.store.database import Transaction
-from server.store.linking import REOPENED, UNDONE, answers, keep_answer
+from server.store.linking import REOPENED, UNDONE, answers, keep_answer, link_again
 from server.store.overlays import COLLIDED, SHOWN_STATES, close_suggestion
-from server.store.query import Query, bind, inserting
+from server.store.query import Query, bind
 from server.store.reverting import Stay
 from server.store.schema import act, answer, base, confirmation, fact, link, suggestion
 from server.store.statement import Row
@@ -38,19 +37,6 @@ _MADE: Final = Query(
 )
 _ENDED: Final = Query(_LINK.where(link.c.ended == bind("by_act")).order_by(link.c.id))
 _END: Final = Query(update(link).where(link.c.id == bind("which")).values(ended=bind("by_act")))
-_STANDING: Final = Query(
-    select(link.c.id).where(
-        and_(
-            link.c.card_a == bind("left"),
-            link.c.card_b == bind("right"),
-            link.c.scope == bind("holds_for"),
-            link.c.ended.is_(None),
-        )
-    )
-)
-_LINK_AGAIN: Final = inserting(
-    link, "id", "card_a", "card_b", "verdict", "scope", "evidence", "member", "act"
-)
 _FORGET: Final = Query(delete(answer).where(answer.c.key == bind("about")))
 _SUGGESTED: Final = Query(
     select(suggestion.c.id, suggestion.c.card, suggestion.c.property, suggestion.c.state)
@@ -150,18 +136,8 @@ def _links_back(tx: Transaction, old: int, moved: set[str]) -> int:
         if member is None and verdict == "same":
             keep_answer(tx, question_key(left, right, scope), None, UNDONE)
     for _which, left, right, verdict, scope, evidence, member in again:
-        if tx.one(_STANDING, left=left, right=right, holds_for=scope) is None:
-            tx.run(
-                _LINK_AGAIN,
-                id=secrets.token_hex(16),
-                card_a=left,
-                card_b=right,
-                verdict=verdict,
-                scope=scope,
-                evidence=evidence,
-                member=member,
-                act=tx.act,
-            )
+        pair = (left, right)
+        if link_again(tx, pair, verdict, scope=scope, evidence=evidence, member=member):
             moved.update((left, right))
     return parted
 

@@ -1,5 +1,6 @@
 """Undo goes forward and is remembered: identical bytes, else exactly its own part (design rule R9)."""
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -13,11 +14,14 @@ from server.contacts.card import parse
 from server.contacts.properties import content_digest, properties
 from server.cycle import run_cycle, trial
 from server.errors import NotFound, UsageError
+from server.store.cards import claims_of, owner_said
 from server.store.database import Actor
 from server.store.history import last_act
 from server.store.imports import Incoming, import_cards
+from server.store.linking import say_claim
 from server.store.sharing import set_share, set_visibility
 from server.store.undoing import Undone, undo_act
+from server.store.views import refresh
 from tests.builders import Home, a_card
 
 PHONE = "TEL;TYPE=CELL:+49 30 23125 101"
@@ -412,6 +416,7 @@ def test_what_is_not_shown_any_more_does_not_come_back(home: Home) -> None:
     assert MAIL.encode() not in own(home, "ben", "b.vcf")
 
 
+EXAMPLES = int(os.environ.get("HEARTHBOOK_HISTORIES", "12"))
 LINES = (
     *(MAIL, NUMBER, "EMAIL;TYPE=WORK:work@example.org", "BDAY:1980-02-29", "BDAY:1981-03-01"),
     *("TITLE:Dr", "TITLE:Prof", "ORG:Bakery;Bread", "URL:https://example.org/", "NOTE:mine"),
@@ -420,7 +425,7 @@ LINES = (
 some_lines = st.lists(st.sampled_from(LINES), max_size=5, unique=True)
 
 
-@settings(max_examples=12)
+@settings(max_examples=EXAMPLES)
 @given(anna=some_lines, ben=some_lines, later=some_lines, is_linked_before=st.booleans())
 def test_whatever_a_cycle_did_undo_restores_both_cards(
     tmp_path_factory: pytest.TempPathFactory,
@@ -449,3 +454,70 @@ def test_whatever_a_cycle_did_undo_restores_both_cards(
 
 def _content(octets: bytes) -> bytes:
     return content_digest(properties(parse(octets), region="DE"))
+
+
+# --- whose somebody is, and what is said anew instead ---
+
+
+def claim(home: Home, who: str, says: str) -> int:
+    """Somebody says whose Eva is; gives the act."""
+    with home.db.read() as tx:
+        cards = [row[0] for row in tx.connection.execute("SELECT id FROM card ORDER BY added")]
+    with home.db.write(Actor("own", who)) as tx:
+        for each in cards:
+            say_claim(tx, each, who, says, None)
+        refresh(tx, cards)
+    return latest(home)
+
+
+def owner(home: Home) -> str | None:
+    with home.db.read() as tx:
+        (card,) = tx.connection.execute("SELECT id FROM card ORDER BY added LIMIT 1").fetchone()
+        return owner_said(claims_of(tx, card))
+
+
+def test_an_undone_claim_is_nobodys_again_and_can_be_said_again(home: Home) -> None:
+    common_person(home)
+    cycle(home)
+    undone = undo(home, claim(home, "anna", "mine"), "anna")
+    assert owner(home) is None
+    undo(home, undone.act, "anna")
+    assert owner(home) == "anna"
+
+
+def test_ours_undone_gives_back_what_it_had_ended(home: Home) -> None:
+    common_person(home)
+    cycle(home)
+    claim(home, "anna", "mine")
+    act = claim(home, "ben", "ours")
+    assert owner(home) == ""
+    undone = undo(home, act, "ben")
+    assert owner(home) == "anna"
+    undo(home, undone.act, "ben")
+    assert owner(home) == ""
+
+
+def test_a_claim_that_was_said_otherwise_since_stays(home: Home) -> None:
+    common_person(home)
+    cycle(home)
+    act = claim(home, "anna", "mine")
+    claim(home, "anna", "released")
+    claim(home, "ben", "mine")
+    with pytest.raises(UsageError, match="nothing to undo"):
+        undo(home, act, "anna")
+    assert owner(home) == "ben"
+
+
+def test_another_member_does_not_undo_a_claim(home: Home) -> None:
+    common_person(home)
+    cycle(home)
+    act = claim(home, "anna", "mine")
+    with pytest.raises(NotFound, match="There is no act"):
+        undo(home, act, "ben")
+
+
+def test_what_is_shown_to_whom_is_said_anew(home: Home) -> None:
+    with home.db.write(Actor("share", "anna")) as tx:
+        set_share(tx, "anna", "ben", "none")
+    with pytest.raises(UsageError, match="changed what is shown to whom; that is not undone"):
+        undo(home, latest(home))

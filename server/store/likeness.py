@@ -1,0 +1,88 @@
+"""What was said of a person holds for the next card of theirs: after a new phone, an import, a move (R9).
+
+A member's new card that bears the name of another card of theirs, in the trash
+or not, and shares a UID, a number or a mail address with it is taken for the
+same person: it takes over whom that one is apart from, and links that were undone.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import and_, or_, select
+
+from server.contacts.properties import Property
+from server.reconcile.linking import question_key
+from server.store.cards import CardRow
+from server.store.database import Transaction
+from server.store.linking import UNDONE, keep_answer, link_again
+from server.store.query import Query, bind
+from server.store.schema import answer, card, fact, link
+
+_IDENTIFIERS: Final = frozenset({"EMAIL", "TEL"})
+_NAMESAKES: Final = Query(
+    select(card.c.id, card.c.uid, card.c.trashed)
+    .where(
+        and_(
+            card.c.member == bind("who"),
+            card.c.name_key == bind("key"),
+            card.c.id != bind("new_card"),
+        )
+    )
+    .order_by(card.c.added.desc(), card.c.id)
+)
+_APART: Final = Query(
+    select(link.c.card_a, link.c.card_b, link.c.scope, link.c.evidence, link.c.member)
+    .where(
+        and_(
+            or_(link.c.card_a == bind("which"), link.c.card_b == bind("which")),
+            link.c.verdict == "apart",
+            link.c.ended.is_(None),
+        )
+    )
+    .order_by(link.c.act, link.c.id)
+)
+_UNDONE: Final = Query(
+    select(answer.c.key).where(
+        and_(answer.c.choice == UNDONE, answer.c.key.contains(bind("which"), autoescape=False))
+    )
+)
+_IDENTITY: Final = Query(
+    select(fact.c.property, fact.c.norm).where(
+        and_(
+            fact.c.card == bind("which"),
+            fact.c.gone.is_(None),
+            or_(fact.c.property == "EMAIL", fact.c.property == "TEL"),
+        )
+    )
+)
+
+
+def take_over(tx: Transaction, new: CardRow, props: Sequence[Property]) -> None:
+    """Let a new card take over what was said against linking the cards it follows."""
+    if not new.household or not new.name_key:
+        return
+    mine = {(each.name, each.norm) for each in props if each.name in _IDENTIFIERS}
+    for which, uid, trashed in tx.all(
+        _NAMESAKES, who=new.member, key=new.name_key, new_card=new.id
+    ):
+        theirs = {(row[0], row[1]) for row in tx.all(_IDENTITY, which=which)}
+        is_like = bool(mine & theirs)
+        if trashed is None:  # two cards at once are one person only where neither knows more
+            is_like = is_like and (mine <= theirs or theirs <= mine)
+        if is_like or uid == new.uid:
+            _follow(tx, which, new.id)
+
+
+def _follow(tx: Transaction, former: str, new: str) -> None:
+    """What holds of one card holds of another one."""
+    for left, right, scope, evidence, member in tx.all(_APART, which=former):
+        other = right if left == former else left
+        if other != new:
+            link_again(tx, (new, other), "apart", scope=scope, evidence=evidence, member=member)
+    for (key,) in tx.all(_UNDONE, which=former):
+        kind, _, rest = key.partition(":")
+        left, right, scope = (*rest.split(":"), "", "")[:3]
+        other = right if left == former else left
+        if kind == "same" and former in (left, right) and other != new:
+            low, high = sorted((new, other))
+            keep_answer(tx, question_key(low, high, scope), None, UNDONE)

@@ -1,0 +1,42 @@
+"""Whose somebody is said to be, with the words of one act taken away again."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from sqlalchemy import select
+
+from server.reconcile.ownership import last_words
+from server.reconcile.snapshot import Claim
+from server.store.cards import ClaimRow, claims_of
+from server.store.database import Transaction
+from server.store.linking import say_claim
+from server.store.query import Query, bind
+from server.store.schema import claim
+
+_SAID: Final = Query(
+    select(claim.c.card).where(claim.c.act == bind("by_act")).distinct().order_by(claim.c.card)
+)
+
+
+def unsay(tx: Transaction, old: int) -> frozenset[str]:
+    """Say again what would hold had an act said nothing; the cards of which something else holds now."""
+    moved: set[str] = set()
+    for (card_id,) in tx.all(_SAID, by_act=old):
+        claims = claims_of(tx, card_id)
+        now = _last(claims)
+        before = _last(each for each in claims if each.act != old)
+        is_somebodys = any(each.says == "mine" for each in before.values())
+        for member in sorted(now.keys() | before.keys()):
+            was, says = before.get(member), now.get(member)
+            if (was.says if was else None) == (says.says if says else None):
+                continue
+            word = was.says if was is not None else "released"
+            if word == "ours" and is_somebodys:  # said again, it would end what others claim
+                word = "released"
+            say_claim(tx, card_id, member, word, tx.actor.member)
+            moved.add(card_id)
+    return frozenset(moved)
+
+
+def _last(claims: Iterable[ClaimRow]) -> Mapping[str, Claim]:
+    return last_words([Claim(each.card, each.member, each.says, each.act) for each in claims])

@@ -1,0 +1,118 @@
+"""Whatever members do in any order, and whatever of it is undone: it is gone, and undoing that brings it back.
+
+`HEARTHBOOK_HISTORIES` says how many histories are played; a few by default.
+"""
+
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from server.cases import open_cases
+from server.contacts.card import parse
+from server.contacts.properties import properties
+from server.errors import NotFound, UsageError
+from server.store.database import Actor
+from server.store.undoing import Undone, undo_act
+from tests.store.test_histories import MEMBERS, PLAYED, Histories
+
+State = dict[str, object]
+Values = dict[str, frozenset[tuple[str, str]]]
+
+
+_STATE = {
+    "cards": "SELECT card.id, octets, trashed IS NULL FROM card JOIN text ON text.id = card.text"
+    " ORDER BY card.id",
+    "links": "SELECT card_a, card_b, verdict, scope FROM link WHERE ended IS NULL ORDER BY 1, 2, 3, 4",
+    "hidden": "SELECT member, card FROM hidden ORDER BY 1, 2",
+    "views": "SELECT slot.member, href, octets FROM slot JOIN text ON text.id = slot.text"
+    " WHERE gone IS NULL ORDER BY 1, 2",
+}
+
+
+class UndoneHistories(Histories):
+    """The household of the histories, in which acts are taken back."""
+
+    @rule(pick=st.integers(0, 11), whose=st.integers(0, 3))
+    def take_back(self, pick: int, whose: int) -> None:
+        """Somebody undoes one of the latest acts; no cycle does it again."""
+        act = self._act(pick)
+        before = self._values()
+        undone = self._undo(act, MEMBERS[whose] if whose < len(MEMBERS) else None)
+        if undone is None:
+            return
+        taken = {card: before[card] - after for card, after in self._values().items()}
+        self.cycle()
+        for card, values in self._brought(undone.act).items():
+            assert not values & taken.get(card, frozenset()), (card, values & taken[card])
+
+    @rule(pick=st.integers(0, 11))
+    def take_back_and_again(self, pick: int) -> None:
+        """What was undone and undone again is as it was, to the byte."""
+        act = self._act(pick)
+        before = self._state()
+        undone = self._undo(act, None)
+        if undone is None:
+            return
+        assert self.home.verify() == ()
+        if not undone.stays:
+            with self.home.db.write(Actor("undo")) as tx:
+                undo_act(tx, undone.act)
+            after = self._state()
+            for what, was in before.items():
+                assert after[what] == was, (what, after[what], was)
+
+    def _undo(self, act: int, member: str | None) -> Undone | None:
+        """Undo an act; None where it cannot be undone, which changes nothing."""
+        before = self._state()
+        try:
+            with self.home.db.write(Actor("undo", member)) as tx:
+                undone = undo_act(tx, act, member=member)
+        except (UsageError, NotFound):
+            assert self._state() == before
+            return None
+        self.personal.clear()
+        return undone
+
+    def _act(self, pick: int) -> int:
+        with self.home.db.read() as tx:
+            rows = tx.connection.execute("SELECT id FROM act ORDER BY id DESC LIMIT 12").fetchall()
+        return int(rows[pick % len(rows)][0])
+
+    def _values(self) -> Values:
+        """What each card says, live or not."""
+        with self.home.db.read() as tx:
+            rows = tx.connection.execute(
+                "SELECT card.id, octets FROM card JOIN text ON text.id = card.text"
+            ).fetchall()
+        return {
+            card: frozenset(
+                (each.name, each.norm) for each in properties(parse(bytes(octets)), region="DE")
+            )
+            for card, octets in rows
+        }
+
+    def _brought(self, since: int) -> Values:
+        """What cycles brought to each card since an act."""
+        with self.home.db.read() as tx:
+            rows = tx.connection.execute(
+                "SELECT card, property, norm FROM fact JOIN act ON act.id = fact.first"
+                " WHERE act.id > ? AND act.kind = 'cycle'",
+                (since,),
+            ).fetchall()
+        found: dict[str, set[tuple[str, str]]] = {}
+        for card, name, norm in rows:
+            found.setdefault(card, set()).add((name, norm))
+        return {card: frozenset(values) for card, values in found.items()}
+
+    def _state(self) -> State:
+        """All that members can see or be asked, and what cards say."""
+        with self.home.db.read() as tx:
+            found: State = {
+                name: tx.connection.execute(query).fetchall() for name, query in _STATE.items()
+            }
+        for who in MEMBERS:
+            found[f"cases of {who}"] = sorted(each.id for each in open_cases(self.home.db, who))
+        return found
+
+
+TestUndoneHistories = UndoneHistories.TestCase
+TestUndoneHistories.settings = PLAYED
