@@ -38,6 +38,7 @@ COMMANDS: Final = {
     "history": "history.history",
     "undo": "history.undo",
     "compare": "compare.compare",
+    "explain": "explain.explain",
     "stats": "stats.stats",
     "backup": "backup.backup",
     "restore": "backup.restore",

@@ -29,6 +29,17 @@ class Person:
         own = [each for each in self.cards if each.keeper == self.viewer]
         return display_name((own or self.cards)[0])
 
+    @property
+    def known(self) -> "Snapshot":
+        """The household without what the viewer does not see yet."""
+        cards = self.snapshot.cards
+        return replace(
+            self.snapshot,
+            cards=tuple(
+                each for each in cards if each.keeper == self.viewer or each.id not in self.waiting
+            ),
+        )
+
     def seen_by(self, member: str) -> tuple[str, ...]:
         """Those of the cards that a member sees whole."""
         return tuple(each.id for each in self.cards if _sees(member, each, self.waiting))

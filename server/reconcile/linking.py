@@ -65,7 +65,7 @@ def find_links(snapshot: Snapshot) -> tuple[tuple[Join, ...], tuple[SamePerson, 
     }
     links = [link for link in snapshot.links if {link.card_a, link.card_b} <= cards.keys()]
     judged = [
-        _judge(universe, cards, links, snapshot.region) for universe in _universes(cards.values())
+        judge(universe, cards, links, snapshot.region) for universe in _universes(cards.values())
     ]
     joins: list[Join] = []
     if not snapshot.always_ask:
@@ -113,7 +113,7 @@ def _universes(cards: Iterable[CardState]) -> list[Universe]:
     return sorted(found, key=lambda universe: (universe.scope, sorted(universe.audience)))
 
 
-def _judge(
+def judge(
     universe: Universe, cards: dict[str, CardState], links: Sequence[Link], region: str
 ) -> Judgement:
     """The decisions of one universe about the pairs that are judged in it.

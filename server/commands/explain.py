@@ -1,0 +1,128 @@
+"""`hearthbook explain`: the evidence, line by line."""
+
+from collections.abc import Sequence
+from itertools import combinations, product
+from typing import TYPE_CHECKING
+
+import click
+
+from server.commands.persons import Person, display_name, find_person
+from server.commands.place import Place, pass_place
+from server.commands.screen import day, say, table
+from server.errors import UsageError
+
+if TYPE_CHECKING:
+    from server.reconcile.evidence import Evidence
+    from server.reconcile.snapshot import CardState
+    from server.store.database import Transaction
+
+_SURE = {"auto": "certain", "review": "to be asked", "no": "two people"}
+_STRENGTH = ("", "a hint", "good", "strong")
+
+
+@click.command()
+@click.argument("words", metavar="PERSON [PERSON]", nargs=-1, required=True)
+@click.option(
+    "--as", "viewer", metavar="MEMBER", help="As whom to look. Default: the card's keeper."
+)
+@pass_place
+def explain(place: Place, *, words: tuple[str, ...], viewer: str | None) -> None:
+    """Say why cards are one person, or why two are not: the evidence line by line.
+
+    PERSON is a card id, a UID or, in quotes, the beginning of each part of a name.
+    """
+    if len(words) > 2:
+        raise UsageError("Name one person, or two; put a name of several words in quotes.")
+    with place.database().read() as tx:
+        people = [find_person(tx, words[0], viewer)]
+        people += [find_person(tx, each, viewer or people[0].viewer) for each in words[1:]]
+        _explain(tx, people)
+
+
+def _explain(tx: "Transaction", people: Sequence[Person]) -> None:
+    first, last = people[0], people[-1]
+    if len(people) == 1:
+        _whose(first)
+        pairs = list(combinations(first.cards, 2))
+        if not pairs:
+            say(f"{first.viewer} sees one card of {first.name}, so there is nothing to compare.")
+        _freshness(tx, first)
+    else:
+        pairs = [
+            (left, right) for left, right in product(first.cards, last.cards) if left.id != right.id
+        ]
+        if not pairs:
+            raise UsageError("Both words mean the same card; name another one to compare it with.")
+    for left, right in pairs:
+        _pair(first, left, right)
+
+
+def _pair(person: Person, left: "CardState", right: "CardState") -> None:
+    from server.reconcile.evidence import evidence
+
+    found = evidence(person.known, left.id, right.id, person.viewer)
+    say(f"{_card(left)} and {_card(right)}: {_verdict(found)}.")
+    table(
+        ("", "evidence", "how strong"),
+        (
+            ("against" if each.against else "for", each.text, _STRENGTH[each.strength])
+            for each in found.reasons
+        ),
+    )
+    if found.contradict:
+        say("Something on the cards says that these are two people.")
+    elif not found.reasons:
+        say("They have no name, number, address or origin in common.")
+
+
+def _verdict(found: "Evidence") -> str:
+    cards = _SURE[found.decision]
+    score = f", {found.score:.0%}" if found.reasons else ""
+    if found.link is None:
+        return f"{cards}{score}"
+    who = "Hearthbook" if found.link.machine else "a member"
+    said = "one person" if found.link.verdict == "same" else "two people"
+    return f"{said}, as {who} said; by the cards alone {cards}{score}"
+
+
+def _whose(person: Person) -> None:
+    from server.reconcile.ownership import owner_of
+
+    owner = owner_of(person.cards, person.snapshot.claims, viewers=frozenset({person.viewer}))
+    if owner.owner == "":
+        whose = "everybody's, as was said"
+    elif owner.claimed:
+        whose = f"{owner.owner}'s, who claimed it" if owner.owner else "claimed by several members"
+    elif owner.owner is not None:
+        whose = f"{owner.owner}'s, who alone has a card"
+    else:
+        why = f": {', '.join(owner.reasons)}" if owner.reasons else ""
+        whose = f"nobody's yet; {owner.proposal} is proposed{why}"
+    say(f"{person.name}, as {person.viewer} sees it, is {whose}.")
+
+
+def _freshness(tx: "Transaction", person: Person) -> None:
+    from server.reconcile.freshness import badge
+
+    def row(card: "CardState") -> list[tuple[str, ...]]:
+        return [
+            (
+                card.keeper,
+                fact.prop.shown,
+                (found := badge(fact, tx.now)).word,
+                "" if found.chance is None else f"{found.chance:.0%}",
+                f"vouched for on {day(fact.confirmed)}"
+                if fact.confirmed
+                else "nobody vouched for it",
+            )
+            for fact in card.facts
+        ]
+
+    table(
+        ("held by", "value", "badge", "probably right", "why"),
+        [line for card in person.cards for line in row(card)],
+    )
+
+
+def _card(card: "CardState") -> str:
+    return f"{card.keeper}'s {display_name(card)!r}"
