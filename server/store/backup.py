@@ -1,23 +1,35 @@
 """Backup and restore: a consistent copy while the server runs, and a way back that keeps what was there."""
 
+import logging
 import os
 import secrets
 import shutil
 import sqlite3
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from server.errors import Busy, DamagedDatabase, NotInitialised, Refused, UsageError
-from server.store.database import DATABASE_NAME, Database, connect, open_database
-from server.store.journal import JournalFile, Record, household_mark, read_file
+from server.store.database import (
+    DAMAGED,
+    DATABASE_NAME,
+    Database,
+    connect,
+    open_database,
+    translated,
+)
+from server.store.journal import JournalFile, Record, disk_refusal, household_mark, read_file
 from server.store.migrate import HEAD, migrate, revision_of
 from server.store.replay import Account, last_of, pending, replay
 
 SERVE_LOCK_NAME: Final = "hearthbook.serve"
+_UNKNOWN: Final = "The journal could not be told what was given up: the next restore of an older backup brings it back."
+
+_log = logging.getLogger(__name__)
 
 
 def backup(db: Database, target: Path) -> int:
@@ -25,24 +37,21 @@ def backup(db: Database, target: Path) -> int:
 
     Raises:
         UsageError: The file exists or cannot be written.
+        DamagedDatabase: The database is not whole, so this would be no backup.
     """
     if target.exists():
         raise UsageError(f"{target} exists already; name a new file, nothing was written.")
+    source = db.connection()
     unfinished = target.with_name(f"{target.name}.part-{secrets.token_hex(4)}")
     try:
-        os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        copy = connect(unfinished)
-        try:
-            db.connection().backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")
-        finally:
-            copy.close()
+        _copy(source, unfinished)
+        _check_whole(unfinished)
         unfinished.rename(target)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise UsageError(
-            f"{target} cannot be written ({error.strerror}); choose another place."
-        ) from error
+    except (OSError, sqlite3.OperationalError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise UsageError(f"{target} cannot be written ({why}); choose another place.") from error
+    finally:
+        _remove(unfinished)
     return target.stat().st_size
 
 
@@ -79,9 +88,10 @@ def restore(folder: Path, source: Path, *, exactly: bool = False) -> Restored:
 
     Raises:
         UsageError: The file is no backup of Hearthbook.
+        Refused: 507 where the disk is full, 503 where it fails; nothing was changed.
     """
-    with tempfile.TemporaryDirectory(prefix="hearthbook-restore-") as scratch:
-        candidate = _checked_copy(source, Path(scratch))
+    with _in_words(), _scratch() as scratch:
+        candidate = _checked_copy(source, scratch)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         db = open_database(folder)
         with db.locked():
@@ -89,14 +99,19 @@ def restore(folder: Path, source: Path, *, exactly: bool = False) -> Restored:
             try:
                 held = last_of(origin)
                 result, household = _brought_up(origin, db, exactly=exactly)
-                aside = _put_in_place(origin, folder / DATABASE_NAME)
+                result = _swapped(origin, folder / DATABASE_NAME, result)
             finally:
                 origin.close()
             last = result.account.last
-            kept = held if exactly else None
-            db.journal.append(household, last, [Record("restore", last, _now(), kept=kept)])
+            record = Record("restore", last, _now(), kept=held if exactly else None)
             db.journal.set_mark(household, last)
-    return replace(result, aside=aside)
+            try:
+                db.journal.append(household, last, [record])
+            except Refused as error:
+                if exactly:
+                    result = replace(result, problems=(*result.problems, _UNKNOWN))
+                _log.warning("The journal does not know of the restore: %s", error.sentence)
+    return result
 
 
 def check_integrity(db: Database) -> tuple[str, ...]:
@@ -124,7 +139,9 @@ def _checked_copy(source: Path, scratch: Path) -> Path:
             connection.close()
         if healthy and revision_of(candidate) != HEAD:
             migrate(candidate)
-    except (sqlite3.DatabaseError, DamagedDatabase, NotInitialised, Refused, Busy) as error:
+    except sqlite3.OperationalError:  # the disk here, not the backup
+        raise
+    except (sqlite3.DatabaseError, DamagedDatabase, NotInitialised) as error:
         raise UsageError(
             f"{source} is not a whole backup of Hearthbook; nothing was changed."
         ) from error
@@ -179,6 +196,16 @@ def _write_texts(folder: Path, account: Account) -> Path | None:
     return texts
 
 
+def _swapped(origin: sqlite3.Connection, path: Path, result: Restored) -> Restored:
+    """Put the finished copy in place; what was written beside it goes again where that fails."""
+    try:
+        return replace(result, aside=_put_in_place(origin, path))
+    except BaseException:
+        if result.texts is not None:
+            shutil.rmtree(result.texts, ignore_errors=True)
+        raise
+
+
 def _put_in_place(origin: sqlite3.Connection, path: Path) -> Path | None:
     """Let the finished copy take the database's place; gives where the present state was set aside."""
     aside = path.with_name(f"{path.name}.before-restore-{secrets.token_hex(4)}")
@@ -192,17 +219,35 @@ def _put_in_place(origin: sqlite3.Connection, path: Path) -> Path | None:
             finally:
                 live.close()
         except (sqlite3.DatabaseError, DamagedDatabase, Refused):
-            aside.unlink(missing_ok=True)
+            _remove(aside)
         else:
             return aside
-    existed = path.exists()
-    for suffix in ("", "-wal", "-shm"):  # what lies there cannot be read, or belongs to nothing
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            part.rename(aside.with_name(aside.name + suffix))
     fresh = path.with_name(f".new-{secrets.token_hex(4)}.db")
-    _copy(origin, fresh)
-    fresh.rename(path)
+    try:
+        _copy(origin, fresh)  # before anything else: where there is no room, nothing is changed
+        return _moved_aside(path, aside, fresh)
+    finally:
+        _remove(fresh)
+
+
+def _moved_aside(path: Path, aside: Path, fresh: Path) -> Path | None:
+    """Replace a database that cannot be read; its log goes first, or SQLite would put it into the new one."""
+    moved: list[tuple[Path, Path]] = []
+    existed = path.exists()
+    try:
+        for suffix in ("-wal", "-shm"):
+            part, kept = (each.with_name(each.name + suffix) for each in (path, aside))
+            if part.exists():
+                part.rename(kept)
+                moved.append((part, kept))
+        if existed:
+            aside.hardlink_to(path)
+        fresh.replace(path)
+    except OSError:
+        aside.unlink(missing_ok=True)
+        for part, kept in moved:
+            kept.rename(part)
+        raise
     return aside if existed else None
 
 
@@ -225,6 +270,7 @@ def _now() -> int:
 
 
 def _copy(connection: sqlite3.Connection, target: Path) -> None:
+    """Copy a database to a new file, which holds all of it and is closed."""
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     copy = connect(target)
     try:
@@ -232,6 +278,51 @@ def _copy(connection: sqlite3.Connection, target: Path) -> None:
         copy.execute("PRAGMA journal_mode = DELETE")
     finally:
         copy.close()
+
+
+def _check_whole(path: Path) -> None:
+    """Look at every page of a copy.
+
+    Raises:
+        DamagedDatabase: It is not whole.
+    """
+    copy = connect(path)
+    try:
+        if copy.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            raise DamagedDatabase(DAMAGED)
+        copy.execute("PRAGMA journal_mode = DELETE")
+    finally:
+        copy.close()
+
+
+def _remove(path: Path) -> None:
+    """Remove a file that is not finished, and what SQLite put beside it."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        with suppress(OSError):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    """A folder for what is not finished; that it cannot be removed hinders nothing."""
+    with tempfile.TemporaryDirectory(
+        prefix="hearthbook-restore-", ignore_cleanup_errors=True
+    ) as scratch:
+        yield Path(scratch)
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Turn failures of SQLite and of the disk into sentences.
+
+    Raises:
+        Refused: 507 where the disk is full, 503 where it fails.
+    """
+    try:
+        with translated():
+            yield
+    except OSError as error:
+        raise disk_refusal(error) from error
 
 
 def _new_epochs(connection: sqlite3.Connection) -> None:

@@ -25,12 +25,13 @@ from server.errors import (
     Refused,
 )
 from server.store.compiled import INSERT_ACT
-from server.store.journal import Journal, Record, household_mark, lost
+from server.store.journal import FAILED, FULL, Journal, Record, household_mark, lost
 from server.store.statement import Row, Statement, Value
 
 DATABASE_NAME: Final = "hearthbook.db"
 LOCK_NAME: Final = "hearthbook.lock"
 BEHIND: Final = "is empty, another one or an old copy"
+DAMAGED: Final = "The database is damaged and cannot be read; bring it back with `hearthbook restore FILE` and your last backup."
 _WAIT_SECONDS: Final = 60.0
 _ONLY_COUNTED: Final = frozenset({"decide", "letter", "own", "release", "undo"})
 """Acts that a restore does not do again; the journal has them so that it can say how many there were."""
@@ -196,7 +197,7 @@ class Database:
     def read(self) -> Iterator[Transaction]:
         """A read transaction: one snapshot for the length of the block."""
         connection = self.connection()
-        with _translated():
+        with translated():
             connection.execute("BEGIN")
             try:
                 yield self._begin(connection, MACHINE)
@@ -212,7 +213,7 @@ class Database:
             Refused: 507 where the disk is full, 503 where it fails.
         """
         connection = self.connection()
-        with _translated(), self.locked():
+        with translated(), self.locked():
             connection.execute("BEGIN IMMEDIATE")
             try:
                 tx = self._begin(connection, actor)
@@ -298,7 +299,7 @@ def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
     """
     mode = "rwc" if create else "rw"
     uri = f"{path.resolve().as_uri()}?mode={mode}"
-    with _translated():
+    with translated():
         connection = sqlite3.connect(
             uri, uri=True, isolation_level=None, timeout=10.0, cached_statements=256
         )
@@ -326,8 +327,14 @@ def _household(connection: sqlite3.Connection) -> str:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
-    """Turn SQLite's failures into sentences."""
+def translated() -> Iterator[None]:
+    """Turn SQLite's failures into sentences.
+
+    Raises:
+        Refused: 507 where the disk is full, 503 where it fails.
+        DamagedDatabase: The file is no database, or no whole one.
+        Busy: Another program holds the database.
+    """
     try:
         yield
     except HearthbookError:
@@ -337,18 +344,14 @@ def _translated() -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
             raise
-        raise DamagedDatabase(
-            "The database cannot be read; stop the server and restore a backup with `hearthbook restore FILE`."
-        ) from error
+        raise DamagedDatabase(DAMAGED) from error
 
 
 def _refusal(error: sqlite3.OperationalError) -> HearthbookError:
     """The sentence for one of SQLite's operational errors."""
     reason = str(error)
     if "full" in reason:
-        return Refused(
-            507, "The server's disk is full, so nothing was changed; make room and try again."
-        )
+        return Refused(507, FULL)
     if "readonly" in reason or "read-only" in reason or "unable to open" in reason:
         return Refused(
             503,
@@ -356,9 +359,7 @@ def _refusal(error: sqlite3.OperationalError) -> HearthbookError:
         )
     if "locked" in reason or "busy" in reason:
         return Busy("The database is in use by another program; try again in a minute.")
-    return Refused(
-        503, "The server's disk failed, so nothing was changed; try again, then look at the server."
-    )
+    return Refused(503, FAILED)
 
 
 _opened: Final[dict[Path, Database]] = {}

@@ -7,6 +7,7 @@ and a checksum, so that a cut-off end is known. A small mark says how far the
 database had come; a database that is behind it is not served.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -27,6 +28,11 @@ FILE_BYTES_MOST: Final = 8 << 20
 """A file is read whole at the first write of a process, to see that its end is not cut off."""
 FILE_AGE_MOST: Final = 30 * 24 * 3600 * 1_000_000
 """What is older than the retention time goes by whole files, so no file may grow for years."""
+
+FULL: Final = "The server's disk is full, so nothing was changed; make room and try again."
+FAILED: Final = (
+    "The server's disk failed, so nothing was changed; try again, then look at the server."
+)
 
 _MAGIC: Final = b"HBJ1"
 _HEAD: Final = struct.Struct(">4sI16s")
@@ -141,7 +147,7 @@ class Journal:
                 raise
             self._end = (path, size + len(frames))
         except OSError as error:
-            raise _refusal(error) from error
+            raise disk_refusal(error) from error
 
     def take_back(self) -> None:
         """Forget the records appended last, since the database did not keep them."""
@@ -310,13 +316,8 @@ def _sum(line: str) -> str:
     return hashlib.blake2b(line.encode(), digest_size=8).hexdigest()
 
 
-def _refusal(error: OSError) -> Refused:
-    import errno
-
+def disk_refusal(error: OSError) -> Refused:
+    """The sentence for a disk that is full or fails."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return Refused(
-            507, "The server's disk is full, so nothing was changed; make room and try again."
-        )
-    return Refused(
-        503, "The journal cannot be written, so nothing was changed; look at the data folder."
-    )
+        return Refused(507, FULL)
+    return Refused(503, FAILED)

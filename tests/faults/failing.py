@@ -20,7 +20,7 @@ from server.app import Hearthbook
 from server.cycle import run_cycle
 from server.errors import HearthbookError
 from server.settings import Settings
-from server.store.backup import check_integrity
+from server.store.backup import backup, check_integrity, restore
 from server.store.database import Actor, Database
 from server.store.devices import add_device
 from server.store.household import release
@@ -32,7 +32,7 @@ from tests.faults.interposing import Faults, run
 
 SECRET = "made-up-secret-of-a-device"
 CHECKPOINT_PAGES = 8
-MOST = 400
+MOST = 1200
 MAIL = "EMAIL:eva@example.org"
 
 
@@ -125,9 +125,65 @@ def cycle_failing(server: Server, number: int, way: Way) -> dict[str, object]:
     }
 
 
+def backup_failing(server: Server, number: int, way: Way) -> dict[str, object]:
+    """A backup whose n-th write fails; then another one on a mended disk."""
+    target = server.db.folder / "new.db"
+    return _failing(server, number, way, lambda: backup(server.db, target), target.exists)
+
+
+def restore_failing(server: Server, number: int, way: Way) -> dict[str, object]:
+    """A restore whose n-th write fails; then another one on a mended disk."""
+    folder = server.db.folder
+    before = _epoch(server)
+    return _failing(
+        server,
+        number,
+        way,
+        lambda: restore(folder, folder / "copy.db"),
+        lambda: _epoch(server) != before,
+    )
+
+
+def _failing(
+    server: Server,
+    number: int,
+    way: Way,
+    work: Callable[[], object],
+    is_done: Callable[[], bool],
+) -> dict[str, object]:
+    """A work whose n-th write fails, and whether it was done; then again on a mended disk."""
+    server.faults.arm(number, way.error, lasting=way.lasting, torn=way.torn)
+    status, sentence = 200, ""
+    try:
+        work()
+    except HearthbookError as error:
+        status, sentence = getattr(error, "status", 503), error.sentence
+    told = {"struck": server.faults.struck, "status": status, "reads": server.reads()}
+    server.faults.clear()
+    problems = server.problems()
+    kept = is_done()
+    left = [path.name for path in server.db.folder.rglob("*") if ".part" in path.name]
+    if status != 200:
+        work()
+    return told | {
+        "sentence": sentence,
+        "kept": kept,
+        "again": is_done(),
+        "problems": problems + server.problems() + left,
+    }
+
+
+def _epoch(server: Server) -> str:
+    with server.db.read() as tx:
+        (epoch,) = tx.connection.execute("SELECT min(epoch) FROM view").fetchone()
+        return str(epoch)
+
+
 WORKS: dict[str, Callable[[Server, int, Way], dict[str, object]]] = {
     "put": put_failing,
     "cycle": cycle_failing,
+    "backup": backup_failing,
+    "restore": restore_failing,
 }
 
 
@@ -141,6 +197,8 @@ def begin(folder: Path) -> None:
     phone = "TEL;TYPE=CELL:+49 30 23125 177"
     home.put("anna", "first.vcf", a_card("fa", "Eva Stein", phone, MAIL))
     home.put("ben", "first.vcf", a_card("fb", "Eva Stein", phone))
+    backup(home.db, folder / "copy.db")
+    home.put("ben", "second.vcf", a_card("fc", "Jan Vermeer"))
     home.db.close()
 
 
