@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from server.context import Request, serving
-from server.errors import Busy, DatabaseLost, HearthbookError, Refused, UsageError
+from server.errors import Busy, DamagedDatabase, DatabaseLost, HearthbookError, Refused, UsageError
 from server.protocol.answers import Answer, refusal, refused
 from server.protocol.bodies import Environ, text_of
 from server.protocol.exchange import Exchange, Limits
@@ -164,7 +164,11 @@ class Hearthbook:
             if self._pages is None:
                 from server.review import create_pages  # Flask costs a fifth of a second
 
-                self._pages = create_pages(self._database, self._settings)
+                try:
+                    self._pages = create_pages(self._database, self._settings)
+                except HearthbookError as error:  # they need the household's secret
+                    answer = refusal(503, error.sentence)
+                    return send(answer, start_response, is_head=False, after=lambda: None)
             pages = self._pages
         return pages(environ, start_response)
 
@@ -202,7 +206,7 @@ def serve(
         NotInitialised: There is no household in the folder.
     """
     database = open_database(folder)
-    with suppress(DatabaseLost), database.read():
+    with suppress(DatabaseLost, DamagedDatabase), database.read():
         pass
     with _only_one(folder):
         _warn_if_open(host)

@@ -13,7 +13,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from server.cycle import measure, run_cycle, settle
 from server.errors import Busy, DatabaseLost, HearthbookError
-from server.store.database import Database
+from server.store.backup import check_integrity
+from server.store.database import DAMAGED, Database
 from server.store.history import last_change
 from server.store.jobs import job_failed, job_went_well
 from server.store.retention import let_go
@@ -65,6 +66,7 @@ class Scheduler:
         schedule = settings.schedule
         self._db = db
         self._days = settings.retention.days
+        self._said = ""
         self._quick = Quick(schedule.quick_seconds, schedule.quick_seconds_most)
         options = {"timezone": schedule.timezone} if schedule.timezone else {}
         self._jobs = BackgroundScheduler(
@@ -87,6 +89,7 @@ class Scheduler:
         self._run("nightly")
         self._job("gauge", lambda: measure(self._db))
         self._job("retention", lambda: let_go(self._db, self._days))
+        self._job("check", lambda: _check(self._db))
 
     def _look(self) -> None:
         """Every second: end settling times, and run a quick cycle once things are quiet."""
@@ -96,11 +99,12 @@ class Scheduler:
                 revision, now = last_change(tx), tx.now / 1_000_000
         except DatabaseLost:
             return  # every answer says so until somebody restores
-        except HearthbookError:
-            _log.warning(
-                "the scheduler could not look at the database; it tries again", exc_info=True
-            )
+        except HearthbookError as error:
+            if error.sentence != self._said:  # once: a line for each second would fill the disk
+                _log.warning("the scheduler tries again: %s", error.sentence)
+            self._said = error.sentence
             return
+        self._said = ""
         self._quick.notice(revision, now)
         if self._quick.is_due(now):
             self._run("quick")
@@ -128,18 +132,28 @@ class Scheduler:
         except Busy:
             _log.info("%s: another one is running", name)
             return True
-        except Exception as error:
+        except HearthbookError as error:
+            _log.warning("%s failed: %s", name, error.sentence)
+            raised, sentence = True, error.sentence
+        except Exception:
             _log.exception("%s failed; nothing of it was kept", name)
-            raised = True
-            sentence = error.sentence if isinstance(error, HearthbookError) else _OWN_MISTAKE
+            raised, sentence = True, _OWN_MISTAKE
         try:
             if sentence:
                 job_failed(self._db, name, sentence)
             else:
                 job_went_well(self._db, name)
-        except HearthbookError:
-            _log.warning("how %s went could not be kept", name, exc_info=True)
+        except HearthbookError as error:
+            _log.warning("how %s went could not be kept: %s", name, error.sentence)
         return not raised
+
+
+def _check(db: Database) -> str:
+    """Look for damage while the last backup is young; gives what is wrong."""
+    broken = check_integrity(db)
+    for each in broken:
+        _log.error("the database is damaged: %s", each)
+    return DAMAGED if broken else ""
 
 
 def start(db: Database, settings: "Settings") -> Scheduler:

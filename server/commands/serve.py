@@ -8,7 +8,7 @@ import click
 
 from server.commands.place import Place, pass_place
 from server.commands.screen import note, say
-from server.errors import DatabaseLost
+from server.errors import DamagedDatabase, DatabaseLost
 
 if TYPE_CHECKING:
     from server.settings import Settings
@@ -35,7 +35,7 @@ def serve(place: Place, *, host: str | None, port: int | None) -> None:
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     try:
         _remember(place.database(), settings)
-    except DatabaseLost as error:
+    except (DatabaseLost, DamagedDatabase) as error:
         # Every phone is told 503 until somebody restores; not even a restart is needed then.
         note(error.sentence)
     # Ctrl-C is how one ends a server; nothing went wrong.

@@ -10,10 +10,21 @@ from server.errors import DamagedDatabase
 @click.command()
 @pass_place
 def verify(place: Place) -> None:
-    """Check that every view equals what it is derived from."""
+    """Check that the file is whole, and that every view equals what it is derived from."""
+    from server.store.backup import check_integrity
     from server.store.views import verify_views
 
-    with spinner("Checking every view"), place.database().read() as tx:
+    database = place.database()
+    with spinner("Checking the file"):
+        broken = check_integrity(database)
+    for each in broken:
+        say(each)
+    if broken:
+        raise DamagedDatabase(
+            f"The database is damaged ({count(len(broken), 'problem')}); bring it back with "
+            "`hearthbook restore FILE` and your last backup."
+        )
+    with spinner("Checking every view"), database.read() as tx:
         problems = verify_views(tx)
     for each in problems:
         say(each)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from flask import Flask, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -9,7 +10,15 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from server.cases import Option, Side
-from server.errors import Busy, HearthbookError, NotFound, Refused, UsageError
+from server.errors import (
+    Busy,
+    DamagedDatabase,
+    DatabaseLost,
+    HearthbookError,
+    NotFound,
+    Refused,
+    UsageError,
+)
 from server.protocol.login import Limiter
 from server.review.guard import Guard, members_only, same_origin, with_headers
 from server.review.pages import Pages
@@ -17,7 +26,7 @@ from server.review.words import day, initials, origin, said
 from server.settings import Settings
 from server.store.database import Database
 from server.store.household import household_name
-from server.store.members import list_members
+from server.store.members import Member, list_members
 
 FORM_BYTES_MAX = 64 * 1024
 
@@ -75,14 +84,16 @@ def _common(database: Database) -> dict[str, object]:
 
     Members are coloured in the order in which they joined; more than eight start again.
     """
-    with database.read() as tx:
-        members = list_members(tx)
-        return {
-            "household": household_name(tx),
-            "me": g.get("member"),
-            "names": {each.id: each.name for each in members},
-            "colours": {each.id: index % 8 + 1 for index, each in enumerate(members)},
-        }
+    members: tuple[Member, ...] = ()
+    household = "Hearthbook"
+    with suppress(DamagedDatabase, DatabaseLost), database.read() as tx:  # the page says that then
+        members, household = list_members(tx), household_name(tx)
+    return {
+        "household": household,
+        "me": g.get("member"),
+        "names": {each.id: each.name for each in members},
+        "colours": {each.id: index % 8 + 1 for index, each in enumerate(members)},
+    }
 
 
 def _mine_first(values: Iterable[Side | Option]) -> list[Side | Option]:

@@ -25,6 +25,7 @@ from server.store.database import (
 from server.store.journal import JournalFile, Record, disk_refusal, household_mark, read_file
 from server.store.migrate import HEAD, migrate, revision_of
 from server.store.replay import Account, last_of, pending, replay
+from server.store.texts import changed_texts
 
 SERVE_LOCK_NAME: Final = "hearthbook.serve"
 _UNKNOWN: Final = "The journal could not be told what was given up: the next restore of an older backup brings it back."
@@ -115,13 +116,20 @@ def restore(folder: Path, source: Path, *, exactly: bool = False) -> Restored:
 
 
 def check_integrity(db: Database) -> tuple[str, ...]:
-    """What SQLite itself finds wrong with the file; empty if nothing."""
-    rows = db.connection().execute("PRAGMA integrity_check(20)").fetchall()
-    broken = [row[0] for row in rows if row[0] != "ok"]
-    broken += [
-        f"{row[0]}: a row points to nothing"
-        for row in db.connection().execute("PRAGMA foreign_key_check")
-    ]
+    """What is wrong with the file: as SQLite sees it, and octets that are not what was kept; empty if nothing.
+
+    Raises:
+        DamagedDatabase: Not even that can be read.
+    """
+    with db.read() as tx:
+        rows = tx.connection.execute("PRAGMA integrity_check(20)").fetchall()
+        broken = [row[0] for row in rows if row[0] != "ok"]
+        broken += [
+            f"{row[0]}: a row points to nothing"
+            for row in tx.connection.execute("PRAGMA foreign_key_check")
+        ]
+        if not broken:
+            broken += [f"text {each}: not the octets that were kept" for each in changed_texts(tx)]
     return tuple(broken)
 
 

@@ -275,15 +275,17 @@ class Database:
 
         Raises:
             DatabaseLost: It must be restored first.
+            DamagedDatabase: It cannot be read.
         """
         mark = self.journal.mark()  # before the snapshot is taken: others may commit meanwhile
         if mark is None:
             return
-        try:
-            household = _household(connection)
-            last, _at = connection.execute(_LAST_ACT).fetchone() or (0, 0)
-        except sqlite3.OperationalError:
-            raise self._behind() from None
+        with translated():
+            try:
+                household = _household(connection)
+                last, _at = connection.execute(_LAST_ACT).fetchone() or (0, 0)
+            except sqlite3.OperationalError:
+                raise self._behind() from None
         if household != mark.household or last < mark.act:
             raise self._behind()
 

@@ -9,6 +9,7 @@ import os
 import secrets
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ from server.store.database import (
     connect,
     not_initialised,
     open_database,
+    translated,
 )
 from server.store.journal import household_mark, lost
 
@@ -97,16 +99,16 @@ def revision_of(path: Path) -> str:
     Raises:
         NewerDatabase: This version does not know it.
         NotInitialised: The file is a database, but none of Hearthbook's.
+        DamagedDatabase: It cannot be read.
     """
     connection = connect(path)
-    try:
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    except sqlite3.OperationalError as error:
-        raise NotInitialised(
-            f"{path} is not a database of Hearthbook; name the right data folder."
-        ) from error
-    finally:
-        connection.close()
+    with closing(connection), translated():
+        try:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        except sqlite3.OperationalError as error:
+            raise NotInitialised(
+                f"{path} is not a database of Hearthbook; name the right data folder."
+            ) from error
     if row is None or row[0] not in KNOWN:
         raise NewerDatabase(
             f"{path} was written by a newer Hearthbook; install that version, or restore an older backup."

@@ -16,13 +16,14 @@ _GET: Final = Query(select(text.c.octets).where(text.c.id == bind("which")))
 _INSERT: Final = Query(
     insert(text).values(hash=bind("digest"), safe=bind("how_safe"), octets=bind("content"))
 )
+_ALL: Final = Query(select(text.c.id, text.c.hash, text.c.octets).order_by(text.c.id))
 _SPECIAL: Final = re.compile(rb"[&<>]")
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]|\xed[\xa0-\xbf]")
 
 
 def keep(tx: Transaction, octets: bytes) -> int:
     """Keep these octets and give their id; the same octets have one id."""
-    digest = hashlib.blake2b(octets, digest_size=32).digest()
+    digest = _digest(octets)
     row = tx.one(_FIND, digest=digest)
     if row is not None:
         return int(row[0])
@@ -35,6 +36,12 @@ def octets_of(tx: Transaction, text_id: int | None) -> bytes:
     return bytes(row[0]) if row else b""
 
 
+def changed_texts(tx: Transaction) -> tuple[int, ...]:
+    """The ids of octets that are no longer what was kept, as on a disk that fails silently."""
+    rows = tx.each(_ALL)
+    return tuple(which for which, digest, octets in rows if _digest(bytes(octets)) != digest)
+
+
 def safe_in_xml(octets: bytes) -> int:
     """How a text may stand in XML: 2 as it is, 1 escaped, 0 only with illegal characters stripped."""
     if _CONTROL.search(octets):
@@ -44,3 +51,7 @@ def safe_in_xml(octets: bytes) -> int:
     except UnicodeDecodeError:
         return 0
     return 1 if _SPECIAL.search(octets) else 2
+
+
+def _digest(octets: bytes) -> bytes:
+    return hashlib.blake2b(octets, digest_size=32).digest()

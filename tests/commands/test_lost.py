@@ -17,7 +17,7 @@ from tests.commands.test_backup import take
 from tests.commands.test_process import serving
 
 SECRET = "made-up-secret-of-a-device"
-WRONG = ("missing", "empty", "older", "fresh")
+WRONG = ("missing", "empty", "older", "fresh", "damaged")
 
 
 @pytest.fixture
@@ -32,11 +32,17 @@ def synced(household: Hearthbook, folder: Path, tmp_path: Path) -> Hearthbook:
 
 def lose(folder: Path, tmp_path: Path, how: str) -> None:
     """Do to the database what must not happen to it."""
+    open_database(folder).close()
+    octets = bytearray((folder / "hearthbook.db").read_bytes())
     for path in folder.glob("hearthbook.db*"):
         path.unlink()
     database = folder / "hearthbook.db"
     if how == "empty":
         database.touch()
+    if how == "damaged":
+        for place in range(100, 4096):
+            octets[place] ^= 0x5A
+        database.write_bytes(octets)
     if how == "older":
         shutil.copyfile(tmp_path / "copy.db", database)
     if how == "fresh":
