@@ -27,7 +27,7 @@ from server.store.database import Actor
 from server.store.imports import Incoming, import_cards
 from server.store.linking import link_cards, say_claim
 from server.store.members import household_of
-from server.store.sharing import set_share, set_visibility
+from server.store.sharing import set_share, set_value_visibility, set_visibility
 from server.store.undoing import KINDS, OWN_KINDS
 from server.store.views import refresh
 from tests.clients.models.apple import Apple
@@ -66,6 +66,7 @@ WORDS = (
     *("EMAIL:{}@example.org", "NOTE:{}", "TITLE:{}", "X-TOKEN:{}", "NICKNAME:{}"),
     *("TEL:+49 30 555{}", "URL:https://example.org/{}"),
 )
+LIMITABLE = ("TEL", "EMAIL", "URL", "TITLE", "ROLE", "ADR", "ORG", "BDAY")
 INNER = ("NOTE", "X-TOKEN")
 """Nobody but who typed them ever gets these."""
 
@@ -237,15 +238,29 @@ class Devices(RuleBasedStateMachine):
 
     @rule(giver=who_, pick=numbers, level=st.sampled_from(("none", "name", "all", "all")))
     def share(self, giver: int, pick: int, level: str) -> None:
-        """Somebody shows somebody else less or more, or makes a card private or shared."""
+        """Somebody shows somebody else less or more."""
         member, other = self._member(giver), self._member(giver + 1 + pick % 3)
-        card = self._card(pick)
-        if pick % 4 and member != other:
+        if member != other:
             with self._home.db.write(Actor("share", member)) as tx:
                 set_share(tx, member, other, level)
-        elif card:
-            with self._home.db.write(Actor("card", card[1])) as tx:
-                set_visibility(tx, card[0], "shared" if level == "all" else "private")
+
+    @rule(pick=numbers, seen_by=st.sampled_from(("private", "members", "shared")), who=who_)
+    def show(self, pick: int, seen_by: str, who: int) -> None:
+        """Somebody makes a card, or one value of it, private, shared, or for one member."""
+        card = self._card(pick)
+        if card is None:
+            return
+        with self._home.db.write(Actor("visibility", card[1])) as tx:
+            values = tx.connection.execute(
+                "SELECT property, norm FROM fact WHERE card = ? AND gone IS NULL ORDER BY id",
+                (card[0],),
+            ).fetchall()
+            limitable = [each for each in values if each[0] in LIMITABLE]
+            if pick % 2 and limitable:
+                value = limitable[pick // 2 % len(limitable)]
+                set_value_visibility(tx, card[0], value, seen_by, [self._member(who)])
+            else:
+                set_visibility(tx, card[0], seen_by, named=[self._member(who)])
 
     @rule(left=numbers, right=numbers, who=who_, verdict=st.sampled_from(("same", "same", "apart")))
     def tie(self, left: int, right: int, who: int, verdict: str) -> None:
