@@ -405,7 +405,7 @@ class Devices(RuleBasedStateMachine):
     def _reconcile(self) -> None:
         """Run a cycle; what came too late is then on the card, or its author is asked."""
         self._run_cycle()
-        for who in self.members:
+        for who in {self.typed[each].member for each in self.late}:
             asked = repr(open_cases(self._home.db, who)).encode()
             shown = b"".join(each.octets for each in self._home.entries(who, version_4=True))
             mine = {each for each in self.late if self.typed[each].member == who}
