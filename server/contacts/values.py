@@ -36,7 +36,8 @@ _STREET = re.compile(r"str(?:\.|\b)")
 _APOSTROPHES = str.maketrans("", "", "'\u2019\u02bc`\u00b4")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443", "ftp": ":21"}
 _PRIVATE_CLASSES = frozenset({"PRIVATE", "CONFIDENTIAL"})
-_PRIVATE_CATEGORIES = frozenset({"private", "privat"})
+PRIVATE_WORDS = frozenset({"private", "privat"})
+"""What a category or a group is called, folded, that keeps cards from everybody else."""
 
 
 class _Named(Protocol):
@@ -255,7 +256,7 @@ def is_marked_private(card: _HasLines) -> bool:
         if line.name == "CLASS" and line.value.strip().upper() in _PRIVATE_CLASSES:
             return True
         if line.name == "CATEGORIES" and any(
-            text_key(unescape(item)) in _PRIVATE_CATEGORIES for item in split_value(line.value, ",")
+            text_key(unescape(item)) in PRIVATE_WORDS for item in split_value(line.value, ",")
         ):
             return True
     return False

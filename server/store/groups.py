@@ -6,7 +6,7 @@ joined to another names the survivor, and the former one again once they part.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy import and_, or_, select
@@ -141,15 +141,46 @@ def believed_changes(
     )
 
 
-def follow(tx: Transaction, row: CardRow) -> bool:
-    """Let a group name what stands for each of its members now; whether it changed.
+@dataclass(slots=True)
+class Moves:
+    """What happened to slots while views were brought up to date.
+
+    Args:
+        groups: Group cards that were written.
+        joined: Slots that have a survivor now.
+        gone: Slots that were retired before; those that are live now have parted.
+    """
+
+    groups: tuple[str, ...] = ()
+    joined: list[SlotRow] = field(default_factory=list)
+    gone: list[SlotRow] = field(default_factory=list)
+
+
+def follow(tx: Transaction, moves: Moves) -> None:
+    """Let groups name what stands for each of their members now, and announce those that changed."""
+    for slot in moves.joined:
+        for row in _groups_naming(tx, slot):
+            _name_survivors(tx, row)
+    for before in moves.gone:
+        now = find_slot(tx, before.id) if before.survivor is not None else None
+        former = find_slot(tx, before.survivor) if before.survivor is not None else None
+        if now is not None and now.gone is None and former is not None:
+            for row in _groups_naming(tx, surviving(tx, former)):
+                _name_again(tx, row, now)
+    for card_id in moves.groups:
+        written = find_card(tx, card_id)
+        if written is not None and written.kind == "group" and written.trashed is None:
+            _name_survivors(tx, written)
+
+
+def _name_survivors(tx: Transaction, row: CardRow) -> None:
+    """Put the survivor in the place of each retired member of a group.
 
     A person that is named already is not named twice: the line of the retired
     slot stays, which no device shows, until the two part again.
     """
     region = region_of(tx)
-    octets = octets_of(tx, row.text)
-    before = [each for each in properties(parse(octets), region=region) if each.name == "MEMBER"]
+    before = _members(tx, row)
     named = {key for each in before for key in _keys(each)}
     changes: list[Change] = []
     for each in before:
@@ -161,33 +192,7 @@ def follow(tx: Transaction, row: CardRow) -> bool:
         if not named.intersection(_keys(renamed)):
             named.update(_keys(renamed))
             changes.append(Change(each, renamed))
-    return _rewrite(tx, row, changes, region)
-
-
-def follow_joined(tx: Transaction, retired: Iterable[SlotRow]) -> None:
-    """Slots were joined to others: the groups of their book name the survivors, and are announced."""
-    for slot in retired:
-        for row in _groups_naming(tx, slot):
-            if follow(tx, row):
-                _announce(tx, row.id)
-
-
-def follow_parted(tx: Transaction, before: Iterable[SlotRow]) -> None:
-    """Slots stand for themselves again: groups that had named them, and followed, name them again.
-
-    Args:
-        before: Slots as they were; those that had a survivor and are live now have parted.
-    """
-    for slot in before:
-        if slot.gone is None or slot.survivor is None:
-            continue
-        now = find_slot(tx, slot.id)
-        former = find_slot(tx, slot.survivor)
-        if now is None or now.gone is not None or former is None:
-            continue
-        for row in _groups_naming(tx, surviving(tx, former)):
-            if _name_again(tx, row, now):
-                _announce(tx, row.id)
+    _rewrite(tx, row, changes, region)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,21 +257,26 @@ def _apart(changes: Iterable[Change]) -> Iterator[Change]:
             yield each
 
 
-def _name_again(tx: Transaction, row: CardRow, parted: SlotRow) -> bool:
+def _name_again(tx: Transaction, row: CardRow, parted: SlotRow) -> None:
     """Take back in one group what joining had made of a member's line, unless it was chosen since."""
-    region = region_of(tx)
-    wanted = set(_uid_keys(parted.uid))
-    octets = octets_of(tx, row.text)
-    before = [each for each in properties(parse(octets), region=region) if each.name == "MEMBER"]
+    wanted = set(keys_of_uid(parted.uid))
+    before = _members(tx, row)
     if any(wanted.intersection(_keys(each)) for each in before):
-        return False
+        return
+    region = region_of(tx)
     for fact_id, norm in tx.all(_LIVE, of_card=row.id):
         former = _followed_from(tx, fact_id, wanted)
         line = next((each for each in before if each.norm == norm), None)
         if former is not None and line is not None:
             change = Change(line, _naming(line, parted.uid, region))
-            return _rewrite(tx, row, [change], region, is_back=True, previous=former[0])
-    return False
+            _rewrite(tx, row, [change], region, is_back=True, previous=former[0])
+            return
+
+
+def _members(tx: Transaction, row: CardRow) -> tuple[Property, ...]:
+    """The lines of a group that name its members."""
+    found = properties(parse(octets_of(tx, row.text)), region=region_of(tx))
+    return tuple(each for each in found if each.name == "MEMBER")
 
 
 def _followed_from(
@@ -292,10 +302,10 @@ def _rewrite(
     *,
     is_back: bool = False,
     previous: int | None = None,
-) -> bool:
-    """Change members of a group by machine; each new line remembers the one it stands for."""
+) -> None:
+    """Change members of a group by machine, and announce it; each new line remembers the one it stands for."""
     if not changes:
-        return False
+        return
     ids = {norm: fact_id for fact_id, norm in tx.all(_LIVE, of_card=row.id)}
     replaced = {
         ("MEMBER", each.after.norm): previous if is_back else ids[each.before.norm]
@@ -304,7 +314,7 @@ def _rewrite(
     }
     octets = replace_properties(parse(octets_of(tx, row.text)), changes, region=region)
     change_card(tx, row, read_card(tx, octets), Typing(None, replaced=replaced), device=None)
-    return True
+    _announce(tx, row.id)
 
 
 def _announce(tx: Transaction, card_id: str) -> None:
@@ -318,7 +328,7 @@ def _announce(tx: Transaction, card_id: str) -> None:
 
 def _groups_naming(tx: Transaction, slot: SlotRow) -> tuple[CardRow, ...]:
     """The groups of a slot's book that name it."""
-    key, bare = _uid_keys(slot.uid)
+    key, bare = keys_of_uid(slot.uid)
     found = (
         find_card(tx, each[0]) for each in tx.all(_NAMING, in_book=slot.book, key=key, bare=bare)
     )
@@ -342,6 +352,14 @@ def _naming(member: Property, uid: str, region: str) -> Property:
     return property_from(octets, version=member.version, region=region)
 
 
+def slots_named(tx: Transaction, group: CardRow) -> Iterator[SlotRow]:
+    """The slots of its view that a group names."""
+    for each in _members(tx, group):
+        slot = _slot_named(tx, group.book, each)
+        if slot is not None:
+            yield slot
+
+
 def _urn(uid: str) -> str:
     return uid if uid.casefold().startswith(_URN) else f"{_URN}{uid}"
 
@@ -352,7 +370,7 @@ def _keys(member: Property) -> tuple[str, str]:
     return (key, key.removeprefix(_URN)) if key.startswith(_URN) else (f"{_URN}{key}", key)
 
 
-def _uid_keys(uid: str) -> tuple[str, str]:
+def keys_of_uid(uid: str) -> tuple[str, str]:
     """The match keys of lines that name a UID."""
     return text_key(_urn(uid)), text_key(uid)
 

@@ -15,6 +15,7 @@ from server.store.database import Transaction
 from server.store.limits import Limit, limit_value
 from server.store.members import Member, get_member, insert_member, update_member, update_share
 from server.store.noting import note_visibility
+from server.store.private_groups import is_kept_private
 from server.store.query import Query, bind
 from server.store.schema import card, card_member
 from server.store.views import refresh
@@ -82,13 +83,15 @@ def set_visibility(
 
     Raises:
         NotFound: There is no such card or member.
-        UsageError: The word is unknown.
+        UsageError: The word is unknown, or a group called Private has the card.
     """
     _known_word(visibility)
     row = find_card(tx, card_id)
     if row is None:
         raise NotFound("There is no such card.")
     limit = _limit(tx, row.member, visibility, named)
+    if limit.visibility != "private" and is_kept_private(tx, row):
+        raise UsageError("The card is in a group called Private; take it out of that one first.")
     tx.run(_VISIBILITY, which=card_id, seen_by=limit.visibility)
     tx.run(_UNNAME, which=card_id)
     for each in sorted(limit.named):

@@ -22,6 +22,7 @@ from server.store.desired import Person, Viewer, desired_view
 from server.store.inheriting import absorb, inherit, move_lines
 from server.store.members import household_of
 from server.store.overlays import suggestions_of
+from server.store.private_groups import keep_private
 from server.store.query import Query, bind
 from server.store.render import Visible, own_content, visible_content
 from server.store.scene import Scene
@@ -63,23 +64,23 @@ def refresh(tx: Transaction, ids: Iterable[str]) -> set[str]:
     """
     cards, links = _concerned(tx, {*ids, *tx.touched})
     tx.touched.clear()
+    private = keep_private(tx, cards.values())
+    if private:
+        cards, links = _concerned(tx, {*cards, *private})
     changed = take_back(tx, cards.values())
-    changed |= {each.id for each in cards.values() if _is_group(each) and groups.follow(tx, each)}
     if changed:
         cards, links = _concerned(tx, {*cards, *changed})
     again: set[str] = set()
+    moves = groups.Moves(tuple(each.id for each in cards.values() if each.kind == "group"))
     for some, theirs in _parts(cards, links):
         for scene in _scenes(tx, some, theirs):
             for card_id in scene.wanted.newly_hidden:
                 hide(tx, scene.member, card_id)
-            again |= _apply(tx, scene)
+            again |= _apply(tx, scene, moves)
+    groups.follow(tx, moves)
     if again:  # typed lines moved to own cards: a second round finds none left to move
         refresh(tx, again)
     return again
-
-
-def _is_group(row: CardRow) -> bool:
-    return row.kind == "group" and row.trashed is None
 
 
 def visible_person(tx: Transaction, member_id: str, card_id: str) -> Person | None:
@@ -176,11 +177,10 @@ def _viewer(
     )
 
 
-def _apply(tx: Transaction, scene: Scene) -> set[str]:
+def _apply(tx: Transaction, scene: Scene, moves: groups.Moves) -> set[str]:
     """Make one member's slots of these cards what they should be; gives own cards that took lines over."""
     kept: set[int] = set()
     changed: set[str] = set()
-    joined: list[SlotRow] = []
     for person in scene.wanted.persons:
         if person.own:
             survivor = _apply_own(tx, scene, person, kept)
@@ -193,7 +193,7 @@ def _apply(tx: Transaction, scene: Scene) -> set[str]:
                 retire(tx, each, survivor)
                 kept.add(each.id)
                 if each.gone is None or each.survivor != survivor:
-                    joined.append(each)
+                    moves.joined.append(each)
     unseen = frozenset(scene.wanted.unseen)
     for each in scene.mine:
         if each.id not in kept and each.card in unseen:
@@ -201,8 +201,7 @@ def _apply(tx: Transaction, scene: Scene) -> set[str]:
             changed |= inherited
             if not inherited:
                 retire(tx, each, None)
-    groups.follow_joined(tx, joined)
-    groups.follow_parted(tx, scene.mine)
+    moves.gone.extend(each for each in scene.mine if each.gone is not None)
     return changed
 
 
