@@ -133,7 +133,7 @@ def test_an_edit_of_anothers_card_is_shown_to_its_author_alone(home: Home) -> No
 
 
 def test_an_echo_makes_no_suggestion_and_is_announced_again(home: Home) -> None:
-    """F3, F11: nothing happened, but the device fetches what we serve."""
+    """Nothing happened, but the device fetches what we serve (R3)."""
     home.put("anna", "eva.vcf", EVA)
     seen = home.entry("ben", "Eva")
     echo = seen.octets.replace(b"END:VCARD", b"REV:2026-01-01\r\nPRODID:-//x\r\nEND:VCARD")
