@@ -19,7 +19,7 @@ from server.protocol.filters import parse_filter
 from server.protocol.properties import http_date
 from server.protocol.queries import matching
 from server.protocol.reading import Element
-from server.store import books, writes
+from server.store import books, deleting
 from server.store.books import Book, Entry
 from server.store.database import Transaction
 from server.store.devices import Device
@@ -171,7 +171,7 @@ class AddressBook(Folder):
             raise self._refuse(Refused(403, "An address book cannot be deleted here."))
         request = current()
         with self._reading() as tx:
-            result = writes.delete(
+            result = deleting.delete(
                 tx,
                 self.book,
                 href,

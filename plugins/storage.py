@@ -19,7 +19,7 @@ from plugins.auth import STAND_IN_UID
 from plugins.collection import TAG, AddressBook, Folder
 from server.context import current
 from server.errors import Refused
-from server.store import books, writes
+from server.store import books, deleting, writes
 from server.store.books import Entry
 from server.store.database import Actor, Transaction
 from server.store.devices import Device
@@ -169,7 +169,7 @@ class Storage(BaseStorage):
             if slot is None or entry is None or not slot.own:
                 raise self._refuse(Refused(403, "Only cards of your own can be moved."))
             results = (
-                writes.delete(tx, source.book, item.href, device=device),
+                deleting.delete(tx, source.book, item.href, device=device, counts=False),
                 writes.put(tx, to_collection.book, to_href, entry.octets, device=device),
             )
         for result in results:

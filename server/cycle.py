@@ -30,7 +30,7 @@ from server.store.facts import Typing, live_facts
 from server.store.history import last_act
 from server.store.household import is_released, region_of, release
 from server.store.jobs import keep_gauge
-from server.store.keeping import change_card, has_due, read_card, release_all, settle_due
+from server.store.keeping import change_card, has_due, read_card, settle_due
 from server.store.late import merge_late
 from server.store.leases import give_lease, record_cycle, take_lease
 from server.store.members import household_of, list_members
@@ -41,6 +41,7 @@ from server.store.overlays import (
     open_suggestions,
     put_on,
 )
+from server.store.releasing import release_all
 from server.store.snapshots import snapshot_of
 from server.store.texts import octets_of
 from server.store.views import refresh
@@ -275,7 +276,7 @@ def _accept_what_is_ours(tx: Transaction) -> int:
         row = find_card(tx, each.card)
         if row is None or row.trashed is not None or not may_be_told(tx, each, row.member):
             continue
-        if each.author in waiting:
+        if each.author in waiting or row.frozen is not None:
             continue
         if _owner(tx, row) in ("", each.author):
             accept_suggestion(tx, each, None)

@@ -5,12 +5,13 @@ from pathlib import Path
 
 from server.store.books import Book, Entry, etag, find_book, load, load_all, record_served
 from server.store.database import Actor, Database, Transaction
+from server.store.deleting import delete
 from server.store.devices import Device, add_device, find_device
 from server.store.household import set_setting
 from server.store.migrate import create_database
 from server.store.sharing import add_member
 from server.store.views import verify_views
-from server.store.writes import PutResult, delete, put
+from server.store.writes import PutResult, put
 
 START = 2_000_000_000_000_000
 """After any real clock: no act is ever dated before the one before it."""

@@ -6,6 +6,7 @@ from typing import Final
 
 from server.cases.children import as_suggestions, reaches_others
 from server.cases.families import answer_family
+from server.cases.held import decide_hold
 from server.cases.listing import Open, find_open, key_of
 from server.cases.shapes import Case
 from server.cases.telling import answers_of, keys_of, numbered
@@ -32,6 +33,7 @@ from server.store.database import Actor, Database, Transaction
 from server.store.linking import keep_answer, link_cards
 from server.store.overlays import Suggestion, close_suggestion
 from server.store.races import Race, Verdict, settle_race
+from server.store.releasing import Hold
 from server.store.snapshots import snapshot_of
 from server.store.views import refresh
 
@@ -79,6 +81,8 @@ def _answer(tx: Transaction, found: Open, choice: str) -> str:
                 raise _unknown(case, choice)
         case Race():
             said = _race(tx, question, case, choice)
+        case Hold():  # it ends with its answer, which needs no remembering
+            return decide_hold(tx, question, case, choice)
         case None:
             raise _unknown(case, choice)
     keep_answer(tx, key_of(found), tx.actor.member, choice)

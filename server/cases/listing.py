@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from server.access import may_answer
 from server.cases.families import family_case
+from server.cases.held import held_case
 from server.cases.raced import race_case
 from server.cases.shapes import Case, Reason
 from server.cases.suggested import suggested_choice, suggested_key, suggested_sentence
@@ -21,11 +22,11 @@ from server.reconcile.snapshot import Snapshot
 from server.store.cards import find_card
 from server.store.database import Database, Transaction
 from server.store.household import is_released, region_of
-from server.store.keeping import held_count
 from server.store.linking import answers
 from server.store.members import Member, list_members
 from server.store.overlays import Suggestion, may_be_told, open_suggestions
 from server.store.races import Race, open_races
+from server.store.releasing import Hold, open_holds
 from server.store.snapshots import snapshot_of
 
 LETTER_KEY = "letter"
@@ -36,7 +37,7 @@ class Open:
     """One open case with what deciding it needs."""
 
     case: Case
-    question: Question | Suggestion | Race | FamilyChanged | None
+    question: Question | Suggestion | Race | FamilyChanged | Hold | None
     """None for the letter."""
     snapshot: Snapshot
 
@@ -88,12 +89,26 @@ def open_in(tx: Transaction, viewer: str | None) -> list[Open]:
         ),
         *found,
     ]
-    if not released or held_count(tx):
-        found = [*_letters(tx, members, viewer, first=not released), *found]
+    found = [
+        *(
+            Open(held_case(tx, each, case_id(tx, each.key)), each, snapshot)
+            for each in open_holds(tx, viewer)
+            if released
+            or each.kind != "made"  # of new cards the letter speaks, which releases them
+        ),
+        *found,
+    ]
+    if not released:
+        found = [*_letters(tx, members, viewer), *found]
     found = [replace(each, case=_in_order(each.case, members.values())) for each in found]
     mine = [each for each in found if each.case.members and viewer in (None, *each.case.members)]
     later = {key for key, (choice, _, _) in answers(tx).items() if choice == "later"}
-    return sorted(mine, key=lambda each: (key_of(each) in later, each.case.kind != "letter"))
+    return sorted(mine, key=lambda each: (key_of(each) in later, _place(each.case)))
+
+
+def _place(case: Case) -> int:
+    """The letter first, then what a device did in one go."""
+    return 0 if case.kind == "letter" else 1 if case.kind.startswith("mass-") else 2
 
 
 def _in_order(case: Case, members: Collection[Member]) -> Case:
@@ -188,6 +203,8 @@ def _suggestions(tx: Transaction, told: Teller, snapshot: Snapshot) -> Iterator[
         row = find_card(tx, each.card)
         if row is None or row.trashed is not None or each.card not in told.cards:
             continue
+        if row.frozen is not None:  # its keeper says first what becomes of their own changes
+            continue
         if not may_be_told(tx, each, row.member):
             continue
         yield Open(_suggestion(tx, told, each, row.member), each, snapshot)
@@ -215,15 +232,11 @@ def _families(tx: Transaction, told: Teller, snapshot: Snapshot) -> Iterator[Ope
         yield Open(family_case(told, each, case_id(tx, each.key)), each, snapshot)
 
 
-def _letters(
-    tx: Transaction, members: Mapping[str, Member], viewer: str | None, *, first: bool
-) -> Iterator[Open]:
-    """The letter that releases what waits: the household's first cycle, later a held import."""
+def _letters(tx: Transaction, members: Mapping[str, Member], viewer: str | None) -> Iterator[Open]:
+    """The letter that releases the household's first cycle, with all that waits."""
     snapshot = snapshot_of(tx, released=True)
     adults = tuple(each.id for each in members.values() if each.role == "adult")
-    seen = [each.id for each in snapshot.cards if viewer is None or viewer in each.seen_by]
-    rows = [row for each in seen for row in (find_card(tx, each),) if row is not None]
-    if not adults or not any(first or row.held is not None for row in rows):
+    if not adults or not any(viewer is None or viewer in each.seen_by for each in snapshot.cards):
         return
     made = plan(snapshot, now=tx.now)
     told = letter(
@@ -232,7 +245,7 @@ def _letters(
     case = Case(
         id=case_id(tx, LETTER_KEY),
         kind="letter",
-        title="Your first reconciliation" if first else "Cards that wait for your word",
+        title="Your first reconciliation",
         members=adults,
         cards=(),
         choices=("go", "later"),

@@ -7,9 +7,8 @@ from typing import Final
 from server.access import Household, card_level, sees_value
 from server.contacts.values import name_of
 from server.reconcile.clusters import Clusters
-from server.store.cards import find_card
+from server.store.cards import find_card, values_for
 from server.store.database import Transaction
-from server.store.facts import live_facts
 from server.store.history import ActRow, Deeds, deeds_of, find_act, value_access, values_changed
 from server.store.household import region_of
 from server.store.members import household_of, list_members
@@ -28,7 +27,9 @@ _PLAIN: Final = {
     "member": "Members were changed.",
     "device": "Devices were changed.",
     "card": "{who} changed who sees a card.",
+    "keep": "{who} kept what a device had deleted.",
     "release": "Every wait and hold was ended.",
+    "show": "{who} let others see a mass change.",
     "letter": "{who} let the cards agree.",
     "settings": "Settings were changed.",
     "settle": "New cards are shown to others now.",
@@ -139,6 +140,8 @@ class _Recounting:
             if (mine or self._knows(card, author)) and state in ("applied", "declined"):
                 verb = "took over" if state == "applied" else "declined"
                 return f"{self._who(act)} {verb} a change to {self._name(card)}."
+        if mine and deeds.deleted:
+            return f"{self._who(act)} deleted {self._list(sorted(deeds.deleted))} after all."
         cards = self._changed(act)
         if cards:
             return f"{self._who(act)} decided what is right for {self._list(cards)}."
@@ -154,7 +157,12 @@ class _Recounting:
             new = set(cards) <= deeds.added
             verb = "imported" if act.kind == "import" else "added" if new else "changed"
             return f"{self._who(act)} {verb} {self._list(cards)}{where}."
-        known = [card for card, _, author in deeds.suggested if self._knows(card, author)]
+        known = [
+            card
+            for card, _, author in deeds.suggested
+            if self._knows(card, author)
+            and (card not in deeds.held or self.viewer in (None, author))
+        ]
         if known:
             return f"{self._who(act)} suggested a change to {self._list(known)}{where}."
         if self.viewer is None or self.viewer == act.member:
@@ -176,9 +184,15 @@ class _Recounting:
             if self._keeps(each)
             or (
                 self._sees(each)
+                and not self._is_held(act, each)
                 and any(self._sees_values(value) for value in values_changed(self.tx, act.id, each))
             )
         ]
+
+    def _is_held(self, act: ActRow, card_id: str) -> bool:
+        """Whether what an act did to a card waits for its keeper's word."""
+        row = find_card(self.tx, card_id)
+        return row is not None and row.frozen is not None and act.id >= row.frozen
 
     def _keeps(self, card_id: str) -> bool:
         row = find_card(self.tx, card_id)
@@ -207,7 +221,9 @@ class _Recounting:
         if not self._sees(card_id):
             return "somebody"
         if card_id not in self.names:
-            values = live_facts(self.tx, card_id, region_of(self.tx))
+            row = find_card(self.tx, card_id)
+            assert row is not None
+            values = values_for(self.tx, row, self.viewer, region_of(self.tx))
             self.names[card_id] = name_of(tuple(each.prop for each in values)).formatted.strip()
         return self.names[card_id] or "a card without a name"
 

@@ -5,7 +5,16 @@ from typing import Literal
 
 from server.reconcile.describe import Letter
 
-CaseKind = Literal["same-person", "values", "suggestion", "edit-lost-race", "letter"]
+CaseKind = Literal[
+    "same-person",
+    "values",
+    "suggestion",
+    "edit-lost-race",
+    "mass-change",
+    "mass-deletion",
+    "deletion",
+    "letter",
+]
 How = Literal["typed", "import", "copied", "new", "unknown"]
 
 
@@ -104,6 +113,9 @@ class Case:
         choices: What `decide` takes; for values also PROPERTY=MEMBER, for a lost race PROPERTY=CHOICE.
         preview: What both would have after the first choice; of a lost race what else was typed and is there.
         sentence: One line for a list.
+        names: Of a mass change or deletion, what its member calls each of the cards.
+        device: The label of the device that did it, and `since` when it began; empty for an import.
+        made: Whether a mass change brought new cards.
     """
 
     id: str
@@ -118,3 +130,7 @@ class Case:
     questions: tuple[Choice, ...] = ()
     letter: Letter | None = None
     preview: tuple[Row, ...] = ()
+    names: tuple[str, ...] = ()
+    device: str = ""
+    since: int = 0
+    made: bool = False

@@ -7,9 +7,8 @@ from server.access import sees_value
 from server.cases.wording import property_word
 from server.contacts.values import name_of
 from server.errors import NotFound
-from server.store.cards import find_card
+from server.store.cards import find_card, values_for
 from server.store.database import Actor, Database, Transaction
-from server.store.facts import live_facts
 from server.store.history import value_access
 from server.store.household import region_of
 from server.store.members import household_of
@@ -64,12 +63,14 @@ def _mark(tx: Transaction, act_id: int, member: str) -> str:
 
 def _sentences(tx: Transaction, undone: Undone, viewer: str | None) -> str:
     stays = [each for each in undone.stays if _may_be_told(tx, each, viewer)]
-    said = dict.fromkeys(_stays(tx, each) for each in stays)
+    said = dict.fromkeys(_stays(tx, each, viewer) for each in stays)
     return " ".join(("Undone; phones fetch it at their next sync.", *said))
 
 
-def _stays(tx: Transaction, stay: Stay) -> str:
-    values = live_facts(tx, stay.card, region_of(tx))
+def _stays(tx: Transaction, stay: Stay, viewer: str | None) -> str:
+    row = find_card(tx, stay.card)
+    assert row is not None
+    values = values_for(tx, row, viewer, region_of(tx))
     name = name_of(tuple(each.prop for each in values)).formatted.strip() or "A card without a name"
     if not stay.property:
         return f"{name} stays as it is: it was changed since."

@@ -26,6 +26,7 @@ def cases(place: Place, *, as_json: bool) -> None:
                 "cards": each.cards,
                 "choices": each.choices,
                 "sentence": each.sentence,
+                **({"device": each.device, "names": each.names} if each.names else {}),
             }
             say(json.dumps(row, ensure_ascii=False))
         return

@@ -1,6 +1,6 @@
 """Which person a word on the command line means, as one member sees the household."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -63,8 +63,13 @@ def find_person(tx: "Transaction", word: str, viewer: str | None) -> Person:
     if viewer is not None:
         get_member(tx, viewer)
     snapshot = snapshot_of(tx, released=True)
+    before = {each.id: each for each in snapshot_of(tx).cards if each.frozen}
     waiting = _waiting(tx, snapshot.cards)
-    seen = [each for each in snapshot.cards if viewer is None or _sees(viewer, each, waiting)]
+    seen = [
+        _of_now(each, before, viewer)
+        for each in snapshot.cards
+        if viewer is None or _sees(viewer, each, waiting)
+    ]
     hits = _hits(seen, word)
     if not hits:
         whose = f" that {viewer} sees" if viewer else ""
@@ -72,7 +77,9 @@ def find_person(tx: "Transaction", word: str, viewer: str | None) -> Person:
     people: dict[tuple[str, ...], Person] = {}
     for hit in hits:
         who = viewer or hit.keeper
-        visible = [each for each in snapshot.cards if _sees(who, each, waiting)]
+        visible = [
+            _of_now(each, before, who) for each in snapshot.cards if _sees(who, each, waiting)
+        ]
         group = _joined(hit, visible, snapshot, who)
         people.setdefault(
             tuple(sorted(each.id for each in group)), Person(who, group, snapshot, waiting)
@@ -105,6 +112,13 @@ def _waiting(tx: "Transaction", cards: "Iterable[CardState]") -> frozenset[str]:
     from server.store.keeping import waiting_cards
 
     return frozenset(waiting_cards(tx)) & {each.id for each in cards}
+
+
+def _of_now(
+    card: "CardState", before: "Mapping[str, CardState]", viewer: str | None
+) -> "CardState":
+    """A card as a member has it: one whose changes are held is to others what it was before."""
+    return card if viewer in (None, card.keeper) else before.get(card.id, card)
 
 
 def _sees(viewer: str, card: "CardState", waiting: frozenset[str]) -> bool:

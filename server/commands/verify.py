@@ -12,6 +12,7 @@ from server.errors import DamagedDatabase
 def verify(place: Place) -> None:
     """Check that the file is whole, and that every view equals what it is derived from."""
     from server.store.backup import check_integrity
+    from server.store.releasing import verify_holds
     from server.store.views import verify_views
 
     database = place.database()
@@ -25,7 +26,7 @@ def verify(place: Place) -> None:
             "`hearthbook restore FILE` and your last backup."
         )
     with spinner("Checking every view"), database.read() as tx:
-        problems = verify_views(tx)
+        problems = (*verify_views(tx), *verify_holds(tx))
     for each in problems:
         say(each)
     if problems:

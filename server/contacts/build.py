@@ -17,10 +17,10 @@ from server.contacts.properties import Property
 from server.contacts.values import Name, kind_of, name_of
 from server.contacts.versions import Written, written_lines
 
-_NAME_ONLY_PERSON = frozenset(
+NAMES_OF_PERSON = frozenset(
     {"FN", "N", "X-PHONETIC-FIRST-NAME", "X-PHONETIC-MIDDLE-NAME", "X-PHONETIC-LAST-NAME"}
 )
-_NAME_ONLY_ORGANISATION = frozenset({"FN", "ORG", "X-PHONETIC-ORG"})
+NAMES_OF_ORGANISATION = frozenset({"FN", "ORG", "X-PHONETIC-ORG"})
 _PLACES = frozenset({"home", "work", "other", "cell", "main", "school"})
 _KEPT_PARAMS = frozenset({"VALUE", "ENCODING", "X-USER", "X-APPLE-OMIT-YEAR"})
 # Apple shows these labels in the reader's language, but only in this spelling.
@@ -98,7 +98,7 @@ def _built(uid: str, props: Sequence[Property]) -> bytes:
 
 def name_only(props: Sequence[Property]) -> tuple[Property, ...]:
     """What a member sees whose share level is *name*: the name, phonetic forms, nothing else."""
-    names = _NAME_ONLY_ORGANISATION if kind_of(props) == "organisation" else _NAME_ONLY_PERSON
+    names = NAMES_OF_ORGANISATION if kind_of(props) == "organisation" else NAMES_OF_PERSON
     return tuple(prop for prop in props if prop.name in names)
 
 

@@ -79,14 +79,14 @@ def answer_delete(exchange: Exchange) -> Answer:
     Raises:
         Refused: 404 where there is none.
     """
-    from server.store import writes  # knows cards; a poll needs none
+    from server.store import deleting  # knows cards; a poll needs none
 
     target = exchange.target
     if not exchange.may_write:
         return need_privilege(target.path, "unbind")
     with exchange.database.write(exchange.actor) as tx:
         book = existing_book(tx, target.member, target.book)
-        result = writes.delete(
+        result = deleting.delete(
             tx,
             book,
             target.href,
@@ -118,10 +118,10 @@ def delete_book(exchange: Exchange) -> Answer:
 
 def drop_cards_and_book(tx: Transaction, book: Book, device: Device) -> None:
     """Put the cards of a further book into the trash, then take the book out of the home."""
-    from server.store import writes  # knows cards; a poll needs none
+    from server.store import deleting  # knows cards; a poll needs none
 
     for href, _seq in books.list_slots(tx, book):
-        writes.delete(tx, book, href, device=device)
+        deleting.delete(tx, book, href, device=device, counts=False)
     books.drop_book(tx, book)
 
 

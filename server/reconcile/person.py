@@ -177,6 +177,8 @@ class PersonMerge:
         target, origin = self._cards[step.card], step.origin
         if origin.card not in self._reach[target.id] or not target.seen_by <= origin.seen_by:
             return False
+        if target.frozen:
+            return False
         if isinstance(step, Removal):
             is_new = (
                 step.fact.id > 0
@@ -253,11 +255,12 @@ class PersonMerge:
                 assert_never(step)
 
     def _may_ask(self, conflict: Conflict) -> bool:
-        """Whether both keepers see all of a conflict, and none of it is a copy from elsewhere."""
+        """Whether both keepers see all of a conflict, and none of it is held or a copy from elsewhere."""
         left, right = conflict.left, conflict.right
         keepers = {self._cards[fact.card].keeper for fact in (left, right)}
         return (
             keepers <= conflict.viewers
+            and not any(self._cards[fact.card].frozen for fact in (left, right))
             and left.card in self._reach[right.card]
             and right.card in self._reach[left.card]
             and not self._is_relayed(left)

@@ -71,6 +71,7 @@ class CardState:
         facts: what is on the card now.
         former: what was on it and is gone.
         is_me: its keeper's devices call it "me"; who that is for others is theirs to say.
+        frozen: its keeper's changes are held: it is as it was before, and nothing is written on it.
     """
 
     id: str
@@ -83,6 +84,7 @@ class CardState:
     facts: tuple[Fact, ...]
     former: tuple[Fact, ...] = ()
     is_me: bool = False
+    frozen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,16 @@ _USED = (
 )
 
 
+_ANSWERS = frozenset(
+    {
+        *("same", "different", "accept", "decline", "go", "keep", "both", "theirs", "race"),
+        *("release", "put-back", "put-away", "delete", "kept"),
+    }
+)
+_LASTING = frozenset({"release", "kept"})
+"""What others have seen cannot be unseen, and keeping changed nothing: there is no undo."""
+
+
 class Pages:
     """The pages of one household."""
 
@@ -70,7 +80,13 @@ class Pages:
             return self._show(case, error.sentence), 400
         if choice == "later":
             return redirect(url_for("today"), code=303)
-        answer = "race" if form.answer == "use" and case.kind == "edit-lost-race" else form.answer
+        answer = form.answer
+        if answer == "use" and case.kind == "edit-lost-race":
+            answer = "race"
+        elif answer == "keep" and case.kind in ("mass-deletion", "deletion"):
+            answer = "kept"
+        elif answer == "put-back" and case.made:
+            answer = "put-away"
         return redirect(url_for("done", answer=_kind_of_answer(answer)), code=303)
 
     def done(self) -> Page:
@@ -82,7 +98,7 @@ class Pages:
             "done.html",
             kind=kind,
             answer=answer,
-            mark=undo_mark(self._database, member.id),
+            mark="" if answer in _LASTING else undo_mark(self._database, member.id),
             following=cases[0] if cases else None,
         )
 
@@ -177,9 +193,4 @@ class Pages:
 
 def _kind_of_answer(answer: str) -> str:
     """The answer's word for the page that follows, without anything personal in an address."""
-    return (
-        answer
-        if answer
-        in {"same", "different", "accept", "decline", "go", "keep", "both", "theirs", "race"}
-        else "values"
-    )
+    return answer if answer in _ANSWERS else "values"

@@ -44,6 +44,7 @@ EXISTS: Final = PutResult(
     412, sentence="There is a card of this name already; fetch it, then change it."
 )
 CHANGED: Final = PutResult(
-    412, sentence="This card changed here meanwhile and was kept; look at it, then delete it again."
+    412,
+    sentence="This card was edited here meanwhile, so it is kept; your page asks what is right.",
 )
 NOT_FOUND: Final = PutResult(404, sentence="There is no such card.")

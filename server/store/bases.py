@@ -2,33 +2,16 @@
 
 from typing import Final
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 
 from server.store.books import Book
 from server.store.database import Transaction
 from server.store.devices import Device
 from server.store.query import Query, bind, inserting
-from server.store.schema import act, card, card_version, received, slot_past
+from server.store.schema import act, card, received, slot_past
 from server.store.slots import SlotRow, last_served, text_at
 from server.store.texts import keep, octets_of
 
-_REPLACED: Final = Query(
-    select(slot_past.c.act).where(
-        and_(slot_past.c.slot == bind("which"), slot_past.c.seq == bind("at_seq"))
-    )
-)
-_BY_HAND: Final = Query(
-    select(card_version.c.act)
-    .join(act, act.c.id == card_version.c.act)
-    .where(
-        and_(
-            card_version.c.card == bind("of_card"),
-            card_version.c.act >= bind("since"),
-            card_version.c.cosmetic == 0,
-            act.c.member.is_not(None),
-        )
-    )
-)
 _MADE_BY: Final = Query(
     select(act.c.device).join(card, card.c.added == act.c.id).where(card.c.id == bind("which"))
 )
@@ -51,16 +34,6 @@ def base_text(tx: Transaction, slot: SlotRow, device: Device, seq: int | None) -
         seq = served[0]
     text = text_at(tx, slot, seq, version_4=version_4)
     return octets_of(tx, text) if text is not None else None
-
-
-def changed_by_hand_since(tx: Transaction, slot: SlotRow, seq: int | None) -> bool:
-    """Whether a human changed the card after this sequence number was served; True where nobody can tell."""
-    if seq is None:
-        return True
-    replaced = tx.one(_REPLACED, which=slot.id, at_seq=seq)
-    if replaced is None:
-        return True
-    return tx.one(_BY_HAND, of_card=slot.card, since=replaced[0]) is not None
 
 
 def made_at(tx: Transaction, slot: SlotRow, device: Device) -> int | None:

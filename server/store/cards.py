@@ -1,7 +1,7 @@
 """Cards as policy and views see them: rows, links, claims, visibility, waiting."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import and_, or_, select
@@ -11,6 +11,7 @@ from server.contacts.properties import Property, property_from
 from server.reconcile.ownership import claimed_owner
 from server.reconcile.snapshot import Claim, Says
 from server.store.database import Transaction
+from server.store.frozen import Former, values_before
 from server.store.limits import named_for
 from server.store.query import Query, bind
 from server.store.schema import book, card, card_member, claim, fact, link
@@ -194,22 +195,33 @@ class Value:
 
 
 def values_of(tx: Transaction, row: CardRow, region: str) -> tuple[Value, ...]:
-    """The live values of a card, oldest first, each with its chain of sources."""
+    """The values of a card for others, oldest first, each with its chain of sources; of a frozen one the former."""
+    found = (
+        values_before(tx, row.id, row.frozen, region)
+        if row.frozen is not None
+        else tuple(Former(*each) for each in tx.all(_FACTS, which=row.id))
+    )
     return tuple(
         Value(
-            each[0],
+            each.fact,
             prop,
             ValueAccess(
                 row.access,
                 prop.name,
-                each[4],
-                sources_of(tx, each[3]),
-                named_for(tx, each[0], each[4]),
+                each.visibility,
+                sources_of(tx, each.source),
+                named_for(tx, each.fact, each.visibility),
             ),
         )
-        for each in tx.all(_FACTS, which=row.id)
-        for prop in (property_from(bytes(each[1]), version=each[2], region=region),)
+        for each in found
+        for prop in (property_from(bytes(each.octets), version=each.version, region=region),)
     )
+
+
+def values_for(tx: Transaction, row: CardRow, viewer: str | None, region: str) -> tuple[Value, ...]:
+    """The values of a card as one member may know of it: to its keeper, and for None, as it is now."""
+    as_it_is = viewer in (None, row.member)
+    return values_of(tx, replace(row, frozen=None) if as_it_is else row, region)
 
 
 def sources_of(tx: Transaction, source: int | None) -> tuple[ValueAccess, ...]:

@@ -58,6 +58,11 @@ _SUGGESTED: Final = Query(
     .where(suggestion.c.act == bind("which"))
     .order_by(suggestion.c.id)
 )
+_HELD: Final = Query(
+    select(suggestion.c.card).where(
+        and_(suggestion.c.act == bind("which"), suggestion.c.held.is_not(None))
+    )
+)
 _CLOSED: Final = Query(
     select(suggestion.c.card, suggestion.c.state, suggestion.c.author)
     .where(suggestion.c.closed == bind("which"))
@@ -134,6 +139,8 @@ class Deeds:
     """Card, kind, the value before and after."""
     suggested: tuple[tuple[str, str, str], ...]
     """Card, property, author."""
+    held: frozenset[str]
+    """Cards whose suggestions wait for their author's word."""
     closed: tuple[tuple[str, str, str], ...]
     """Card, state, author of the suggestions that it ended."""
     added: frozenset[str]
@@ -176,6 +183,7 @@ def deeds_of(tx: Transaction, act_id: int) -> Deeds:
             (row[0], row[1], row[2], row[3]) for row in tx.all(_OPERATIONS, which=act_id)
         ),
         suggested=tuple((row[0], row[1], row[2]) for row in tx.all(_SUGGESTED, which=act_id)),
+        held=frozenset(row[0] for row in tx.all(_HELD, which=act_id)),
         closed=tuple((row[0], row[1], row[2]) for row in tx.all(_CLOSED, which=act_id)),
         added=frozenset(row[0] for row in tx.all(_ADDED, which=act_id)),
         deleted=frozenset(row[0] for row in tx.all(_DELETED, which=act_id)),

@@ -19,10 +19,10 @@ from server.store.books import Book, find_book
 from server.store.cards import CardRow, cards_with_uid
 from server.store.database import Actor, Database, Transaction
 from server.store.facts import Typing
+from server.store.holding import BULK_MOST
 from server.store.household import region_of
 from server.store.inheriting import received_sources
 from server.store.keeping import (
-    BULK_MOST,
     Written,
     change_card,
     create_card,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, or_, select, update
 
 from server.access import Household, ValueAccess, card_level, sees_value
 from server.contacts.card import parse
@@ -19,7 +19,7 @@ from server.store.limits import named_for
 from server.store.overlays import Suggestion, close_suggestion, put_on
 from server.store.query import Query, bind
 from server.store.render import own_content
-from server.store.schema import fact, slot, suggestion
+from server.store.schema import card, fact, slot, suggestion
 from server.store.slots import SlotRow, announce
 from server.store.texts import octets_of
 
@@ -31,7 +31,15 @@ _MOVE: Final = Query(
 _SHOWN: Final = Query(
     select(fact.c.id, fact.c.card, fact.c.visibility, fact.c.source)
     .join(slot, and_(slot.c.card == fact.c.card, slot.c.member == bind("who"), slot.c.own == 0))
-    .where(and_(fact.c.property == bind("name"), fact.c.norm == bind("key"), fact.c.gone.is_(None)))
+    .join(card, card.c.id == fact.c.card)
+    .where(
+        and_(
+            fact.c.property == bind("name"),
+            fact.c.norm == bind("key"),
+            or_(fact.c.gone.is_(None), fact.c.gone >= card.c.frozen),
+            or_(card.c.frozen.is_(None), fact.c.first < card.c.frozen),
+        )
+    )
     .order_by(fact.c.id)
 )
 

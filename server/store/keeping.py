@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import and_ as both
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from server.contacts.card import Card, parse, with_uid
@@ -17,14 +17,12 @@ from server.store.books import Book
 from server.store.cards import CardRow, cards_named, find_card, named_members
 from server.store.database import Transaction
 from server.store.facts import Typing, record_facts
-from server.store.household import get_setting, region_of, set_setting, settle_seconds
+from server.store.holding import join_hold, note_changed
+from server.store.household import region_of, settle_seconds
 from server.store.likeness import take_over
 from server.store.query import Query, bind, inserting
-from server.store.schema import act, card, card_version
+from server.store.schema import card, card_version
 from server.store.texts import keep
-
-BULK_MOST: Final = 20
-_HOUR: Final = 3_600_000_000
 
 _INSERT: Final = inserting(
     card,
@@ -57,11 +55,8 @@ _UPDATE: Final = Query(
     )
 )
 _TRASH: Final = Query(update(card).where(card.c.id == bind("which")).values(trashed=bind("by_act")))
-_SETTLED: Final = Query(
+SETTLED: Final = Query(
     update(card).where(card.c.id == bind("which")).values(settles=None, held=None)
-)
-_HOLD: Final = Query(
-    update(card).where(card.c.id == bind("which")).values(held=bind("by_act"), settles=None)
 )
 _KEPT = insert(card_version).values(
     card=bind("card"), act=bind("act"), text=bind("text"), cosmetic=bind("cosmetic")
@@ -75,20 +70,6 @@ _VERSION: Final = Query(  # an act may change a card more than once, as a cycle 
         },
     )
 )
-_LATELY = both(
-    act.c.device == bind("on"),
-    act.c.at > bind("since"),
-    card.c.visibility != "private",
-    card.c.kind != "group",
-)
-_MADE_LATELY: Final = Query(
-    select(card.c.id).join(act, act.c.id == card.c.added).where(_LATELY).limit(BULK_MOST)
-)
-_UNSETTLED: Final = Query(
-    select(card.c.id)
-    .join(act, act.c.id == card.c.added)
-    .where(both(card.c.settles.is_not(None), _LATELY))
-)
 _DUE: Final = Query(
     select(card.c.id).where(card.c.settles <= bind("at")).order_by(card.c.settles, card.c.id)
 )
@@ -98,11 +79,6 @@ _WAITING: Final = Query(
         both(card.c.trashed.is_(None), (card.c.settles.is_not(None)) | (card.c.held.is_not(None)))
     )
     .order_by(card.c.added, card.c.id)
-)
-_HELD: Final = Query(
-    select(func.count())
-    .select_from(card)
-    .where(both(card.c.held.is_not(None), card.c.trashed.is_(None)))
 )
 
 
@@ -190,6 +166,8 @@ def create_card(
         held=tx.act if held else None,
     )
     _finish(tx, card_id, written, typing)
+    if held:
+        join_hold(tx, book.member, device, "made", card_id)
     row = find_card(tx, card_id)
     assert row is not None
     take_over(tx, row, written.props)
@@ -199,22 +177,29 @@ def create_card(
 def change_card(
     tx: Transaction, row: CardRow, written: Written, typing: Typing, *, device: int | None
 ) -> tuple[Change, ...]:
-    """Store an own card as it is now; gives the canonical differences."""
+    """Store an own card as it is now; gives the canonical differences.
+
+    A frozen card stays what it was to others, by kind and name as well.
+    """
     visibility, private_device = _visibility(tx, row, written, device)
-    if row.name_key != written.name_key:
+    frozen = row.frozen is not None
+    if row.name_key != written.name_key and not frozen:
         tx.touched.update(cards_named(tx, row.name_key))
     tx.run(
         _UPDATE,
         which=row.id,
-        new_kind=written.kind,
-        new_key=written.name_key,
+        new_kind=row.kind if frozen else written.kind,
+        new_key=row.name_key if frozen else written.name_key,
         written=keep(tx, written.octets),
         written_in=written.card.version,
         seen_by=visibility,
         made_private_on=private_device,
         by_act=tx.act,
     )
-    return _finish(tx, row.id, written, typing)
+    changes = _finish(tx, row.id, written, typing)
+    if changes and device is not None:
+        note_changed(tx, row, visibility, device)
+    return changes
 
 
 def trash_card(tx: Transaction, card_id: str) -> None:
@@ -236,46 +221,13 @@ def settle_due(tx: Transaction) -> tuple[str, ...]:
     """End the settling time of every card whose time is over; gives them."""
     due = tuple(row[0] for row in tx.all(_DUE, at=tx.now))
     for card_id in due:
-        tx.run(_SETTLED, which=card_id)
+        tx.run(SETTLED, which=card_id)
     return due
-
-
-def release_all(tx: Transaction) -> tuple[str, ...]:
-    """End every wait and hold; gives the cards that others may see from now on."""
-    waiting = waiting_cards(tx)
-    for card_id in waiting:
-        tx.run(_SETTLED, which=card_id)
-    if waiting:
-        set_setting(tx, "released_at", str(tx.now))
-    return waiting
 
 
 def waiting_cards(tx: Transaction) -> tuple[str, ...]:
     """Cards that are not settled yet or held."""
     return tuple(row[0] for row in tx.all(_WAITING))
-
-
-def held_count(tx: Transaction) -> int:
-    """How many cards are held from others."""
-    row = tx.one(_HELD)
-    return int(row[0]) if row else 0
-
-
-def is_bulk(tx: Transaction, device: int | None) -> bool:
-    """Whether this device has made more than twenty cards within the hour, the one at hand included.
-
-    Those that have not settled yet are then held as well. What a human has
-    released since does not count again, and private cards never do: a hold that
-    others notice must not tell of them (R1).
-    """
-    if device is None:
-        return False
-    since = max(tx.now - _HOUR, int(get_setting(tx, "released_at", "0")))
-    if len(tx.all(_MADE_LATELY, on=device, since=since)) < BULK_MOST:
-        return False
-    for (card_id,) in tx.all(_UNSETTLED, on=device, since=since):
-        tx.run(_HOLD, which=card_id, by_act=tx.act)
-    return True
 
 
 def _finish(tx: Transaction, card_id: str, written: Written, typing: Typing) -> tuple[Change, ...]:

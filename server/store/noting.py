@@ -20,25 +20,25 @@ def note_request(
     status: int,
     if_match: str = "",
     uid: str = "",
+    held: bool = False,
     body: bytes = b"",
     is_as_sent: bool = False,
 ) -> None:
     """Note a PUT or a DELETE that changed something.
 
-    Hrefs of others' cards are minted at random, so a record names the card
-    that the href stood for: replayed on a backup, it has another href.
+    Others' hrefs are minted at random, so a record names the card that the href stood for.
 
     Args:
         before: The slot at the href when the request came.
         uid: The UID in the body, which may stand for a slot of another href.
         is_as_sent: The body was stored octet for octet.
+        held: It was one deletion of too many.
     """
     if not tx.has_acted:
         return
     now = slot_at(tx, book.id, href)
     meant = before or now or (slot_of_uid(tx, book.id, uid) if uid else None)
     card = find_card(tx, meant.card) if meant is not None else None
-    after = find_card(tx, now.card) if now is not None and now.own else None
     tx.records.append(
         Record(
             kind,
@@ -53,11 +53,18 @@ def note_request(
             own=meant is None or meant.own,
             keeper=card.member if card else "",
             uid=card.uid if card else "",
-            private=after is not None and after.access.visibility == "private",
+            private=_is_private(tx, now),
             note=AS_SENT if is_as_sent else "",
+            held=held,
             body=body,
         )
     )
+
+
+def _is_private(tx: Transaction, now: SlotRow | None) -> bool:
+    """Whether the own card that a slot shows is private."""
+    after = find_card(tx, now.card) if now is not None and now.own else None
+    return after is not None and after.access.visibility == "private"
 
 
 def note_import(tx: Transaction, book: Book, origin: str, octets: bytes, *, held: bool) -> None:

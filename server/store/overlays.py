@@ -14,6 +14,7 @@ from server.contacts.properties import Change, Property, properties, property_fr
 from server.contacts.travel import travel_of
 from server.store.cards import sources_of
 from server.store.database import Transaction
+from server.store.holding import is_held_suggestion
 from server.store.members import household_of
 from server.store.query import Query, bind, inserting
 from server.store.schema import act, suggestion
@@ -44,7 +45,9 @@ _ON_CARD: Final = Query(
     ).order_by(suggestion.c.act, suggestion.c.id)
 )
 _OPEN: Final = Query(
-    _SELECT.where(suggestion.c.state == "open").order_by(suggestion.c.act, suggestion.c.id)
+    _SELECT.where(and_(suggestion.c.state == "open", suggestion.c.held.is_(None))).order_by(
+        suggestion.c.act, suggestion.c.id
+    )
 )
 _BY_ID: Final = Query(_SELECT.where(suggestion.c.id == bind("which")))
 _INSERT: Final = inserting(
@@ -59,6 +62,7 @@ _INSERT: Final = inserting(
     "state",
     "act",
     "origin",
+    "held",
 )
 _CLOSE: Final = Query(
     update(suggestion)
@@ -98,7 +102,7 @@ class Suggestion:
 
 
 def open_suggestions(tx: Transaction) -> tuple[Suggestion, ...]:
-    """Every suggestion that waits for somebody, oldest first."""
+    """Every suggestion that waits for somebody, oldest first; not those that a mass change brought."""
     return tuple(_suggestion(row) for row in tx.all(_OPEN))
 
 
@@ -137,6 +141,9 @@ def suggest(
     either = change.after or change.before
     assert either is not None
     suggestion_id = secrets.token_hex(16)
+    state = state or ("open" if travel_of(either.name).suggestible else "personal")
+    typed = state == "open" and origin is None
+    held = typed and is_held_suggestion(tx, author, card_id)
     tx.run(
         _INSERT,
         id=suggestion_id,
@@ -146,9 +153,10 @@ def suggest(
         before=change.before.octets if change.before else None,
         after=change.after.octets if change.after else None,
         version=either.version,
-        state=state or ("open" if travel_of(either.name).suggestible else "personal"),
+        state=state,
         act=tx.act,
         origin=origin,
+        held=tx.act if held else None,
     )
     return suggestion_id
 

@@ -16,7 +16,9 @@ from server.store.bases import keep_body
 from server.store.books import Book, create_book, etag, find_book
 from server.store.cards import CardRow, cards_with_uid, closure, find_card
 from server.store.database import Actor, Counters, Transaction
+from server.store.deleting import delete
 from server.store.devices import Device, list_devices
+from server.store.holding import join_hold
 from server.store.imports import Incoming, import_again
 from server.store.journal import AS_SENT, JournalFile, Record
 from server.store.members import find_member
@@ -25,7 +27,7 @@ from server.store.replaying_access import access_again, given_up
 from server.store.replaying_limits import limits_again
 from server.store.sharing import set_visibility
 from server.store.slots import SlotRow, slot_at, slots_of_card
-from server.store.writes import delete, put
+from server.store.writes import put
 
 _LAST: Final = "SELECT id, at FROM act ORDER BY id DESC LIMIT 1"
 _RESERVE: Final = "INSERT INTO act (id, kind, at) VALUES (?, 'restore', ?)"
@@ -201,8 +203,10 @@ def _request_again(tx: Transaction, book: Book, href: str, record: Record, devic
     """
     slot = slot_at(tx, book.id, href)
     if record.kind == "delete":
-        if slot is not None and slot.gone is None:
-            delete(tx, book, href, device=device)
+        if slot is not None and slot.gone is None and record.held:
+            join_hold(tx, device.member, device.id, "deleted", slot.card, slot=slot.id)
+        elif slot is not None and slot.gone is None:
+            delete(tx, book, href, device=device, counts=False)
         return
     if record.status == 412:
         if slot is None and record.uid:

@@ -84,9 +84,10 @@ counted = declare(
     "counted",  # cards a device made, changed or deleted lately, as far as they count to a mass change
     Column("device", Integer, ForeignKey("device.id"), primary_key=True),
     Column("kind", Text, primary_key=True),  # made | changed | deleted
+    # Who can tell: members' ids, * for all; nobody is told anything of the others' (R1).
+    Column("audience", Text, primary_key=True),
     Column("card", Text, ForeignKey("card.id"), primary_key=True),
     integer("at"),  # time of the last one
-    string("audience"),  # who can tell: members' ids, * for all; nobody is told of the others (R1)
 )
 
 hold = declare(
@@ -105,6 +106,7 @@ hold_card = declare(
     Column("hold", Integer, ForeignKey("hold.id"), primary_key=True),
     Column("card", Text, ForeignKey("card.id"), primary_key=True),
     integer("slot", null=True),  # the slot that was to be deleted
-    integer("act", ForeignKey("act.id")),
+    integer("act", ForeignKey("act.id")),  # the first act that was held
+    integer("last", ForeignKey("act.id")),  # the last one; what came later was typed on purpose
     Index("ix_hold_card_card", "card"),
 )

@@ -1,6 +1,6 @@
 """What a cycle looks at: the household's cards with facts, links, bases and claims, read once."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -20,6 +20,7 @@ from server.reconcile.snapshot import Base, CardState, Claim, Fact, Link, Says, 
 from server.store.cards import CardRow, all_cards, find_card
 from server.store.database import Transaction
 from server.store.facts import EDIT_KINDS
+from server.store.frozen import values_before
 from server.store.household import always_asks, region_of
 from server.store.limits import all_named
 from server.store.linking import answers, settled_keys, standing_links, undone_keys
@@ -50,6 +51,8 @@ _SELECT = (
         fact.c.visibility,
         fact.c.property,
         _undone.c.kind,
+        fact.c.first,
+        fact.c.last,
     )
     .join(_first, _first.c.id == fact.c.first)
     .join(_undone, _undone.c.id == _first.c.undoes, isouter=True)
@@ -87,6 +90,8 @@ class _Seen:
     members: tuple[str, ...]
     cards: Mapping[str, CardRow]
     rows: Mapping[int, Row]
+    """Every fact; `shown` holds those that take part, as they are to be seen."""
+    shown: Sequence[Row]
     released: bool
     me: Mapping[str, str]
     named: Mapping[int, frozenset[str]]
@@ -107,11 +112,11 @@ def snapshot_of(
     wanted = all_cards(tx) if only is None else sorted({*only, *(row[1] for row in rows.values())})
     cards = {each: row for each in wanted for row in (find_card(tx, each),) if row is not None}
     household = household_of(tx)
-    seen = _Seen(household, household.ids(), cards, rows, released, me_cards(tx), all_named(tx))
-    confirmed: dict[int, int] = {}
-    for which, at in tx.all(_CONFIRMED):
-        confirmed[which] = max(at, confirmed.get(which, 0))
-    facts = _facts_by_card(seen, confirmed, region)
+    shown = tuple(_before_holds(tx, rows, cards, region) if not released else rows.values())
+    seen = _Seen(
+        household, household.ids(), cards, rows, shown, released, me_cards(tx), all_named(tx)
+    )
+    facts = _facts_by_card(seen, _confirmed(tx), region)
     added = {row[0]: row[1] for row in tx.all(_ADDED)}
     states = tuple(
         _state(seen, row, added[row.id], facts.get(row.id, ()))
@@ -144,6 +149,14 @@ def snapshot_of(
     )
 
 
+def _confirmed(tx: Transaction) -> dict[int, int]:
+    """When each fact was confirmed last, by whoever it was."""
+    confirmed: dict[int, int] = {}
+    for which, at in tx.all(_CONFIRMED):
+        confirmed[which] = max(at, confirmed.get(which, 0))
+    return confirmed
+
+
 def _fact_rows(tx: Transaction, only: Collection[str] | None) -> dict[int, Row]:
     """The facts of the cards, and of others only those that a value came from."""
     if only is None:
@@ -160,6 +173,25 @@ def _fact_rows(tx: Transaction, only: Collection[str] | None) -> dict[int, Row]:
     return rows
 
 
+def _before_holds(
+    tx: Transaction, rows: Mapping[int, Row], cards: Mapping[str, CardRow], region: str
+) -> Iterator[Row]:
+    """The facts with frozen cards as they were before: nothing of a held change travels (R10)."""
+    before = {
+        each.id: {former.fact: former for former in values_before(tx, each.id, each.frozen, region)}
+        for each in cards.values()
+        if each.frozen is not None
+    }
+    for row in rows.values():
+        frozen = cards[row[1]].frozen
+        former = before[row[1]].get(row[0]) if frozen is not None else None
+        if former is not None:
+            last = row[5] if frozen is not None and row[17] < frozen else row[4]
+            yield (*row[:2], former.octets, former.version, row[4], last, None, *row[7:])
+        elif frozen is None or row[16] < frozen:
+            yield row
+
+
 def _takes_part(row: CardRow, *, released: bool) -> bool:
     waits = row.access.waiting and not released
     return row.household and row.trashed is None and row.kind != "group" and not waits
@@ -169,7 +201,7 @@ def _facts_by_card(
     seen: _Seen, confirmed: Mapping[int, int], region: str
 ) -> dict[str, tuple[Fact, ...]]:
     grouped: dict[str, list[Fact]] = {}
-    for row in seen.rows.values():
+    for row in seen.shown:
         if _takes_part(seen.cards[row[1]], released=seen.released):
             grouped.setdefault(row[1], []).append(_fact(seen, row, confirmed.get(row[0]), region))
     return {each: tuple(facts) for each, facts in grouped.items()}
@@ -235,4 +267,5 @@ def _state(seen: _Seen, row: CardRow, added: int, facts: tuple[Fact, ...]) -> Ca
         facts=live,
         former=tuple(each for each in facts if each.gone is not None),
         is_me=row.id == seen.me.get(row.member),
+        frozen=row.frozen is not None and not seen.released,
     )

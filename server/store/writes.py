@@ -1,4 +1,4 @@
-"""PUT and DELETE as the store answers them: preconditions, aliases, and what becomes of the octets.
+"""PUT as the store answers it: preconditions, aliases, and what becomes of the octets.
 
 An own card is stored as sent; an edit of
 somebody else's card becomes suggestions; a retired href stands for its
@@ -11,17 +11,15 @@ from dataclasses import dataclass, field, replace
 from server.access import may
 from server.errors import NotACard
 from server.store.answers import (
-    CHANGED,
     EXISTS,
     GONE,
-    NOT_FOUND,
     READ_ONLY,
     STALE,
     UID_CHANGED,
     UID_KNOWN,
 )
 from server.store.answers import PutResult as PutResult
-from server.store.bases import changed_by_hand_since, keep_body, made_at
+from server.store.bases import keep_body, made_at
 from server.store.books import Book, etag, seq_named
 from server.store.cards import CardRow, find_card
 from server.store.database import Transaction
@@ -29,19 +27,18 @@ from server.store.devices import Device, note_properties, note_speaks_4
 from server.store.edits import (
     bring_back,
     edit_of_another,
-    hide_person,
     merge_into_own,
     own_card_instead,
 )
 from server.store.facts import Typing
 from server.store.fights import is_fight, repeats_itself
 from server.store.groups import with_kept_members
+from server.store.holding import is_mass_creation, note_made
 from server.store.inheriting import received_sources
 from server.store.keeping import (
     Written,
     change_card,
     create_card,
-    is_bulk,
     random_uid,
     read_card,
     restore_card,
@@ -131,29 +128,6 @@ def put(
     return result
 
 
-def delete(
-    tx: Transaction, book: Book, href: str, *, device: Device, if_match: str = ""
-) -> PutResult:
-    """Hide a person: own cards go to the trash, others' out of this view (design rule R8)."""
-    if not may(device.role, "write", own=device.member == book.member, read_only=device.read_only):
-        return READ_ONLY
-    slot = slot_at(tx, book.id, href)
-    if slot is None:
-        return NOT_FOUND
-    if slot.gone is not None:
-        return PutResult(204) if slot.survivor is not None else NOT_FOUND
-    if (
-        if_match
-        and not _names(if_match, book, slot)
-        and changed_by_hand_since(tx, slot, seq_named(book, if_match))
-    ):
-        announce_again(tx, slot.id)
-        return CHANGED
-    hide_person(tx, slot)
-    note_request(tx, "delete", book, device, slot, href=href, status=204, if_match=if_match)
-    return PutResult(204)
-
-
 def _repeated(tx: Transaction, put_: Put, slot: SlotRow | None) -> Put:
     """A new card that was taken before, when its answer was lost: now an edit of what was sent then."""
     if slot is None or slot.gone is not None or put_.if_none_match != "*":
@@ -171,14 +145,14 @@ def _precondition(tx: Transaction, put_: Put, slot: SlotRow | None) -> PutResult
         live
         and slot is not None
         and put_.if_none_match
-        and _names(put_.if_none_match, put_.book, slot)
+        and names_slot(put_.if_none_match, put_.book, slot)
     ):
         return _keep(tx, put_, slot, EXISTS)
     if not put_.if_match:
         return None
     if slot is None:
         return _keep(tx, put_, None, GONE)
-    if live and not put_.is_repeat and not _names(put_.if_match, put_.book, slot):
+    if live and not put_.is_repeat and not names_slot(put_.if_match, put_.book, slot):
         announce_again(tx, slot.id)
         return _keep(tx, put_, slot, STALE)
     return None
@@ -199,7 +173,7 @@ def _keep(tx: Transaction, put_: Put, slot: SlotRow | None, answer: PutResult) -
     return answer
 
 
-def _names(header: str, book: Book, slot: SlotRow) -> bool:
+def names_slot(header: str, book: Book, slot: SlotRow) -> bool:
     """Whether a list of entity tags names the slot as it is now; weak tags never match here (RFC 9110 section 8.8.3.2)."""
     tags = [tag.strip() for tag in header.split(",")]
     return "*" in tags or etag(book, slot.seq) in tags
@@ -225,10 +199,12 @@ def _create(tx: Transaction, put_: Put) -> PutResult:
     written = put_.written
     if not written.uid:
         written = with_given_uid(tx, written, random_uid())
-    counts = put_.book.household and not written.private
-    bulk = is_bulk(tx, put_.device.id) if counts else False
+    counts = put_.book.household and not written.private and written.kind != "group"
+    bulk = counts and is_mass_creation(tx, put_.device.id)
     typing = Typing(put_.book.member, bulk=bulk, sources=_received(tx, put_.book, written))
     row = create_card(tx, put_.book, written, typing, device=put_.device.id, held=bulk)
+    if counts:
+        note_made(tx, row.id, put_.device.id)
     content = own_content(tx, row)
     slot_id = insert_slot(
         tx,
@@ -270,7 +246,7 @@ def _known(tx: Transaction, put_: Put, slot: SlotRow) -> PutResult:
         return _edit(tx, put_, standing, slot)
     if put_.written.uid and put_.written.uid != slot.uid:
         return UID_CHANGED
-    if not slot.own or (put_.is_repeat and not _names(put_.if_match, put_.book, slot)):
+    if not slot.own or (put_.is_repeat and not names_slot(put_.if_match, put_.book, slot)):
         return _edit(tx, put_, slot, slot)
     return _store(tx, put_, slot)
 

@@ -27,10 +27,10 @@ CREATE TABLE fact_member (
 CREATE TABLE counted (
     device INTEGER NOT NULL,
     kind TEXT NOT NULL,
+    audience TEXT NOT NULL,
     card TEXT NOT NULL,
     at INTEGER NOT NULL,
-    audience TEXT NOT NULL,
-    CONSTRAINT pk_counted PRIMARY KEY (device, kind, card),
+    CONSTRAINT pk_counted PRIMARY KEY (device, kind, audience, card),
     CONSTRAINT fk_counted_device FOREIGN KEY(device) REFERENCES device (id),
     CONSTRAINT fk_counted_card FOREIGN KEY(card) REFERENCES card (id)
 ) STRICT
@@ -56,10 +56,12 @@ CREATE TABLE hold_card (
     card TEXT NOT NULL,
     slot INTEGER,
     act INTEGER NOT NULL,
+    last INTEGER NOT NULL,
     CONSTRAINT pk_hold_card PRIMARY KEY (hold, card),
     CONSTRAINT fk_hold_card_hold FOREIGN KEY(hold) REFERENCES hold (id),
     CONSTRAINT fk_hold_card_card FOREIGN KEY(card) REFERENCES card (id),
-    CONSTRAINT fk_hold_card_act FOREIGN KEY(act) REFERENCES act (id)
+    CONSTRAINT fk_hold_card_act FOREIGN KEY(act) REFERENCES act (id),
+    CONSTRAINT fk_hold_card_last FOREIGN KEY(last) REFERENCES act (id)
 ) STRICT
 """,
     "CREATE INDEX ix_card_frozen ON card (frozen) WHERE frozen IS NOT NULL",

@@ -1,0 +1,87 @@
+"""How a mass change reads, and what its member's answer does (design rules R8 and R10)."""
+
+from server.cases.shapes import Case
+from server.errors import UsageError
+from server.store.database import Actor, Transaction
+from server.store.releasing import (
+    Hold,
+    delete_held,
+    keep_held,
+    names_in,
+    put_back,
+    release_hold,
+)
+
+NAMES_MOST = 3
+
+
+def held_case(tx: Transaction, held: Hold, case_id: str) -> Case:
+    """The case of one hold; only the member whose device it was answers it."""
+    names = names_in(tx, held)
+    waits = held.kind in ("made", "changed")
+    return Case(
+        id=case_id,
+        kind="mass-change" if waits else "mass-deletion" if held.kind == "deleted" else "deletion",
+        title=_listed(names),
+        members=(held.member,),
+        cards=tuple(each.card for each in held.cards),
+        choices=("release", "put-back", "later") if waits else ("delete", "keep", "later"),
+        sentence=_sentence(held, names),
+        names=names,
+        device=held.label,
+        since=held.at,
+        made=held.kind == "made",
+    )
+
+
+def decide_hold(tx: Transaction, held: Hold, case: Case, choice: str) -> str:
+    """Carry out the answer; gives a sentence of what happened.
+
+    What others have seen cannot be unseen, and keeping changes nothing: only
+    what puts cards away or back is an answer that can be undone.
+
+    Raises:
+        UsageError: The choice is none of the case's.
+    """
+    if choice not in case.choices:
+        raise UsageError(f"{choice!r} is no answer to this case; say {', '.join(case.choices)}.")
+    member = tx.actor.member
+    match choice:
+        case "release":
+            tx.new_act(Actor("show", member))
+            release_hold(tx, held)
+            return f"{case.title}: others see it from now on."
+        case "put-back":
+            put_back(tx, held)
+            if held.kind == "made":
+                return f"{case.title}: put away; the trash keeps it for 400 days."
+            return f"{case.title}: as it was before; phones fetch it at their next sync."
+        case "keep":
+            tx.new_act(Actor("keep", member))
+            keep_held(tx, held)
+            return f"{case.title}: kept."
+        case _:
+            delete_held(tx, held)
+            return f"{case.title}: deleted; the trash keeps it for 400 days."
+
+
+def _sentence(held: Hold, names: tuple[str, ...]) -> str:
+    device = held.label or "An import"
+    count = f"{len(names):,} {'contact' if len(names) == 1 else 'contacts'}"
+    match held.kind:
+        case "made":
+            return f"{device} added {count} in one go. Show others what is new?"
+        case "changed":
+            return f"{device} changed {count} in one go. Show others what they say now?"
+        case "deleted":
+            return f"{device} deleted {count} in one go. Do it?"
+        case _:
+            return f"{names[0]}: deleted on {device} and edited here. Delete it after all?"
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    """A, B, C and 9 more."""
+    shown, more = names[:NAMES_MOST], len(names) - NAMES_MOST
+    if more > 0:
+        return f"{', '.join(shown)} and {more:,} more"
+    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
