@@ -12,6 +12,7 @@ from server.store.database import Transaction
 from server.store.history import ActRow, Deeds, deeds_of, find_act, value_access, values_changed
 from server.store.household import region_of
 from server.store.members import household_of, list_members
+from server.store.removed import removed_of
 
 NAMES_MOST: Final = 3
 _DAY: Final = 24 * 3600 * 1_000_000
@@ -21,6 +22,7 @@ _COUNTED: Final = (
     ("remove", "removed", "value"),
 )
 _PLAIN: Final = {
+    "again": "{who} brought somebody back who was gone.",
     "init": "The household was made.",
     "own": "{who} said whose somebody is.",
     "share": "What is shown to whom was changed.",
@@ -69,6 +71,8 @@ class _Recounting:
     household: Household = field(init=False)
     members: dict[str, str] = field(init=False)
     names: dict[str, str] = field(default_factory=dict)
+    lost: dict[int, str] | None = None
+    """Whom others removed from the viewer's view, by their act; computed when first asked for."""
 
     def __post_init__(self) -> None:
         self.household = household_of(self.tx)
@@ -171,10 +175,18 @@ class _Recounting:
 
     def _deleted(self, act: ActRow, deeds: Deeds) -> str:
         if self.viewer is not None and self.viewer != act.member:
-            return ""
+            return self._lost(act)
         cards = sorted(deeds.deleted)
         whom = self._list(cards) if cards else "a card that is back now"
         return f"{self._who(act)} deleted {whom}{f' on {act.device}' if act.device else ''}."
+
+    def _lost(self, act: ActRow) -> str:
+        """What another member's deletion took out of the viewer's view, while a copy can be kept."""
+        if self.lost is None:
+            gone = [e for e in removed_of(self.tx, self.viewer or "") if e.how == "gone"]
+            self.lost = {each.act: each.name for each in gone}
+        name = self.lost.get(act.id)
+        return f"{self._who(act)} removed {name}. You can keep your own copy." if name else ""
 
     def _changed(self, act: ActRow) -> list[str]:
         """The cards that an act changed in something that the viewer sees."""

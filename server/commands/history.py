@@ -8,6 +8,7 @@ import click
 
 from server.commands.place import Place, pass_place
 from server.commands.screen import iso, minute, note, say, table
+from server.errors import UsageError
 
 if TYPE_CHECKING:
     from server.cases.recounting import Told
@@ -21,9 +22,17 @@ ALL = -1
 @click.option(
     "--json", "as_json", is_flag=True, help="One JSON object per line and act, all of them."
 )
+@click.option(
+    "--removed",
+    is_flag=True,
+    help="Who is gone from the view of --as MEMBER; `show ID --as MEMBER --again` brings them back.",
+)
 @pass_place
-def history(place: Place, *, viewer: str | None, as_json: bool) -> None:
+def history(place: Place, *, viewer: str | None, as_json: bool, removed: bool) -> None:
     """List what happened, newest first."""
+    if removed:
+        _print_removed(place, viewer, as_json=as_json)
+        return
     from server.cases.recounting import recount
     from server.store.history import recent_acts
     from server.store.members import get_member
@@ -63,6 +72,32 @@ def undo(place: Place, *, act: int) -> None:
     from server.cases.undoing import undo as undo_in
 
     say(undo_in(place.database(), act, member=None))
+
+
+def _print_removed(place: Place, viewer: str | None, *, as_json: bool) -> None:
+    """Whom a member deleted or lost, the latest first.
+
+    Raises:
+        UsageError: Nobody said whose view it is about.
+    """
+    from server.cases.removals import removals
+    from server.store.members import get_member
+
+    if viewer is None:
+        raise UsageError("Say whose view it is about, such as --as anna.")
+    with place.database().read() as tx:
+        get_member(tx, viewer)
+    found = removals(place.database(), viewer)
+    if as_json:
+        for each in found:
+            row = {"id": each.id, "name": each.name, "how": each.how, "at": iso(each.at)}
+            say(json.dumps(row | {"sentence": each.sentence}, ensure_ascii=False))
+        return
+    table(
+        ("id", "when", "what happened", "offer"),
+        ((each.id, minute(each.at), each.sentence, each.offer) for each in found),
+    )
+    note(f"Bring one back with: hearthbook show ID --as {viewer} --again" if found else "Nobody.")
 
 
 def _print_json(told: "Sequence[Told]", viewer: str | None) -> None:

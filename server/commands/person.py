@@ -23,12 +23,25 @@ CLAIMS = {"claim": "mine", "give": "mine", "ours": "ours", "release": "released"
 @click.option(
     "--as", "viewer", metavar="MEMBER", help="As whom to look. Default: the card's keeper."
 )
+@click.option(
+    "--again",
+    is_flag=True,
+    help="Bring somebody back who is gone from MEMBER's view; see `history --removed`.",
+)
 @pass_place
-def show(place: Place, *, words: tuple[str, ...], viewer: str | None) -> None:
+def show(place: Place, *, words: tuple[str, ...], viewer: str | None, again: bool) -> None:
     """Show who knows a person, whose it is, how fresh each value.
 
-    PERSON is a card id, a UID or the beginning of each part of a name.
+    PERSON is a card id, a UID or the beginning of each part of a name. With --again: of a card that
+    its keeper deleted, MEMBER keeps a private copy, as it was seen last.
     """
+    if again:
+        from server.cases.removals import bring_back
+
+        if viewer is None:
+            raise UsageError("Say whose view it is about, such as --as anna.")
+        say(bring_back(place.database(), viewer, " ".join(words)))
+        return
     with place.database().read() as tx:
         person = find_person(tx, " ".join(words), viewer)
         _print_person(tx, person)

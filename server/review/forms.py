@@ -47,6 +47,12 @@ class Undo(_Form):
     mark: _Short
 
 
+class Again(_Form):
+    """The button that brings somebody back."""
+
+    again: _Short
+
+
 def read_form(kind: type[FormT], fields: MultiDict[str, str], sentence: str) -> FormT:
     """A posted form.
 

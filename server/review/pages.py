@@ -4,15 +4,18 @@ from flask import Flask, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from server.cases import Case, decide, find_case, open_cases
+from server.cases.removals import bring_back, removals
 from server.cases.undoing import undo_mark, undo_marked
 from server.errors import NotFound, UsageError
 from server.protocol.login import Limiter
-from server.review.forms import Answer, NewPassword, SignIn, Undo, read_form
+from server.review.forms import Again, Answer, NewPassword, SignIn, Undo, read_form
 from server.review.guard import Guard, signed_in_member
 from server.review.passwords import LENGTH_MIN, hash_password, is_outdated, is_password
 from server.store.database import Actor, Database
 from server.store.members import find_member
 from server.store.sessions import password_hash, peek_setup_link, set_password_hash, use_setup_link
+
+REMOVED_MOST = 25
 
 Page = str | Response | tuple[str, int]
 
@@ -45,6 +48,7 @@ class Pages:
         app.add_url_rule("/", "today", self.today)
         app.add_url_rule("/case/<case_id>", "case", self.case, methods=["GET", "POST"])
         app.add_url_rule("/done", "done", self.done)
+        app.add_url_rule("/removed", "removed", self.removed, methods=["GET", "POST"])
         app.add_url_rule("/undo", "undo", self.undo, methods=["POST"])
         app.add_url_rule("/sign-in", "sign_in", self.sign_in, methods=["GET", "POST"])
         app.add_url_rule("/sign-out", "sign_out", self.sign_out, methods=["POST"])
@@ -101,6 +105,18 @@ class Pages:
             mark="" if answer in _LASTING else undo_mark(self._database, member.id),
             following=cases[0] if cases else None,
         )
+
+    def removed(self) -> Page:
+        """Who is gone from the member's view; one tap brings them back."""
+        member = signed_in_member()
+        if request.method == "GET":
+            found = removals(self._database, member.id)
+            return render_template("removed.html", removed=found[:REMOVED_MOST])
+        form = read_form(
+            Again, request.form, "Open the page again, then choose whom to bring back."
+        )
+        flash(bring_back(self._database, member.id, form.again))
+        return redirect(url_for("removed"), code=303)
 
     def undo(self) -> Page:
         """Take the member's latest answer back, and say so on the page that follows."""

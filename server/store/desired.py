@@ -34,6 +34,8 @@ class Desired:
     """Cards that this viewer does not see, or has hidden, and that therefore have no slot."""
     newly_hidden: tuple[str, ...]
     """Cards that joined a person which the viewer had hidden as a whole."""
+    shown_again: tuple[str, ...] = ()
+    """Hidden cards of a person that the viewer has an own card of: added again, so no longer hidden."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,11 @@ def desired_view(
     persons: list[Person] = []
     unseen = [each for each, level in levels.items() if level == "none"]
     newly_hidden: list[str] = []
+    shown_again: list[str] = []
     for group in _persons(viewer.member, cards, levels, links):
         own = [each for each in group if cards[each].member == viewer.member]
         if own:
+            shown_again.extend(each for each in group if each in viewer.hidden)
             persons.append(Person(own[0], own=True, level="all", cards=tuple(group)))
             continue
         shown = [each for each in group if each not in viewer.hidden]
@@ -74,7 +78,7 @@ def desired_view(
             continue
         source = _source(tx, cards, shown)
         persons.append(Person(source, own=False, level=levels[source], cards=tuple(group)))
-    return Desired(tuple(persons), tuple(sorted(unseen)), tuple(newly_hidden))
+    return Desired(tuple(persons), tuple(sorted(unseen)), tuple(newly_hidden), tuple(shown_again))
 
 
 def _level(household: Household, viewer: str, card: CardRow) -> Level:

@@ -2,9 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final
-
-from sqlalchemy import and_, delete
 
 from server.access import card_level
 from server.contacts.card import parse, with_uid
@@ -21,16 +18,10 @@ from server.store.household import region_of
 from server.store.keeping import Written, change_card, create_card, read_card, trash_card
 from server.store.members import household_of
 from server.store.overlays import Suggestion, close_suggestion, put_on, suggest, suggestions_of
-from server.store.query import Query, bind
 from server.store.render import own_content
-from server.store.schema import hidden
 from server.store.slots import SlotRow, announce
 from server.store.texts import octets_of
-from server.store.views import hide, refresh, visible_person
-
-_UNHIDE: Final = Query(
-    delete(hidden).where(and_(hidden.c.member == bind("who"), hidden.c.card == bind("which")))
-)
+from server.store.views import hide, refresh, unhide, visible_person
 
 
 def typed_changes(
@@ -125,7 +116,7 @@ def bring_back(tx: Transaction, slot: SlotRow) -> bool:
     """Show a person again that the member had hidden; False where it cannot be seen any more."""
     cards, _ = closure(tx, (slot.card,))
     for card_id in cards:
-        tx.run(_UNHIDE, who=slot.member, which=card_id)
+        unhide(tx, slot.member, card_id)
     refresh(tx, (slot.card,))
     return visible_person(tx, slot.member, slot.card) is not None
 

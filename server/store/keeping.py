@@ -212,6 +212,11 @@ def restore_card(tx: Transaction, card_id: str) -> None:
     tx.run(_TRASH, which=card_id, by_act=None)
 
 
+def note_return(tx: Transaction, row: CardRow) -> None:
+    """Keep a version of unchanged text: that the act at hand brought the card back can be undone."""
+    tx.run(_VERSION, card=row.id, act=tx.act, text=row.text, cosmetic=1)
+
+
 def has_due(tx: Transaction) -> bool:
     """Whether the settling time of any card is over."""
     return tx.one(_DUE, at=tx.now) is not None

@@ -39,6 +39,17 @@ _BY_UID: Final = Query(
     .where(and_(slot.c.book == bind("in_book"), slot.c.uid == bind("name")))
     .order_by(slot.c.gone, slot.c.id)
 )
+_GONE: Final = Query(
+    select(*_COLUMNS)
+    .where(
+        and_(
+            slot.c.member == bind("who"),
+            slot.c.gone.is_not(None),
+            slot.c.survivor.is_(None),
+        )
+    )
+    .order_by(slot.c.gone.desc(), slot.c.id)
+)
 _NEXT: Final = Query(
     update(view)
     .where(view.c.book == bind("in_book"))
@@ -141,6 +152,11 @@ def find_slot(tx: Transaction, slot_id: int) -> SlotRow | None:
     """One slot by its row id."""
     row = tx.one(_BY_ID, which=slot_id)
     return _slot(row) if row else None
+
+
+def gone_slots(tx: Transaction, member: str) -> list[SlotRow]:
+    """A member's retired slots that no other one stands for, the latest first."""
+    return [_slot(row) for row in tx.all(_GONE, who=member)]
 
 
 def slot_at(tx: Transaction, book_id: int, href: str) -> SlotRow | None:

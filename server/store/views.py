@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from server.access import BOOK_OF_THE_HOUSEHOLD
@@ -50,11 +50,19 @@ _HIDE: Final = Query(
     .values(member=bind("who"), card=bind("which"), act=bind("by_act"))
     .on_conflict_do_nothing()
 )
+_UNHIDE: Final = Query(
+    delete(hidden).where(and_(hidden.c.member == bind("who"), hidden.c.card == bind("which")))
+)
 
 
 def hide(tx: Transaction, member_id: str, card_id: str) -> None:
     """Take a card out of one member's view until they add the person again."""
     tx.run(_HIDE, who=member_id, which=card_id, by_act=tx.act)
+
+
+def unhide(tx: Transaction, member_id: str, card_id: str) -> None:
+    """Show a card again, as far as it may be seen."""
+    tx.run(_UNHIDE, who=member_id, which=card_id)
 
 
 def refresh(tx: Transaction, ids: Iterable[str]) -> set[str]:
@@ -76,6 +84,8 @@ def refresh(tx: Transaction, ids: Iterable[str]) -> set[str]:
         for scene in _scenes(tx, some, theirs):
             for card_id in scene.wanted.newly_hidden:
                 hide(tx, scene.member, card_id)
+            for card_id in scene.wanted.shown_again:
+                unhide(tx, scene.member, card_id)
             again |= _apply(tx, scene, moves)
     groups.follow(tx, moves)
     if again:  # typed lines moved to own cards: a second round finds none left to move

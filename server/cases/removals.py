@@ -1,0 +1,86 @@
+"""Who is gone from a member's view, for the page and the command line, and how they come back."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+from server.errors import NotFound, UsageError
+from server.store.database import Actor, Database, Transaction
+from server.store.members import list_members
+from server.store.removed import How, Removed, removed_of, show_again
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """One person who is gone from a member's view.
+
+    Attributes:
+        id: Random to everybody else; what brings them back.
+        how: `trash`, `hidden`, or `gone` where its keeper deleted the card.
+        at: UTC microseconds.
+    """
+
+    id: str
+    name: str
+    how: How
+    who: str
+    at: int
+
+    @property
+    def sentence(self) -> str:
+        """What happened."""
+        match self.how:
+            case "trash":
+                return f"{self.name}: your card is in the trash."
+            case "hidden":
+                return f"{self.name}: you deleted {self.who}'s card from your view."
+            case _:
+                return f"{self.who} removed {self.name}."
+
+    @property
+    def offer(self) -> str:
+        """What can be done."""
+        return "Keep my own copy" if self.how == "gone" else "Show again"
+
+
+def removals(db: Database, member: str) -> tuple[Removal, ...]:
+    """Who is gone from a member's view and can come back, the latest first."""
+    with db.read() as tx:
+        names = {each.id: each.name for each in list_members(tx)}
+        return tuple(_told(tx, each, names) for each in removed_of(tx, member))
+
+
+def bring_back(db: Database, member: str, word: str) -> str:
+    """Bring somebody back; gives a sentence of what happened.
+
+    Args:
+        word: An id as `removals` gives it, or a name.
+
+    Raises:
+        NotFound: Nobody of this id or name is gone.
+        UsageError: Several people of this name are.
+    """
+    with db.write(Actor("again", member)) as tx:
+        names = {each.id: each.name for each in list_members(tx)}
+        found = [(each, _told(tx, each, names)) for each in removed_of(tx, member)]
+        hits = [each for each in found if word == each[1].id] or [
+            each for each in found if word.casefold() == each[1].name.casefold()
+        ]
+        if not hits:
+            raise NotFound(f"Nobody called {word!r} is gone from the view of {member}.")
+        if len(hits) > 1:
+            listed = ", ".join(told.id for _, told in hits)
+            raise UsageError(
+                f"{len(hits)} people are called {word!r}; name one by its id: {listed}."
+            )
+        removed, told = hits[0]
+        show_again(tx, removed)
+    if told.how == "gone":
+        return f"{told.name} is a private card of your own now, as you saw it last."
+    return f"{told.name} is shown again; phones fetch it at their next sync."
+
+
+def _told(tx: Transaction, each: Removed, names: dict[str, str]) -> Removal:
+    key = f"removed {each.slot.id} {each.act}".encode()
+    mark = hmac.new(tx.secret(), key, hashlib.sha256).hexdigest()[:32]
+    return Removal(mark, each.name, each.how, names.get(each.keeper, each.keeper), each.at)

@@ -1,0 +1,160 @@
+"""Who is gone from a member's view, and how they come back (design rule R8).
+
+A member's own card in the trash and somebody else's that the member hid are
+shown again; of a card that its keeper deleted a copy of one's own is made, from
+the last text that was served, as far as all of it may still be seen.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from sqlalchemy import and_, select
+
+from server.access import card_level, sees_value
+from server.contacts.build import NAMES_OF_PERSON
+from server.contacts.card import parse
+from server.contacts.properties import Change, properties
+from server.contacts.values import name_of
+from server.errors import UsageError
+from server.store.books import get_book, list_books
+from server.store.cards import CardRow, cards_with_uid, closure, find_card, values_of
+from server.store.database import Transaction
+from server.store.edits import bring_back
+from server.store.facts import Typing
+from server.store.household import region_of
+from server.store.keeping import create_card, note_return, read_card, restore_card
+from server.store.members import household_of
+from server.store.overlays import put_on
+from server.store.query import Query, bind
+from server.store.render import own_content
+from server.store.schema import act, hidden
+from server.store.slots import SlotRow, announce, gone_slots
+from server.store.texts import octets_of
+from server.store.views import refresh, visible_person
+
+How = Literal["trash", "hidden", "gone"]
+
+DAYS: Final = 400
+_DAY: Final = 24 * 3600 * 1_000_000
+_AT: Final = Query(select(act.c.at).where(act.c.id == bind("which")))
+_HIDDEN: Final = Query(
+    select(hidden.c.act).where(and_(hidden.c.member == bind("who"), hidden.c.card == bind("which")))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """Somebody who is gone from one member's view.
+
+    Args:
+        how: `trash`: the own card was deleted; `hidden`: somebody else's was; `gone`: its keeper deleted it.
+        act: The act that did it, and when it was done, in UTC microseconds.
+        name: What the member's devices called them last.
+    """
+
+    slot: SlotRow
+    how: How
+    keeper: str
+    act: int
+    at: int
+    name: str
+
+
+def removed_of(tx: Transaction, member: str) -> tuple[Removed, ...]:
+    """Who is gone from a member's view and can come back, the latest first."""
+    found: dict[str, Removed] = {}
+    books = {each.id for each in list_books(tx, member)}
+    for slot in gone_slots(tx, member):
+        row = find_card(tx, slot.card)
+        if row is not None and row.id not in found and slot.book in books:
+            each = _removed(tx, slot, row)
+            if each is not None:
+                found[row.id] = each
+    return tuple(sorted(found.values(), key=lambda each: (-each.act, each.slot.id)))
+
+
+def show_again(tx: Transaction, removed: Removed) -> None:
+    """Bring somebody back into the member's view.
+
+    Raises:
+        UsageError: The book has another card of this UID by now.
+    """
+    row = find_card(tx, removed.slot.card)
+    assert row is not None
+    match removed.how:
+        case "trash":
+            twins = cards_with_uid(tx, row.member, row.uid)
+            if any(each.trashed is None and each.book == row.book for each in twins):
+                raise UsageError(
+                    f"Your book has another card of {removed.name} by now; delete that one first."
+                )
+            restore_card(tx, row.id)
+            note_return(tx, row)
+            bring_back(tx, removed.slot)
+        case "hidden":
+            bring_back(tx, removed.slot)
+        case _:
+            _keep_copy(tx, removed.slot, row)
+
+
+def _removed(tx: Transaction, slot: SlotRow, row: CardRow) -> Removed | None:
+    """How the person of a retired slot was removed; None where nothing brings them back."""
+    member = slot.member
+    said = tx.one(_HIDDEN, who=member, which=row.id)
+    how: How
+    if slot.own:
+        if row.trashed is None or row.member != member:
+            return None
+        how, which = "trash", row.trashed
+    elif said is not None:
+        if row.trashed is not None or card_level(household_of(tx), member, row.access) == "none":
+            return None
+        how, which = "hidden", said[0]
+    else:
+        shown = card_level(household_of(tx), member, _there(row).access)
+        if row.trashed is None or row.member == member or shown == "none" or not row.household:
+            return None
+        how, which = "gone", row.trashed
+    done = tx.one(_AT, which=which)
+    assert done is not None
+    if done[0] <= tx.now - DAYS * _DAY or _is_there(tx, member, row.id):
+        return None
+    text = row.text if slot.own or slot.text is None else slot.text
+    props = properties(parse(octets_of(tx, text)), region=region_of(tx))
+    name = name_of(props).formatted.strip() or "A card without a name"
+    return Removed(slot, how, row.member, which, done[0], name)
+
+
+def _is_there(tx: Transaction, member: str, card_id: str) -> bool:
+    """Whether the member sees the person by another card."""
+    cards, _links = closure(tx, (card_id,))
+    return any(visible_person(tx, member, each) is not None for each in cards)
+
+
+def _keep_copy(tx: Transaction, slot: SlotRow, row: CardRow) -> None:
+    """The slot becomes its member's own private card; every value points to the fact it came from (R6)."""
+    region, household = region_of(tx), household_of(tx)
+    there = _there(row)
+    values = [
+        each
+        for each in values_of(tx, there, region)
+        if each.prop.name in NAMES_OF_PERSON or sees_value(household, slot.member, each.access)
+    ]
+    sources = {(each.prop.name, each.prop.norm): each.fact for each in values}
+    served = octets_of(tx, slot.text)
+    dropped = tuple(
+        Change(prop, None)
+        for prop in properties(parse(served), region=region)
+        if (prop.name, prop.norm) not in sources and prop.name not in NAMES_OF_PERSON
+    )
+    written = read_card(tx, put_on(served, dropped, region))
+    book = get_book(tx, slot.book)
+    typing = Typing(slot.member, sources=sources)
+    new = create_card(tx, book, written, typing, device=None, private=True)
+    announce(tx, slot, new.id, own=True, content=own_content(tx, new))
+    refresh(tx, (new.id,))
+
+
+def _there(row: CardRow) -> CardRow:
+    """A card as if it were not in the trash."""
+    return replace(row, access=replace(row.access, trashed=False))
