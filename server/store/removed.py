@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from sqlalchemy import and_, select
 
-from server.access import card_level, sees_value
+from server.access import card_level, may, sees_value
 from server.contacts.build import NAMES_OF_PERSON
 from server.contacts.card import parse
 from server.contacts.properties import Change, properties
@@ -23,7 +23,7 @@ from server.store.edits import bring_back
 from server.store.facts import Typing
 from server.store.household import region_of
 from server.store.keeping import create_card, note_return, read_card, restore_card
-from server.store.members import household_of
+from server.store.members import get_member, household_of
 from server.store.overlays import put_on
 from server.store.query import Query, bind
 from server.store.render import own_content
@@ -61,7 +61,10 @@ class Removed:
 
 
 def removed_of(tx: Transaction, member: str) -> tuple[Removed, ...]:
-    """Who is gone from a member's view and can come back, the latest first."""
+    """Who is gone from a member's view and can come back, the latest first; guests only read."""
+    role = get_member(tx, member).role
+    if not may(role, "write", own=True, read_only=False):
+        return ()
     found: dict[str, Removed] = {}
     books = {each.id for each in list_books(tx, member)}
     for slot in gone_slots(tx, member):

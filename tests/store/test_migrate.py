@@ -12,7 +12,9 @@ import server.store.migrate as migrate_module
 from server.errors import NewerDatabase, NotInitialised, UsageError
 from server.store.cards import cards_of
 from server.store.database import DATABASE_NAME, connect
+from server.store.imports import Incoming, import_cards
 from server.store.migrate import HEAD, KNOWN, create_database, migrate, prepared, revision_of
+from server.store.releasing import open_holds
 from server.store.views import verify_views
 from tests.builders import Home, a_card
 
@@ -93,12 +95,16 @@ def test_a_database_of_the_first_version_keeps_its_rows_and_works(tmp_path: Path
     """What 0.1 wrote is there after the migration, with nothing frozen, held or paused."""
     home = Home(tmp_path / "now", "anna", "ben")
     home.put("anna", "eva.vcf", a_card("u", "Eva Stein", "TEL:+49 30 23125 101"))
+    many = [a_card(f"i{index}", f"Nr {index}") for index in range(21)]
+    import_cards(home.db, "ben", [Incoming("file", each) for each in many])
     old = first_version(home.db.path, tmp_path / "old" / DATABASE_NAME)
     migrated_database = prepared(tmp_path / "old")
     assert shape(old) == shape(home.db.path)
     with migrated_database.read() as tx:
         assert [(each.uid, each.frozen) for each in cards_of(tx, "anna")] == [("u", None)]
         assert verify_views(tx) == ()
+        held = open_holds(tx, "ben")
+        assert [(each.kind, len(each.cards)) for each in held] == [("made", 21)]
     assert (tmp_path / "old" / f"{DATABASE_NAME}.before-{HEAD}").exists()
 
 

@@ -12,7 +12,7 @@ from server.errors import NotFound, UsageError
 from server.store.database import Actor
 from server.store.history import recent_acts
 from server.store.imports import Incoming, import_cards
-from server.store.sharing import set_share, set_visibility
+from server.store.sharing import add_member, set_share, set_visibility
 from tests.builders import Home, a_card
 
 PHONE = "TEL;TYPE=CELL:+49 30 23125 101"
@@ -196,6 +196,16 @@ def test_deleting_hides_every_card_of_the_person(home: Home) -> None:
     home.delete("anna", seen.href)
     assert home.entries("anna") == []
     assert len(home.entries("ben")) == len(home.entries("carl")) == 1
+
+
+def test_guests_only_read(home: Home) -> None:
+    with home.db.write(Actor("member")) as tx:
+        add_member(tx, "gast", name="Gast", shares="none", role="guest")
+        set_share(tx, "anna", "gast", "all")
+    home.put("anna", "w.vcf", WEISS)
+    home.delete("anna", "w.vcf")
+    assert gone(home, "gast") == []
+    assert gone(home, "ben") != []
 
 
 def test_nobody_of_that_name_is_one_sentence(home: Home) -> None:

@@ -67,6 +67,16 @@ CREATE TABLE hold_card (
     "CREATE INDEX ix_card_frozen ON card (frozen) WHERE frozen IS NOT NULL",
     "CREATE INDEX ix_hold_member ON hold (member) WHERE ended IS NULL",
     "CREATE INDEX ix_hold_card_card ON hold_card (card)",
+    # Cards that were held already are asked about like those that come to be.
+    """\
+INSERT INTO hold (member, kind, act)
+SELECT member, 'made', min(held) FROM card WHERE held IS NOT NULL GROUP BY member
+""",
+    """\
+INSERT INTO hold_card (hold, card, act, last)
+SELECT hold.id, card.id, card.held, card.held
+FROM card JOIN hold ON hold.member = card.member WHERE card.held IS NOT NULL
+""",
 )
 
 
