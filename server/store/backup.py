@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +22,8 @@ from server.store.database import (
     open_database,
     translated,
 )
-from server.store.journal import JournalFile, Record, disk_refusal, household_mark, read_file
+from server.store.journal import Record, disk_refusal, household_mark, read_file
+from server.store.journal_gaps import claimed, untold
 from server.store.migrate import HEAD, migrate, revision_of
 from server.store.replay import Account, last_of, pending, replay
 from server.store.texts import changed_texts
@@ -163,27 +164,13 @@ def _brought_up(origin: sqlite3.Connection, db: Database, *, exactly: bool) -> t
     files = tuple(read_file(path) for path in db.journal.paths())
     above = max([db.journal.highest_act(), _last_of_file(db.path)])
     _new_epochs(origin)
+    files = claimed(files, household)
     records = pending(files, household, held, exactly=exactly)
     account = replay(origin, records, above=above, now=_now())
     _end_sessions(origin)
     texts = _write_texts(db.folder, account) if account.left else None
-    problems = () if exactly else _problems(files, household, held)
+    problems = () if exactly else untold(files, db.journal.mark(), household, held)
     return Restored(None, account, problems, texts), household
-
-
-def _problems(files: Sequence[JournalFile], household: str, held: int) -> tuple[str, ...]:
-    """What the journal cannot tell, a sentence each."""
-    said = [
-        f"{each.path} is cut off or damaged at byte {each.cut:,}; everything before that was read."
-        for each in files
-        if each.cut is not None
-    ]
-    begun = next((each.begun for each in files if each.household == household), None)
-    if begun is not None and begun.act > held:
-        said.append(
-            "The journal begins later than the backup ends; what was typed in between is not in it."
-        )
-    return tuple(said)
 
 
 def _write_texts(folder: Path, account: Account) -> Path | None:

@@ -84,16 +84,32 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class JournalFile:
-    """One file as far as it can be read.
+class Gap:
+    """Octets of a file that are no whole record.
 
     Args:
-        cut: Where the readable part ends, if anything follows it; else None.
+        since: The last whole record before them, if there is one.
+        until: The first whole record after them, if there is one.
     """
+
+    start: int
+    end: int
+    since: Record | None
+    until: Record | None
+
+
+@dataclass(frozen=True, slots=True)
+class JournalFile:
+    """One file as far as it can be read: every whole record, before and after what is damaged."""
 
     path: Path
     records: tuple[Record, ...]
-    cut: int | None
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def cut(self) -> int | None:
+        """Where the first damage begins; None where all is whole."""
+        return self.gaps[0].start if self.gaps else None
 
     @property
     def household(self) -> str:
@@ -259,11 +275,22 @@ class Journal:
 
 
 def read_file(path: Path) -> JournalFile:
-    """One file as far as it is whole."""
-    found = tuple(_records(path))
-    end = found[-1][1] if found else 0
-    whole = end == path.stat().st_size
-    return JournalFile(path, tuple(each[0] for each in found), None if whole else end)
+    """All whole records of a file; what is damaged is stepped over, up to the next frame whose checksum is right."""
+    found: list[Record] = []
+    gaps: list[Gap] = []
+    size = path.stat().st_size
+    start = 0
+    while start < size:
+        for record, end in _records(path, start):
+            found.append(record)
+            start = end
+        if start < size:
+            since = found[-1] if found else None
+            following = _next_whole(path, start + 1)
+            until = next(_records(path, following), None) if following < size else None
+            gaps.append(Gap(start, following, since, until[0] if until else None))
+            start = following
+    return JournalFile(path, tuple(found), tuple(gaps))
 
 
 def lost(folder: Path, what: str) -> DatabaseLost | None:
@@ -288,6 +315,17 @@ def _records(path: Path, start: int = 0) -> Iterator[tuple[Record, int]]:
             meta, _, body = payload.partition(b"\n")
             end += _HEAD.size + length
             yield Record(**json.loads(meta), body=body), end
+
+
+def _next_whole(path: Path, start: int) -> int:
+    """Where the next whole record begins; the size of the file where there is none."""
+    octets = path.read_bytes()
+    place = octets.find(_MAGIC, start)
+    while place >= 0:
+        if next(_records(path, place), None) is not None:
+            return place
+        place = octets.find(_MAGIC, place + 1)
+    return len(octets)
 
 
 def _framed(record: Record) -> bytes:

@@ -1,6 +1,7 @@
 """The journal: what was taken since a backup is back after a restore, and an old database is not served."""
 
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -276,16 +277,59 @@ def test_a_cut_off_end_is_one_sentence_and_all_before_it_is_back(home: Home) -> 
     assert texts(home, "anna").keys() == {"Eva Stein", "Ada Byron"}
 
 
-def test_a_journal_cut_in_the_middle_is_read_up_to_there(home: Home) -> None:
+def test_a_journal_damaged_in_the_middle_gives_back_all_that_is_whole(home: Home) -> None:
     for number in range(4):
         home.put("anna", f"{number}.vcf", a_card(f"u{number}", f"Eva Nr{number}"))
     (path,) = Journal(home.db.folder).paths()
     octets = bytearray(path.read_bytes())
     octets[octets.index(b"Eva Nr2")] ^= 1
     path.write_bytes(octets)
-    result = restored(home)
-    assert len(result.problems) == 1
+    (sentence,) = restored(home).problems
+    assert f"damaged at byte {octets.index(b'HBJ1', octets.index(b'Eva Nr1')):,}" in sentence
+    assert "at most 1 change could not be put back" in sentence
+    assert re.search(r"after 2033-.* UTC and before 2033-.* UTC", sentence)
+    assert texts(home, "anna").keys() == {"Eva Nr0", "Eva Nr1", "Eva Nr3"}
+
+
+def test_a_journal_whose_last_record_is_cut_off_says_that_one_change_is_missing(home: Home) -> None:
+    for number in range(3):
+        home.put("anna", f"{number}.vcf", a_card(f"u{number}", f"Eva Nr{number}"))
+    (path,) = Journal(home.db.folder).paths()
+    os.truncate(path, path.stat().st_size - 7)
+    (sentence,) = restored(home).problems
+    assert "at most 1 change could not be put back" in sentence
     assert texts(home, "anna").keys() == {"Eva Nr0", "Eva Nr1"}
+
+
+def test_what_was_never_kept_is_not_called_missing(home: Home) -> None:
+    """The power went while a record was written; no commit followed."""
+    home.put("anna", "a.vcf", a_card("ua", "Eva Stein"))
+    (path,) = Journal(home.db.folder).paths()
+    with path.open("ab") as file:
+        file.write(b"HBJ1 and then nothing")
+    (sentence,) = restored(home).problems
+    assert "no other change is missing" in sentence
+
+
+def test_a_journal_whose_beginning_is_damaged_is_still_the_households(home: Home) -> None:
+    home.put("anna", "a.vcf", a_card("ua", "Eva Stein"))
+    home.put("anna", "b.vcf", a_card("ub", "Jan Vermeer"))
+    (path,) = Journal(home.db.folder).paths()
+    octets = bytearray(path.read_bytes())
+    octets[30] ^= 1
+    path.write_bytes(octets)
+    assert len(restored(home).problems) == 1
+    assert texts(home, "anna").keys() == {"Eva Stein", "Jan Vermeer"}
+
+
+def test_a_lost_file_of_the_journal_is_said(home: Home) -> None:
+    for number in range(3):
+        home.put("anna", f"{number}.vcf", a_card(f"u{number}", f"Eva Nr{number}"))
+        home.clock.pass_seconds(40 * DAY)
+    Journal(home.db.folder).paths()[1].unlink()
+    (sentence,) = restored(home).problems
+    assert "1 of the journal's files" in sentence
+    assert texts(home, "anna").keys() == {"Eva Nr0", "Eva Nr2"}
 
 
 def test_a_journal_that_begins_after_the_backup_says_so(home: Home) -> None:
