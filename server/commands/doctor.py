@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ def doctor(place: Place) -> None:
         found += _settings(place)
         found += _folder(database.path.parent, database.path)
         with database.read() as tx:
+            found += _clock(tx)
             found += _database(tx)
             found += _jobs(tx)
             found += _devices(tx)
@@ -66,6 +68,15 @@ def _folder(folder: Path, file: Path) -> Iterator[str]:
     room = shutil.disk_usage(folder).free
     if room < ROOM_LEAST:
         yield f"Only {room // 1024 // 1024} MB are free in {folder}: make room."
+
+
+def _clock(tx: "Transaction") -> Iterator[str]:
+    from server.store.clock import BEHIND_LEAST, behind_sentence
+    from server.store.history import last_time
+
+    behind = last_time(tx) - time.time_ns() // 1000
+    if behind >= BEHIND_LEAST:
+        yield behind_sentence(behind)
 
 
 def _database(tx: "Transaction") -> Iterator[str]:

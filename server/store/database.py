@@ -24,6 +24,7 @@ from server.errors import (
     NotInitialised,
     Refused,
 )
+from server.store.clock import Clock
 from server.store.compiled import INSERT_ACT
 from server.store.journal import FAILED, FULL, Journal, Record, household_mark, lost
 from server.store.statement import Row, Statement, Value
@@ -149,7 +150,7 @@ class Database:
         self.counters = Counters()
         self.journal = Journal(folder)
         self._highest = 0
-        self._clock = clock or (lambda: time.time_ns() // 1000)
+        self._clock = Clock(clock or (lambda: time.time_ns() // 1000))
         self._local = threading.local()
         self._writer = threading.Lock()
 
@@ -253,7 +254,7 @@ class Database:
         if last < seen:
             raise self._behind()
         self._highest = max(self._highest, last)
-        now = max(self._clock(), at)
+        now = self._clock.now(at)
         return Transaction(connection, now, actor, self.counters, self.secret, before=last)
 
     def _commit(self, tx: Transaction) -> None:

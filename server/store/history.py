@@ -102,6 +102,7 @@ _FACT: Final = Query(
     )
 )
 _LAST: Final = Query(select(func.max(act.c.id)))
+_LAST_TIME: Final = Query(select(func.max(act.c.at)))
 _LAST_CHANGE: Final = Query(
     select(act.c.id)
     .where(and_(act.c.kind != "cycle", act.c.kind != "late", act.c.kind != "init"))
@@ -210,6 +211,12 @@ def last_act(tx: Transaction) -> int:
     """The store-wide revision: the id of the latest act; it never leaves the server."""
     row = tx.one(_LAST)
     return int(row[0] or 0) if row else 0
+
+
+def last_time(tx: Transaction) -> int:
+    """When the latest act was, in UTC microseconds; 0 before any."""
+    row = tx.one(_LAST_TIME)
+    return int(row[0]) if row and row[0] else 0
 
 
 def last_change(tx: Transaction) -> int:

@@ -125,3 +125,11 @@ def test_each_night_the_gauge_is_kept(household: Hearthbook, folder: Path) -> No
     measure(database)
     with database.read() as tx:
         assert [(each.people, each.chance) for each in gauges(tx, "anna")] == [(1, None)]
+
+
+def test_a_clock_behind_the_last_change_is_to_be_set_right(
+    household: Hearthbook, folder: Path
+) -> None:
+    with open_database(folder).write(Actor("settings")) as tx:
+        tx.connection.execute("UPDATE act SET at = at + 3 * 86400000000")
+    assert "clock is 2 days behind" in household("doctor").out
