@@ -43,7 +43,7 @@ def given_up(records: Iterable[Record]) -> tuple[Record, ...]:
             key = ("card", each.keeper, each.uid)
         else:
             continue
-        for about in (key, limit_key(each)) if each.kind == "visibility" else (key,):
+        for about in _abouts(each, key):
             last.pop(about, None)
             last[about] = replace(each, given_up=True)
     return tuple(
@@ -51,6 +51,14 @@ def given_up(records: Iterable[Record]) -> tuple[Record, ...]:
         for about, each in last.items()
         if each.kind in ACCESS_KINDS or (each.private if about[0] == "card" else is_narrow(each))
     )
+
+
+def _abouts(record: Record, key: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """What a record is the last word on; the limit of one value says nothing of its card."""
+    if record.kind != "visibility":
+        return (key,)
+    limit = limit_key(record)
+    return (limit,) if limit[3:] else (key, limit)
 
 
 def access_again(tx: Transaction, record: Record) -> bool:

@@ -130,6 +130,18 @@ def test_a_card_made_private_by_a_phone_stays_private(home: Home, *, exactly: bo
     assert (names(home, "anna"), names(home, "ben")) == ({"Eva Stein"}, set())
 
 
+@exactly_or_not
+def test_a_limit_on_one_value_does_not_show_a_card_again_that_a_phone_made_private(
+    home: Home, *, exactly: bool
+) -> None:
+    home.put("anna", "a.vcf", a_card("ua", "Eva Stein", PHONE, "CLASS:PRIVATE"))
+    with home.db.write(Actor("card", "anna")) as tx:
+        row = cards_with_uid(tx, "anna", "ua")[0]
+        set_value_visibility(tx, row.id, ("TEL", "+493023125101"), "shared", ())
+    restored(home, exactly=exactly)
+    assert names(home, "ben") == set()
+
+
 def test_what_was_shared_again_since_is_shared(home: Home) -> None:
     """An exact restore gives up the last word only where it takes something away."""
     with home.db.write(Actor("share")) as tx:
