@@ -5,6 +5,7 @@ wire, or a model of a phone's.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,11 +13,13 @@ from typing import Final, Protocol
 
 from server.cases import open_cases
 from server.cycle import run_cycle
+from server.errors import UsageError
 from server.store.database import Actor, Database, open_database
 from server.store.devices import add_device
 from server.store.household import set_setting
 from server.store.migrate import create_database
 from server.store.sharing import add_member
+from server.store.undoing import undo_act
 from server.store.views import verify_views
 from tests.builders import a_card
 
@@ -367,3 +370,37 @@ def tidy_up(house: House) -> None:
         if "UID:anew-" in text:
             anna.delete(name)
     house.sync("anna")
+
+
+def empty(house: House) -> None:
+    """Anna's program loses all its cards, and deletes them on the server as well."""
+    anna = house.programs["anna"]
+    for name in anna.files():
+        anna.delete(name)
+    anna.sync()
+
+
+def undo_deletions(house: House, who: str) -> None:
+    """Undo every deletion of a member; those that were not carried out have nothing to undo."""
+    with house.db.read() as tx:
+        rows = tx.connection.execute(
+            "SELECT id FROM act WHERE kind = 'delete' AND member = ? ORDER BY id DESC", (who,)
+        ).fetchall()
+    for (act,) in rows:
+        try:
+            with house.db.write(Actor("undo", who)) as tx:
+                undo_act(tx, act, member=who)
+        except UsageError as refused:
+            if "nothing to undo" not in refused.sentence:
+                raise
+
+
+def missing(house: House, who: str) -> list[str]:
+    """The UIDs of first cards that a member does not hold any more."""
+    held = "".join(house.files()[who].values()).split()
+    return [each.uid for each in house.people if each.who == who and f"UID:{each.uid}" not in held]
+
+
+def cards(files: Mapping[str, str]) -> Counter[tuple[str, ...]]:
+    """The lines of every card; files come back under other names, and XML has no CR."""
+    return Counter(tuple(text.splitlines()) for text in files.values())

@@ -1,17 +1,13 @@
 """Three members with stock vdirsyncer on the real server: nothing typed is lost, and it comes to rest."""
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from server.errors import UsageError
-from server.store.database import Actor
-from server.store.undoing import undo_act
 from tests.clients.driving import Client, serving, vdirsyncer
 from tests.clients.stories import (
     MEMBERS,
@@ -19,11 +15,14 @@ from tests.clients.stories import (
     Typed,
     acquaintances,
     add_account_again,
+    cards,
     everyday,
     first_cards,
     found_household,
     meet,
+    missing,
     tidy_up,
+    undo_deletions,
     upload_everything_anew,
 )
 
@@ -121,29 +120,3 @@ def test_an_emptied_folder_empties_nothing_for_good(tmp_path: Path) -> None:
         assert {who: cards(after[who]) for who in MEMBERS} == {
             who: cards(before[who]) for who in MEMBERS
         }
-
-
-def cards(files: Mapping[str, str]) -> Counter[tuple[str, ...]]:
-    """The lines of every card; files come back under other names, and XML has no CR."""
-    return Counter(tuple(text.splitlines()) for text in files.values())
-
-
-def missing(house: House, who: str) -> list[str]:
-    """The UIDs of first cards that a member does not hold any more."""
-    held = "".join(house.files()[who].values()).split()
-    return [each.uid for each in house.people if each.who == who and f"UID:{each.uid}" not in held]
-
-
-def undo_deletions(house: House, who: str) -> None:
-    """Undo every deletion of a member; those that were not carried out have nothing to undo."""
-    with house.db.read() as tx:
-        rows = tx.connection.execute(
-            "SELECT id FROM act WHERE kind = 'delete' AND member = ? ORDER BY id DESC", (who,)
-        ).fetchall()
-    for (act,) in rows:
-        try:
-            with house.db.write(Actor("undo", who)) as tx:
-                undo_act(tx, act, member=who)
-        except UsageError as refused:
-            if "nothing to undo" not in refused.sentence:
-                raise
