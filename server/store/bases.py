@@ -17,7 +17,7 @@ _MADE_BY: Final = Query(
 )
 _FIRST: Final = Query(select(func.min(slot_past.c.seq)).where(slot_past.c.slot == bind("which")))
 _RECEIVE: Final = inserting(
-    received, "device", "member", "book", "href", "slot", "etag", "status", "text", "act"
+    received, "device", "member", "book", "href", "slot", "etag", "status", "text", "act", "merged"
 )
 
 
@@ -55,8 +55,13 @@ def keep_body(
     href: str,
     etag: str,
     status: int,
+    is_merged: bool = False,
 ) -> None:
-    """Keep a body that was refused or merged: nothing typed is ever lost."""
+    """Keep a body that was refused or merged: nothing typed is ever lost.
+
+    Args:
+        is_merged: It was merged in this act, and some of it met another change.
+    """
     tx.run(
         _RECEIVE,
         device=device.id,
@@ -68,4 +73,5 @@ def keep_body(
         status=status,
         text=keep(tx, octets),
         act=tx.act,
+        merged=tx.act if is_merged else None,
     )

@@ -24,7 +24,7 @@ Verdict = Literal["mine", "theirs", "both"]
 
 _COLLIDED: Final = Query(
     select(suggestion.c.id, received.c.id)
-    .join(received, and_(received.c.merged == suggestion.c.act, received.c.status == 412))
+    .join(received, received.c.merged == suggestion.c.act)
     .where(suggestion.c.state == COLLIDED)
     .order_by(received.c.act, received.c.id, suggestion.c.id)
 )

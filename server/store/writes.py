@@ -263,12 +263,10 @@ def _store(tx: Transaction, put_: Put, slot: SlotRow) -> PutResult:
         return PutResult(204)
     written = _whole(tx, put_, slot, row)
     seq = seq_named(put_.book, put_.if_match)
-    is_as_sent = put_own(
-        tx, row, slot, written, device=put_.device, seq=seq, is_known=put_.is_known
-    )
-    tag = _given(tx, put_, slot, written) if is_as_sent else ""
+    outcome = put_own(tx, row, slot, written, device=put_.device, seq=seq, is_known=put_.is_known)
+    tag = _given(tx, put_, slot, written) if outcome == "stored" else ""
     if not tag:
-        _keep_merged(tx, put_, slot, slot)
+        _keep_merged(tx, put_, slot, slot, is_asked=outcome == "collided")
     return PutResult(204, tag)
 
 
@@ -299,7 +297,9 @@ def _edit(tx: Transaction, put_: Put, standing: SlotRow, addressed: SlotRow) -> 
     return PutResult(204)
 
 
-def _keep_merged(tx: Transaction, put_: Put, standing: SlotRow, addressed: SlotRow) -> None:
+def _keep_merged(
+    tx: Transaction, put_: Put, standing: SlotRow, addressed: SlotRow, *, is_asked: bool = False
+) -> None:
     """Keep a body that was not stored as sent, and let the device fetch what became of it."""
     keep_body(
         tx,
@@ -310,6 +310,7 @@ def _keep_merged(tx: Transaction, put_: Put, standing: SlotRow, addressed: SlotR
         href=put_.href,
         etag=put_.if_match,
         status=204,
+        is_merged=is_asked,
     )
     now = find_slot(tx, standing.id)
     assert now is not None

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from server.cases import decide, open_cases
 from server.cycle import run_cycle
 from server.store.database import Actor
 from server.store.linking import link_cards
@@ -81,6 +82,23 @@ def test_without_if_match_what_another_device_changed_meanwhile_stays(home: Home
     assert b"102" in stored(home)
     assert b"eva.example" in stored(home)
     assert b"101" not in stored(home)
+
+
+def test_without_if_match_one_value_changed_differently_by_two_is_asked(home: Home) -> None:
+    """There is one title: neither takes the place of the other unseen, and both are kept."""
+    etag = home.put("anna", "a.vcf", added(CARD, "TITLE:Dr")).etag
+    seen = home.fetch("anna+tablet", "a.vcf")
+    home.put("anna", "a.vcf", added(CARD, "TITLE:Prof"), if_match=etag)
+    late = added(seen.octets.replace(b"TITLE:Dr", b"TITLE:Dean"), "URL:https://eva.example/")
+    assert home.put("anna+tablet", "a.vcf", late).etag == ""
+    assert b"TITLE:Prof" in stored(home)
+    assert b"eva.example" in stored(home)
+    (case,) = open_cases(home.db, "anna")
+    assert case.kind == "edit-lost-race"
+    decide(home.db, case.id, "mine", member="anna")
+    assert b"TITLE:Dean" in stored(home)
+    assert b"TITLE:Prof" not in stored(home)
+    assert open_cases(home.db, "anna") == ()
 
 
 def test_what_was_merged_is_announced_and_the_body_is_kept(home: Home) -> None:
