@@ -28,7 +28,7 @@ tests: .venv/.ready-dev
 crashes: .venv/.ready-dev
 	HEARTHBOOK_CRASHES=1000 $(BIN)/pytest tests/faults/test_crashes.py tests/faults/test_full_disk.py
 
-# Six programs that never agree how a card is written, for a thousand rounds.
+# Six programs that never agree how a card is written, dealt to the members in three ways, a thousand rounds each.
 soak: .venv/.ready-dev
 	HEARTHBOOK_SOAK=1000 $(BIN)/pytest tests/clients/test_soak.py
 

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.clients.forking import Forks
+
 ROOT = Path(__file__).parents[2]
 WAIT_SECONDS = 120
 ROUNDS_MOST = 5
@@ -43,11 +45,16 @@ class CommandLine:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """One member's vdirsyncer: a folder of files beside the member's book on the server."""
+    """One member's vdirsyncer: a folder of files beside the member's book on the server.
+
+    Args:
+        forks: Where the program is forked instead of started anew each time.
+    """
 
     member: str
     root: Path
     executable: Path
+    forks: Forks | None = None
 
     @property
     def folder(self) -> Path:
@@ -71,7 +78,7 @@ class Client:
 
     def refusal(self) -> str:
         """Run one sync that vdirsyncer refuses; what it says."""
-        return run(self._command("sync"), environment(self.root.parent), succeeds=False)
+        return self._run("sync", succeeds=False)
 
     def forget(self) -> None:
         """Forget what was synced, as when an account is removed and added again."""
@@ -95,11 +102,15 @@ class Client:
         yield "folder", self.root
         yield from (("site", site), ("member", self.member), ("password", password))
 
-    def _run(self, what: str, *options: str) -> None:
-        run([*self._command(what), *options], environment(self.root.parent))
-
-    def _command(self, what: str) -> list[str]:
-        return [str(self.executable), "-c", str(self.root / "config"), what]
+    def _run(self, *words: str, succeeds: bool = True) -> str:
+        arguments = ["-c", str(self.root / "config"), *words]
+        env = environment(self.root.parent)
+        if self.forks is None:
+            return run([str(self.executable), *arguments], env, succeeds=succeeds)
+        code, said = self.forks.run(arguments, env)
+        if bool(code) == succeeds:
+            pytest.fail(f"vdirsyncer {' '.join(words)} gave {code}: {said}")
+        return said
 
 
 CONFIGURATION = """\

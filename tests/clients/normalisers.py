@@ -111,6 +111,8 @@ class FilingEvolution(Normaliser, Evolution):
 class ForgetfulAndroid(Normaliser, Davx5):
     """Drops every line that no vCard standard knows, with the labels, and puts brackets around area codes."""
 
+    cannot_type = ("X-ODD",)
+
     def style(self, lines: Lines) -> Lines:
         known = tuple(each for each in lines if not name_of(each).startswith("X-"))
         return _numbers(known, "+{0[0]}{0[1]} ({0[2]}{0[3]}) {1}")

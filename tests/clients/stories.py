@@ -363,8 +363,10 @@ def upload_everything_anew(house: House) -> None:
     house.sync("anna")
 
 
-def tidy_up(house: House) -> None:
-    """Anna deletes the second card of every person of whom she has two of her own now."""
+def upload_everything_anew_and_tidy_up(house: House) -> None:
+    """Afterwards Anna deletes the second card of every person of whom she has two of her own."""
+    upload_everything_anew(house)
+    assert house.come_to_rest() == {}
     anna = house.programs["anna"]
     for name, text in anna.files().items():
         if "UID:anew-" in text:

@@ -20,6 +20,7 @@ from tests.clients.normalisers import NORMALISERS
 from tests.clients.stories import KEPT, MEMBERS
 
 ROUNDS = int(os.environ.get("HEARTHBOOK_SOAK", "120"))
+ARRANGEMENTS = range(1 if ROUNDS < 1_000 else 3)
 REST_MOST = 4 * (TIMES_MOST + 1)
 """After so many rounds in which nobody types every fight has ended."""
 PEOPLE = ("Eva Stein", "Jan Vermeer", "Mia Berg", "Udo Kern")
@@ -136,13 +137,16 @@ def member_of(device: Model) -> str:
     return device.wire.client.member
 
 
-@pytest.fixture(scope="module")
-def soak(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Soak]:
+@pytest.fixture(scope="module", params=ARRANGEMENTS)
+def soak(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Soak]:
+    """The programs are dealt to the members in another way each time."""
+    kinds = NORMALISERS[request.param :] + NORMALISERS[: request.param]
     home = DavHome(tmp_path_factory.mktemp("soak") / "data", *MEMBERS)
     home.db.connection().execute("PRAGMA synchronous = OFF")
     devices = tuple(
-        home.model(kind, MEMBERS[index // 2], f"device{index}")
-        for index, kind in enumerate(NORMALISERS)
+        home.model(kind, MEMBERS[index // 2], f"device{index}") for index, kind in enumerate(kinds)
     )
     made = Soak(home, devices)
     made.meet()

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients.driving import Client, serving, vdirsyncer
+from tests.clients.driving import Client, environment, serving, vdirsyncer
+from tests.clients.forking import forks
 from tests.clients.stories import (
     MEMBERS,
     House,
@@ -21,9 +22,8 @@ from tests.clients.stories import (
     found_household,
     meet,
     missing,
-    tidy_up,
     undo_deletions,
-    upload_everything_anew,
+    upload_everything_anew_and_tidy_up,
 )
 
 pytestmark = pytest.mark.client
@@ -37,12 +37,12 @@ def house_with_vdirsyncer(root: Path, *, common_uids: bool) -> Iterator[House]:
     executable = vdirsyncer()
     database, passwords = found_household(root / "data")
     people, typed = acquaintances(common_uids=common_uids), Typed()
-    clients = {who: Client(who, root / who, executable) for who in MEMBERS}
 
     def writes() -> int:
         return len(WRITE.findall((root / "serve.log").read_text(encoding="utf-8")))
 
-    with serving(root / "data") as site:
+    with serving(root / "data") as site, forks(root, environment(root)) as forked:
+        clients = {who: Client(who, root / who, executable, forked) for who in MEMBERS}
         for who, client in clients.items():
             client.set_up(site, passwords[who], dict(first_cards(people, typed, who)))
         yield House(database, people, dict(clients), typed, writes)
@@ -62,7 +62,7 @@ STORIES: dict[str, tuple[Callable[[House], None], bool]] = {
     "everyday": (everyday, False),
     "everyday with common UIDs": (everyday, True),
     "an account added again": (add_account_again, True),
-    "everything uploaded anew": (upload_everything_anew, False),
+    "everything uploaded anew": (upload_everything_anew_and_tidy_up, False),
 }
 
 
@@ -88,15 +88,6 @@ def test_nothing_typed_is_lost(told: Told) -> None:
 
 def test_views_equal_what_they_are_derived_from(told: Told) -> None:
     assert told.house.problems() == ()
-
-
-def test_second_cards_can_be_deleted_again(tmp_path: Path) -> None:
-    with house_with_vdirsyncer(tmp_path, common_uids=False) as house:
-        upload_everything_anew(house)
-        house.come_to_rest()
-        tidy_up(house)
-        assert house.come_to_rest() == {}
-        assert house.lost() == {}
 
 
 def test_an_emptied_folder_empties_nothing_for_good(tmp_path: Path) -> None:

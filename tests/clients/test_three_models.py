@@ -25,9 +25,8 @@ from tests.clients.stories import (
     first_cards,
     meet,
     missing,
-    tidy_up,
     undo_deletions,
-    upload_everything_anew,
+    upload_everything_anew_and_tidy_up,
 )
 
 
@@ -104,7 +103,9 @@ def kind(request: pytest.FixtureRequest) -> type[Model]:
 
 @pytest.mark.parametrize("common_uids", [False, True], ids=["own UIDs", "common UIDs"])
 @pytest.mark.parametrize(
-    "story", [everyday, add_account_again, upload_everything_anew], ids=lambda each: each.__name__
+    "story",
+    [everyday, add_account_again, upload_everything_anew_and_tidy_up],
+    ids=lambda each: each.__name__,
 )
 def test_nothing_is_lost_and_it_comes_to_rest(
     kind: type[Model], story: Callable[[House], None], tmp_path: Path, *, common_uids: bool
@@ -114,15 +115,6 @@ def test_nothing_is_lost_and_it_comes_to_rest(
         assert house.come_to_rest() == {}
         assert house.lost() == {}
         assert house.problems() == ()
-
-
-def test_second_cards_can_be_deleted_again(kind: type[Model], tmp_path: Path) -> None:
-    with house_with(kind, tmp_path, common_uids=False) as house:
-        upload_everything_anew(house)
-        house.come_to_rest()
-        tidy_up(house)
-        assert house.come_to_rest() == {}
-        assert house.lost() == {}
 
 
 def test_an_emptied_device_empties_nothing_for_good(kind: type[Model], tmp_path: Path) -> None:
