@@ -125,6 +125,18 @@ def phone_key(text: str, region: str) -> str:
     return _international(number, region, digits) + suffix
 
 
+@lru_cache(maxsize=20_000)
+def phone_line(key: str) -> Literal["mobile", "landline", ""]:
+    """Whether the numbering plan says that a `phone_key` is a mobile number or a landline."""
+    try:
+        kind = phonenumbers.number_type(phonenumbers.parse(key.partition(";")[0]))
+    except phonenumbers.NumberParseException:
+        return ""
+    if kind == phonenumbers.PhoneNumberType.MOBILE:
+        return "mobile"
+    return "landline" if kind == phonenumbers.PhoneNumberType.FIXED_LINE else ""
+
+
 def telephone_text(text: str) -> str:
     """A ``tel:`` URI as the text that people write; other text stays as it is (RFC 3966)."""
     if text[:4].casefold() != "tel:":

