@@ -110,6 +110,8 @@ class Devices(RuleBasedStateMachine):
         """Words that a device ever sent."""
         self.known: dict[str, set[str]] = {}
         """Words that a device ever had: only these can it take away."""
+        self.visible: dict[str, set[str]] = {}
+        """Own words that a member saw before a step that takes none of them away; else empty."""
         self.late: set[str] = set()
         """Words that came too late since the last cycle."""
 
@@ -223,6 +225,7 @@ class Devices(RuleBasedStateMachine):
     @rule(on=numbers)
     def start_anew(self, on: int) -> None:
         """A device is told to fetch everything again, or the server is started again."""
+        self._note_visible()
         if on % 2:
             self._model(on).forget_token()
         else:
@@ -239,6 +242,7 @@ class Devices(RuleBasedStateMachine):
     @rule(giver=who_, pick=numbers, level=st.sampled_from(("none", "name", "all", "all")))
     def share(self, giver: int, pick: int, level: str) -> None:
         """Somebody shows somebody else less or more."""
+        self._note_visible()
         member, other = self._member(giver), self._member(giver + 1 + pick % 3)
         if member != other:
             with self._home.db.write(Actor("share", member)) as tx:
@@ -247,6 +251,7 @@ class Devices(RuleBasedStateMachine):
     @rule(pick=numbers, seen_by=st.sampled_from(("private", "members", "shared")), who=who_)
     def show(self, pick: int, seen_by: str, who: int) -> None:
         """Somebody makes a card, or one value of it, private, shared, or for one member."""
+        self._note_visible()
         card = self._card(pick)
         if card is None:
             return
@@ -265,6 +270,7 @@ class Devices(RuleBasedStateMachine):
     @rule(left=numbers, right=numbers, who=who_, verdict=st.sampled_from(("same", "same", "apart")))
     def tie(self, left: int, right: int, who: int, verdict: str) -> None:
         """Somebody says that two cards they see are one person, or are not; or whose a person is."""
+        self._note_visible()
         one, other, member = self._card(left), self._card(right), self._member(who)
         if not one or not other:
             return
@@ -328,6 +334,7 @@ class Devices(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from((1, 1000, 4000)))
     def wait(self, seconds: int) -> None:
         """Time passes."""
+        self._note_visible()
         self._home.clock.pass_seconds(seconds)
         settle(self._home.db)
 
@@ -345,6 +352,9 @@ class Devices(RuleBasedStateMachine):
             assert self.uids.setdefault((book, href), uid) == uid
         live = [(book, uid) for book, _, uid, gone in slots if gone is None]
         assert len(live) == len(set(live)), "two entries of one UID"
+        before, self.visible = self.visible, {}
+        for who in before:
+            assert before[who] <= self._own_words(who), before[who] - self._own_words(who)
         for who in self.members:
             kept = self._kept(who)
             for word in self.taken:
@@ -398,6 +408,20 @@ class Devices(RuleBasedStateMachine):
     def _words(self, octets: bytes) -> set[str]:
         """The words in some text."""
         return {each for each in self.typed if each.encode() in octets}
+
+    def _note_visible(self) -> None:
+        self.visible = {who: self._own_words(who) for who in self.members}
+
+    def _own_words(self, who: str) -> set[str]:
+        """What a member typed and sees, without what somebody else took over into their own card."""
+        with self._home.db.read() as tx:
+            rows = tx.connection.execute(
+                "SELECT after FROM suggestion WHERE author = ? AND state = 'applied'", (who,)
+            ).fetchall()
+        applied = b"".join(row[0] or b"" for row in rows)
+        octets = b"".join(each.octets for each in self._home.entries(who, version_4=True))
+        words = self._words(octets) - self._words(applied)
+        return {each for each in words if self.typed[each].member == who}
 
     def _run_cycle(self) -> None:
         run_cycle(self._home.db, kind="command", releasing=True)
