@@ -159,7 +159,7 @@ def _precondition(tx: Transaction, put_: Put, slot: SlotRow | None) -> PutResult
 
 
 def _keep(tx: Transaction, put_: Put, slot: SlotRow | None, answer: PutResult) -> PutResult:
-    """Refuse a body and keep it."""
+    """Refuse a body and keep it; one refused for its UID is not merged, since nobody knows which card is meant."""
     keep_body(
         tx,
         put_.written.octets,
@@ -187,7 +187,7 @@ def _new(tx: Transaction, put_: Put) -> PutResult:
         standing = surviving(tx, known)
         if standing.gone is None:
             if standing.own and standing.id == known.id:
-                return UID_KNOWN
+                return _keep(tx, put_, known, UID_KNOWN)
             return _edit(tx, put_, standing, known)
         if not known.own:
             return _back(tx, put_, known)
@@ -245,7 +245,7 @@ def _known(tx: Transaction, put_: Put, slot: SlotRow) -> PutResult:
     if standing.id != slot.id:
         return _edit(tx, put_, standing, slot)
     if put_.written.uid and put_.written.uid != slot.uid:
-        return UID_CHANGED
+        return _keep(tx, put_, slot, UID_CHANGED)
     if not slot.own or (put_.is_repeat and not names_slot(put_.if_match, put_.book, slot)):
         return _edit(tx, put_, slot, slot)
     return _store(tx, put_, slot)
@@ -323,7 +323,7 @@ def _keep_merged(
 def _back(tx: Transaction, put_: Put, slot: SlotRow) -> PutResult:
     """A PUT to an href, or with a UID, whose person is gone from this view: it comes back."""
     if put_.written.uid and put_.written.uid != slot.uid:
-        return UID_CHANGED
+        return _keep(tx, put_, slot, UID_CHANGED)
     twin = slot_of_uid(tx, put_.book.id, slot.uid)
     if twin is not None and twin.gone is None:
         return _edit(tx, put_, twin, slot)

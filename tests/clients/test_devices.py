@@ -397,7 +397,7 @@ class Devices(RuleBasedStateMachine):
         for sent in model.wire.log[start:]:
             assert sent.status in (0, 201, 204, 403, 404, 412), sent
             words = {each for each in self._words(sent.body) if self.typed[each].login == login}
-            if sent.status in (201, 204, 412):
+            if sent.status in (201, 204, 403, 412):
                 self.taken |= words
             self.late |= words - before if sent.status == 412 and not sent.is_lost else set()
             if sent.status in (201, 204):

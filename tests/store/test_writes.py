@@ -75,14 +75,18 @@ def test_if_none_match_star_does_not_overwrite(home: Home) -> None:
 
 def test_a_known_uid_under_a_new_name_is_refused(home: Home) -> None:
     home.put("anna", "a.vcf", CARD)
-    answer = home.put("anna", "b.vcf", CARD)
+    typed = CARD.replace(b"101", b"102")
+    answer = home.put("anna", "b.vcf", typed)
     assert (answer.status, answer.precondition) == (403, "no-uid-conflict")
+    assert received(home) == [typed]
 
 
 def test_a_changed_uid_is_refused(home: Home) -> None:
     home.put("anna", "a.vcf", CARD)
-    answer = home.put("anna", "a.vcf", CARD.replace(b"uid-1", b"uid-2"))
+    typed = CARD.replace(b"uid-1", b"uid-2")
+    answer = home.put("anna", "a.vcf", typed)
     assert (answer.status, answer.precondition) == (403, "no-uid-conflict")
+    assert received(home) == [typed]
 
 
 def test_what_is_no_card_is_refused_in_words(home: Home) -> None:
