@@ -27,7 +27,7 @@ from server.store.database import Actor
 from server.store.imports import Incoming, import_cards
 from server.store.linking import link_cards, say_claim
 from server.store.members import household_of
-from server.store.sharing import set_share, set_value_visibility, set_visibility
+from server.store.sharing import set_member, set_share, set_value_visibility, set_visibility
 from server.store.undoing import KINDS, OWN_KINDS
 from server.store.views import refresh
 from tests.clients.models.apple import Apple
@@ -116,12 +116,21 @@ class Devices(RuleBasedStateMachine):
         """Words that came too late since the last cycle."""
 
     @initialize(
-        kinds=kinds, cards=st.lists(st.tuples(st.sampled_from(NAMES), some_lines), max_size=5)
+        kinds=kinds,
+        cards=st.lists(st.tuples(st.sampled_from(NAMES), some_lines), max_size=5),
+        settles=st.sampled_from((0, 0, 900)),
     )
-    def move_in(self, kinds: list[list[type[Model]]], cards: list[tuple[str, list[str]]]) -> None:
+    def move_in(
+        self,
+        kinds: list[list[type[Model]]],
+        cards: list[tuple[str, list[str]]],
+        settles: int,
+    ) -> None:
         """A household comes to be, with its devices and some cards; those of the same name go round."""
         self.members = MEMBERS[: len(kinds)]
-        self.home = home = DavHome(Path(self.folder.name) / "data", *self.members)
+        self.home = home = DavHome(
+            Path(self.folder.name) / "data", *self.members, settle_seconds=settles
+        )
         for who, each in zip(self.members, kinds, strict=True):
             for number, kind in enumerate(each):
                 home.model(kind, who, f"{kind.__name__.lower()}{number}")
@@ -241,10 +250,13 @@ class Devices(RuleBasedStateMachine):
 
     @rule(giver=who_, pick=numbers, level=st.sampled_from(("none", "name", "all", "all")))
     def share(self, giver: int, pick: int, level: str) -> None:
-        """Somebody shows somebody else less or more."""
+        """Somebody shows somebody else less or more, or is a child from now on, or is none any more."""
         self._note_visible()
         member, other = self._member(giver), self._member(giver + 1 + pick % 3)
-        if member != other:
+        if member != self.members[0] and pick % 7 == 0:
+            with self._home.db.write(Actor("member")) as tx:
+                set_member(tx, member, role="child" if pick % 2 else "adult")
+        elif member != other:
             with self._home.db.write(Actor("share", member)) as tx:
                 set_share(tx, member, other, level)
 
@@ -413,15 +425,18 @@ class Devices(RuleBasedStateMachine):
         self.visible = {who: self._own_words(who) for who in self.members}
 
     def _own_words(self, who: str) -> set[str]:
-        """What a member typed and sees, without what somebody else took over into their own card."""
+        """What a member sees of what they typed on their own cards, or on top of others'."""
         with self._home.db.read() as tx:
             rows = tx.connection.execute(
-                "SELECT after FROM suggestion WHERE author = ? AND state = 'applied'", (who,)
+                "SELECT octets FROM card JOIN text ON text.id = card.text"
+                " WHERE member = :who AND trashed IS NULL"
+                " UNION ALL SELECT after FROM suggestion WHERE author = :who"
+                " AND after IS NOT NULL AND state IN ('open', 'declined', 'personal')",
+                {"who": who},
             ).fetchall()
-        applied = b"".join(row[0] or b"" for row in rows)
+        theirs = self._words(b"".join(bytes(row[0]) for row in rows))
         octets = b"".join(each.octets for each in self._home.entries(who, version_4=True))
-        words = self._words(octets) - self._words(applied)
-        return {each for each in words if self.typed[each].member == who}
+        return {each for each in theirs & self._words(octets) if self.typed[each].member == who}
 
     def _run_cycle(self) -> None:
         run_cycle(self._home.db, kind="command", releasing=True)
