@@ -85,6 +85,10 @@ class Index:
             if key[0] == "~":
                 if len(block) <= _HINT_BLOCK_MAX:
                     found.update(block)
+            elif key[0] == "?":
+                latin = card.called.is_latin
+                others = (each for each in block if self.cards[each].called.is_latin != latin)
+                found.update(others if len(block) <= BLOCK_MAX else ())
             elif len(block) <= BLOCK_MAX:
                 found.update(block)
             elif key[0] == "#":
@@ -130,11 +134,12 @@ class Index:
         yield from same[max(0, place - BLOCK_MAX) : place + 1 + BLOCK_MAX]
 
     def _keys(self, card: Matchable) -> Sequence[str]:
-        """What a card is found by: "#" what proves, "=" the whole name, "~" a hint."""
+        """What a card is found by: "#" what proves, "=" the whole name, "~" a hint, "?" a sound."""
         return [
             *(f"#{contact}" for contact in contacts(card, self.region)),
             *([f"={' '.join(sorted(card.called.words))}"] if card.called.words else []),
             *{f"~{hint}" for hint in _hints(card)},
+            *([f"?{card.called.sound}"] if card.called.words and card.sort == "person" else []),
         ]
 
 
@@ -160,8 +165,6 @@ def _hints(card: Matchable) -> Iterator[str]:
     for one in given:
         for other in family:
             if not is_east_asian(one):
-                yield f"i {one} {other[0]}"
-                yield f"i {other} {one[0]}"
                 yield f"k {one} {other[:2]}"
                 yield f"k {other} {one[:2]}"
                 yield from (f"n {root} {other}" for root in roots(one))
@@ -171,11 +174,8 @@ def _hints(card: Matchable) -> Iterator[str]:
     yield from (f"p {phone[-8:]}" for phone in card.phones if len(phone) >= _DIGITS_MIN)
     for home in card.homes:
         yield f"a {home.key}"
-        yield f"c {home.code} {home.number}"
-        yield from (f"s {home.number} {word}" for word in home.street if home.number)
-        yield from (f"w {home.code} {word}" for word in given | family)
-    if not card.called.is_latin or card.sort == "person":
-        yield f"x {card.called.sound}"
+        if home.code and home.number:
+            yield f"c {home.code} {home.number}"
     if card.sort in ("organisation", "practice", "mailbox"):
         yield from (f"o {word}" for word in card.called.words if len(word) > 3)
 

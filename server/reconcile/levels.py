@@ -45,9 +45,11 @@ def person_level(
         return NameLevel.SAME if _spelt_alike(left, right) else NameLevel.SPELLING
     if left.is_latin != right.is_latin:
         return _across_scripts(left, right)
-    swapped = Called(right.family, right.given, right.words)
-    levels = [_by_parts(left, right)]
-    levels.append(_by_parts(left, swapped))
+    levels = [
+        _by_parts(left, right),
+        _by_parts(left, Called(right.family, right.given, right.words)),
+        _by_parts(Called(left.family, left.given, left.words), right),
+    ]
     if left_nicknames or right_nicknames:
         levels.append(
             _by_parts(

@@ -88,12 +88,7 @@ def compare_cards(
 
 def contradicts(left: Matchable, right: Matchable) -> bool:
     """Whether something on two cards says that they are two people."""
-    return (
-        _sorts_differ(left, right)
-        or _differ({left.called.generation} - {""}, {right.called.generation} - {""})
-        or _birthdays_contradict(left, right)
-        or name_level(left, right) is NameLevel.OTHER
-    )
+    return _contradict(left, right, name_level(left, right))
 
 
 class Matching:
@@ -150,10 +145,11 @@ class Matching:
 
     def _judge(self, left_id: str, right_id: str) -> _Judged | None:
         left, right = self._index.cards[left_id], self._index.cards[right_id]
-        contradicted = contradicts(left, right)
+        level = name_level(left, right)
+        contradicted = _contradict(left, right, level)
         if contradicted and left.identities.isdisjoint(right.identities):
             return None
-        level = self._knowing_names(name_level(left, right), left, right)
+        level = self._knowing_names(level, left, right)
         name_bits = self._name_bits(level, left, right)
         if self._is_hopeless(self._prior + name_bits, left, right):
             return None
@@ -199,15 +195,15 @@ class Matching:
         )
 
     def _knowing_names(self, level: NameLevel, left: Matchable, right: Matchable) -> NameLevel:
-        """A slip is none where both words are names: Lena and Lea are two."""
-        if level is NameLevel.SLIP and not (left.called.given & right.called.given):
-            words = (left.called.given | right.called.given) - (
-                left.called.given & right.called.given
-            )
-            known = [word for word in words if self._index.is_given_name(word)]
-            if len(known) != 1:
-                return NameLevel.ALIKE
-        return level
+        """A slip is none where both words are names: Lena and Lea are two, in whichever field."""
+        if level is not NameLevel.SLIP:
+            return level
+        words = left.called.words ^ right.called.words
+        known = [word for word in words if self._index.is_given_name(word)]
+        if not known and left.called.given & right.called.given:
+            return level
+        ends = {(word[0], word[-1]) for word in words}
+        return level if len(known) == 1 and len(ends) == 1 else NameLevel.ALIKE
 
     def _name_bits(self, level: NameLevel, left: Matchable, right: Matchable) -> float:
         """How much the agreement of two names counts: by level, and by how rare the words are."""
@@ -327,6 +323,15 @@ def _score(bits: float, *, certain: bool) -> float:
     if certain:
         return round(0.9 + 0.1 * (1 - exp2(-max(bits / 8, 0.0))), 4)
     return round(0.5 + 0.39 * max(2 * chance - 1, 0.0), 4)
+
+
+def _contradict(left: Matchable, right: Matchable, level: NameLevel) -> bool:
+    return (
+        level is NameLevel.OTHER
+        or _sorts_differ(left, right)
+        or _differ({left.called.generation} - {""}, {right.called.generation} - {""})
+        or _birthdays_contradict(left, right)
+    )
 
 
 def _sorts_differ(left: Matchable, right: Matchable) -> bool:

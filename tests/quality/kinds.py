@@ -130,9 +130,9 @@ def colleagues(world: World) -> tuple[Being, ...]:
         )
         for _ in range(world.random.randint(3, 7))
     ]
-    staff[1] = replace(
-        staff[1], family=staff[0].family, latin=(staff[1].latin[0], staff[0].latin[1])
-    )
+    first, second = staff[:2]
+    second = replace(second, family=first.family, latin=(second.latin[0], first.latin[1]))
+    staff[1] = world.named(second, world.other_given(replace(second, given=first.given)))
     if world.random.random() < 0.5:
         staff = [replace(each, family_mails=firm.mails) for each in staff]
     return _planted(world, "colleagues", firm, *staff)
