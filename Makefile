@@ -39,6 +39,7 @@ histories: .venv/.ready-dev
 # it: .venv/bin/pip install --editable '.[quality]' (about 300 MB, not locked). Shorter: ARGS='--seeds 5'
 quality: .venv/.ready-dev
 	@$(BIN)/python -m tests.quality $(ARGS)
+	@HEARTHBOOK_SEEDS=100 $(BIN)/pytest -q tests/reconcile/test_look_alikes.py
 
 format: .venv/.ready-dev
 	$(BIN)/ruff format .
