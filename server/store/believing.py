@@ -122,7 +122,7 @@ def sight_of(tx: Transaction, device: Device, *, kind: str = "person") -> Sight:
     """What a device can show, as far as anybody knows.
 
     Args:
-        kind: Of which kind the card is; what a group names is judged in `server.store.groups`.
+        kind: Of which kind the card is; what a group names is judged in `server.store.group_edits`.
     """
     names = ALWAYS_SHOWN | sent_properties(tx, device)
     if kind == "group":

@@ -13,7 +13,7 @@ from server.store.cards import CardRow, closure, find_card
 from server.store.database import Transaction
 from server.store.devices import Device
 from server.store.facts import Typing
-from server.store.groups import believed_changes
+from server.store.group_edits import believed_changes
 from server.store.household import region_of
 from server.store.keeping import Written, change_card, create_card, read_card, trash_card
 from server.store.members import household_of

@@ -1,11 +1,10 @@
 """Groups: lists of cards that belong to one member alone (design rule R5).
 
-A group names its members by the UIDs of its own view's slots. A line that a
-device left out is gone only if that device could show it; a line whose slot was
-joined to another names the survivor, and the former one again once they part.
+A group names its members by the UIDs of its own view's slots. A line whose slot
+was joined to another names the survivor, and the former one again once they part.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,43 +14,18 @@ from server.contacts.card import parse, replace_properties
 from server.contacts.lines import make_line
 from server.contacts.properties import Change, Property, main_line, properties, property_from
 from server.contacts.values import text_key
-from server.store.bases import base_text
 from server.store.cards import CardRow, find_card
 from server.store.database import Transaction
-from server.store.devices import Device
 from server.store.facts import Typing
 from server.store.household import region_of
-from server.store.keeping import Written, change_card, read_card
-from server.store.overlays import put_on
+from server.store.keeping import change_card, read_card
 from server.store.query import Query, bind
 from server.store.render import own_content
-from server.store.schema import act, card, card_version, fact, served
+from server.store.schema import card, fact
 from server.store.slots import SlotRow, announce, find_slot, slot_of_uid, slots_of_card, surviving
 from server.store.texts import octets_of
 
 _URN: Final = "urn:uuid:"
-_WAS_SERVED: Final = Query(
-    select(served.c.seq).where(and_(served.c.device == bind("on"), served.c.slot == bind("which")))
-)
-_HAS_SENT: Final = Query(
-    select(card_version.c.act)
-    .join(act, act.c.id == card_version.c.act)
-    .where(and_(card_version.c.card == bind("of_card"), act.c.device == bind("on")))
-    .limit(1)
-)
-_HAS_NAMED: Final = Query(
-    select(fact.c.id)
-    .join(act, act.c.id == fact.c.first)
-    .where(
-        and_(
-            fact.c.property == "MEMBER",
-            fact.c.norm == bind("key"),
-            fact.c.card == bind("of_card"),
-            act.c.device == bind("on"),
-        )
-    )
-    .limit(1)
-)
 _NAMING: Final = Query(
     select(fact.c.card)
     .join(card, card.c.id == fact.c.card)
@@ -78,67 +52,6 @@ _LIVE: Final = Query(
         and_(fact.c.property == "MEMBER", fact.c.card == bind("of_card"), fact.c.gone.is_(None))
     )
 )
-
-
-def with_kept_members(
-    tx: Transaction,
-    slot: SlotRow,
-    row: CardRow,
-    written: Written,
-    *,
-    device: Device,
-    seq: int | None,
-) -> Written:
-    """What a group says after a device wrote it: the sent card, and the members it could not know of.
-
-    A group that comes back as a contact, as DAVx5 saves one where groups are
-    categories to it, stays the group it was.
-
-    Args:
-        seq: Under which number the device was served the group; None: the last one.
-    """
-    if row.kind != "group":
-        return written
-    region = region_of(tx)
-    before = properties(parse(octets_of(tx, row.text)), region=region)
-    report = _Report(tx, row, written, device, _known(tx, slot, device, seq))
-    left_out = [
-        each
-        for each in before
-        if each.name in {"MEMBER", "KIND"} and not _holds(written.props, each)
-    ]
-    back = [each for each in left_out if not report.removes(each)]
-    octets = put_on(written.octets, [Change(None, each) for each in back], region)
-    return written if octets == written.octets else read_card(tx, octets)
-
-
-def believed_changes(
-    tx: Transaction,
-    slot: SlotRow,
-    row: CardRow,
-    written: Written,
-    changes: Iterable[Change],
-    *,
-    device: Device,
-    seq: int | None,
-) -> tuple[Change, ...]:
-    """The changes of a group that its device can have meant; those of any other card as they are.
-
-    Two members are never two forms of one: a line in the place of another is
-    an addition and a removal.
-    """
-    changes = tuple(changes)
-    if row.kind != "group" or not any(each.before for each in changes):
-        return changes
-    report = _Report(tx, row, written, device, _known(tx, slot, device, seq))
-    return tuple(
-        each
-        for each in _apart(changes)
-        if each.before is None
-        or each.before.name not in {"MEMBER", "KIND"}
-        or (each.after is not None and each.after.norm == each.before.norm)
-        or report.removes(each.before)
-    )
 
 
 @dataclass(slots=True)
@@ -180,88 +93,26 @@ def _name_survivors(tx: Transaction, row: CardRow) -> None:
     slot stays, which no device shows, until the two part again.
     """
     region = region_of(tx)
-    before = _members(tx, row)
-    named = {key for each in before for key in _keys(each)}
+    before = members_of(tx, row)
+    named = {key for each in before for key in keys_of_line(each)}
     changes: list[Change] = []
     for each in before:
-        slot = _slot_named(tx, row.book, each)
+        slot = slot_named(tx, row.book, each)
         standing = surviving(tx, slot) if slot is not None else None
         if slot is None or standing is None or standing.gone is not None or standing is slot:
             continue
         renamed = _naming(each, standing.uid, region)
-        if not named.intersection(_keys(renamed)):
-            named.update(_keys(renamed))
+        if not named.intersection(keys_of_line(renamed)):
+            named.update(keys_of_line(renamed))
             changes.append(Change(each, renamed))
     _rewrite(tx, row, changes, region)
-
-
-@dataclass(frozen=True, slots=True)
-class _Report:
-    """A group as a device wrote it, and what that device can have meant by leaving lines out."""
-
-    tx: Transaction
-    row: CardRow
-    written: Written
-    device: Device
-    known: tuple[Property, ...]
-
-    def removes(self, line: Property) -> bool:
-        """Whether the device had both the member and the group that named it.
-
-        A card that was a group stays one. Where another slot stands for the
-        member, what became of that one's line counts.
-        """
-        if line.name != "MEMBER" or self.written.kind != "group":
-            return False
-        slot = _slot_named(self.tx, self.row.book, line)
-        standing = surviving(self.tx, slot) if slot is not None else None
-        if slot is None or standing is None or standing.gone is not None:
-            return False
-        if standing.id != slot.id:
-            line = _naming(line, standing.uid, region_of(self.tx))
-            if _holds(self.written.props, line):
-                return False
-        return self._had_named(line) and self._had(standing)
-
-    def _had_named(self, member: Property) -> bool:
-        """Whether the member stood in the text that the device had, or the device had named it itself."""
-        on, tx = self.device.id, self.tx
-        if any(tx.one(_HAS_NAMED, key=each, of_card=self.row.id, on=on) for each in _keys(member)):
-            return True
-        return _holds(self.known, member)
-
-    def _had(self, standing: SlotRow) -> bool:
-        """Whether the device was given a card, or sent it."""
-        on, tx = self.device.id, self.tx
-        return (
-            tx.one(_WAS_SERVED, on=on, which=standing.id) is not None
-            or tx.one(_HAS_SENT, of_card=standing.card, on=on) is not None
-        )
-
-
-def _known(tx: Transaction, slot: SlotRow, device: Device, seq: int | None) -> tuple[Property, ...]:
-    """The members in the text that a device had."""
-    octets = base_text(tx, slot, device, seq)
-    found = properties(parse(octets), region=region_of(tx)) if octets is not None else ()
-    return tuple(each for each in found if each.name == "MEMBER")
-
-
-def _apart(changes: Iterable[Change]) -> Iterator[Change]:
-    """A change of one member to another as a removal and an addition."""
-    for each in changes:
-        before, after = each.before, each.after
-        if before and after and before.name == "MEMBER" and before.norm != after.norm:
-            yield Change(before, None)
-            yield Change(None, after)
-        else:
-            yield each
 
 
 def _name_again(tx: Transaction, row: CardRow, parted: SlotRow) -> None:
     """Take back in one group what joining had made of a member's line, unless it was chosen since."""
     wanted = set(keys_of_uid(parted.uid))
-    before = _members(tx, row)
-    if any(wanted.intersection(_keys(each)) for each in before):
+    before = members_of(tx, row)
+    if any(wanted.intersection(keys_of_line(each)) for each in before):
         return
     region = region_of(tx)
     for fact_id, norm in tx.all(_LIVE, of_card=row.id):
@@ -273,7 +124,7 @@ def _name_again(tx: Transaction, row: CardRow, parted: SlotRow) -> None:
             return
 
 
-def _members(tx: Transaction, row: CardRow) -> tuple[Property, ...]:
+def members_of(tx: Transaction, row: CardRow) -> tuple[Property, ...]:
     """The lines of a group that name its members."""
     found = properties(parse(octets_of(tx, row.text)), region=region_of(tx))
     return tuple(each for each in found if each.name == "MEMBER")
@@ -335,7 +186,7 @@ def _groups_naming(tx: Transaction, slot: SlotRow) -> tuple[CardRow, ...]:
     return tuple(row for row in found if row is not None)
 
 
-def _slot_named(tx: Transaction, book_id: int, member: Property) -> SlotRow | None:
+def slot_named(tx: Transaction, book_id: int, member: Property) -> SlotRow | None:
     """The slot of the view that a member line names: by its UID, or by UID as a URN."""
     value = member.value
     slot = None
@@ -354,8 +205,8 @@ def _naming(member: Property, uid: str, region: str) -> Property:
 
 def slots_named(tx: Transaction, group: CardRow) -> Iterator[SlotRow]:
     """The slots of its view that a group names."""
-    for each in _members(tx, group):
-        slot = _slot_named(tx, group.book, each)
+    for each in members_of(tx, group):
+        slot = slot_named(tx, group.book, each)
         if slot is not None:
             yield slot
 
@@ -364,7 +215,7 @@ def _urn(uid: str) -> str:
     return uid if uid.casefold().startswith(_URN) else f"{_URN}{uid}"
 
 
-def _keys(member: Property) -> tuple[str, str]:
+def keys_of_line(member: Property) -> tuple[str, str]:
     """The match keys under which a member line is found."""
     key = member.norm
     return (key, key.removeprefix(_URN)) if key.startswith(_URN) else (f"{_URN}{key}", key)
@@ -373,8 +224,3 @@ def _keys(member: Property) -> tuple[str, str]:
 def keys_of_uid(uid: str) -> tuple[str, str]:
     """The match keys of lines that name a UID."""
     return text_key(_urn(uid)), text_key(uid)
-
-
-def _holds(props: Iterable[Property], line: Property) -> bool:
-    keys = set(_keys(line))
-    return any(each.name == line.name and keys.intersection(_keys(each)) for each in props)

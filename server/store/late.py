@@ -21,7 +21,7 @@ from server.store.database import Actor, Database, Transaction
 from server.store.devices import Device
 from server.store.edits import bring_back, own_card_instead, suggest_all
 from server.store.facts import Typing
-from server.store.groups import believed_changes
+from server.store.group_edits import believed_changes
 from server.store.household import region_of
 from server.store.keeping import (
     Written,

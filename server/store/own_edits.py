@@ -17,7 +17,7 @@ from server.store.cards import CardRow
 from server.store.database import Transaction
 from server.store.devices import Device
 from server.store.facts import Typing
-from server.store.groups import believed_changes
+from server.store.group_edits import believed_changes
 from server.store.household import region_of
 from server.store.keeping import Written, change_card, read_card
 from server.store.late import Meeting

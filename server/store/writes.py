@@ -32,7 +32,7 @@ from server.store.edits import (
 )
 from server.store.facts import Typing
 from server.store.fights import is_fight, repeats_itself
-from server.store.groups import with_kept_members
+from server.store.group_edits import with_kept_members
 from server.store.holding import is_mass_creation, note_made
 from server.store.inheriting import received_sources
 from server.store.keeping import (

@@ -270,6 +270,30 @@ def test_removing_the_survivor_removes_the_person(home: Home) -> None:
     assert members(home) == []
 
 
+def test_a_device_that_still_knows_the_former_name_can_take_the_person_out(home: Home) -> None:
+    href, uid = shown_of_ben(home)
+    home.put("anna", "g.vcf", a_group("Family", uid, "elsewhere"))
+    home.put("anna", "e.vcf", EVA)
+    home.add_device("anna", "tablet")
+    shows(home, "anna+tablet", "g.vcf", href)
+    cycle(home)
+    assert members(home) == ["ua", "elsewhere"]
+    home.put("anna+tablet", "g.vcf", a_group("Family", "elsewhere"))
+    assert members(home) == ["elsewhere"]
+
+
+def test_a_device_that_still_knows_the_former_name_keeps_the_person_in(home: Home) -> None:
+    href, uid = shown_of_ben(home)
+    home.put("anna", "g.vcf", a_group("Family", uid))
+    home.put("anna", "e.vcf", EVA)
+    home.add_device("anna", "tablet")
+    shows(home, "anna+tablet", "g.vcf", href)
+    cycle(home)
+    home.put("anna+tablet", "g.vcf", a_group("Friends", uid))
+    assert "ua" in members(home)
+    assert b"FN:Friends" in text(home, "anna", "g.vcf")
+
+
 def test_a_group_that_still_names_a_retired_card_names_the_survivor(home: Home) -> None:
     _, uid = shown_of_ben(home)
     home.put("anna", "e.vcf", EVA)
