@@ -2,19 +2,21 @@
 
 from server.cases.shapes import Case, Choice, Option
 from server.cases.telling import Teller, name_of_card
-from server.reconcile.families import FamilyChanged
+from server.reconcile.families import FamilyChanged, TypedName
 from server.store.cards import find_card
 from server.store.database import Transaction
+from server.store.devices import device_label
 from server.store.facts import device_of_fact
 from server.store.families import take_family
+from server.store.household import region_of
+from server.store.overlays import personal_names
 
 _LABEL = "Family name"
 
 
 def family_case(told: Teller, offer: FamilyChanged, case_id: str) -> Case:
     """The question to the keeper of the card that has the former name."""
-    card, origin = told.cards[offer.card], told.facts[offer.origin]
-    author = told.member(origin.card)
+    card, author = told.cards[offer.card], offer.author
     keeper = card.keeper
     title = name_of_card(card)
     names = told.names
@@ -39,9 +41,9 @@ def family_case(told: Teller, offer: FamilyChanged, case_id: str) -> Case:
                         author,
                         names.get(author, author),
                         offer.family,
-                        origin.last,
+                        offer.at,
                         "typed",
-                        device_of_fact(told.tx, offer.origin),
+                        _device(told.tx, offer),
                     ),
                 ),
                 preselected="",
@@ -49,6 +51,24 @@ def family_case(told: Teller, offer: FamilyChanged, case_id: str) -> Case:
             ),
         ),
     )
+
+
+def typed_names(tx: Transaction) -> tuple[TypedName, ...]:
+    """The names that members typed on others' cards."""
+    region = region_of(tx)
+    found = ((each, each.change(region)) for each in personal_names(tx))
+    return tuple(
+        TypedName(each.card, each.author, each.at, change.before, change.after, each.device)
+        for each, change in found
+        if change.before is not None and change.after is not None
+    )
+
+
+def _device(tx: Transaction, offer: FamilyChanged) -> str:
+    """The label of the device on which the new name was typed, if any."""
+    if offer.origin is not None:
+        return device_of_fact(tx, offer.origin)
+    return device_label(tx, offer.device)
 
 
 def answer_family(tx: Transaction, offer: FamilyChanged, case: Case, choice: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from server.access import may_answer
-from server.cases.families import family_case
+from server.cases.families import family_case, typed_names
 from server.cases.held import held_case
 from server.cases.raced import race_case
 from server.cases.shapes import Case, Reason
@@ -228,7 +228,7 @@ def _suggestion(tx: Transaction, told: Teller, suggestion: Suggestion, keeper: s
 
 def _families(tx: Transaction, told: Teller, snapshot: Snapshot) -> Iterator[Open]:
     """New family names are offered to whoever has the former one."""
-    for each in changed_families(snapshot):
+    for each in changed_families(snapshot, typed_names(tx)):
         yield Open(family_case(told, each, case_id(tx, each.key)), each, snapshot)
 
 

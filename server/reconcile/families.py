@@ -2,17 +2,19 @@
 
 People call each other differently, so names stay with their cards. But where two
 linked cards had one family name, and a member typed another one on theirs, the
-other is asked, once for each new name.
+other is asked, once for each new name; and so is the keeper of a card on which
+somebody else typed a new family name, in their own view of it.
 """
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from server.contacts.properties import Property
 from server.contacts.values import name_of, name_tokens
 from server.reconcile.clusters import Clusters
 from server.reconcile.merging import UNDO
-from server.reconcile.snapshot import CardState, Fact, Snapshot
+from server.reconcile.snapshot import CardState, Fact, Snapshot, cards_by_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +23,45 @@ class FamilyChanged:
 
     Attributes:
         card: the card that has the former name still.
-        origin: the fact that has the new one.
+        author: who typed the new one, and `at` when.
         former: the family name as `card` has it.
         family: the new one as it was typed.
+        origin: the fact that has the new one; None where it was typed on this card.
+        device: where it was typed on this card, the device.
     """
 
     key: str
     card: str
-    origin: int
+    author: str
+    at: int
     former: str
     family: str
+    origin: int | None = None
+    device: int | None = None
 
 
-def changed_families(snapshot: Snapshot) -> tuple[FamilyChanged, ...]:
+@dataclass(frozen=True, slots=True)
+class TypedName:
+    """A name that somebody else typed on a card, shown in their own view alone."""
+
+    card: str
+    author: str
+    at: int
+    before: Property
+    after: Property
+    device: int | None
+
+
+def changed_families(
+    snapshot: Snapshot, typed: Iterable[TypedName] = ()
+) -> tuple[FamilyChanged, ...]:
     """What is to be offered, from nothing but what everybody who sees the card sees; sorted."""
     found: dict[str, FamilyChanged] = {}
+    cards = cards_by_id(snapshot)
+    for each in typed:
+        if each.card in cards and each.author in cards[each.card].seen_by:
+            for offer in _typed_offer(cards[each.card], each):
+                found.setdefault(offer.key, offer)
     keepers = sorted({card.keeper for card in snapshot.cards})
     persons = {keeper: _persons(snapshot, keeper) for keeper in keepers}
     for target in sorted(snapshot.cards, key=lambda card: card.id):
@@ -60,6 +86,21 @@ def _persons(snapshot: Snapshot, viewer: str) -> Mapping[str, Sequence[CardState
     return {card.id: person for person in persons.values() for card in person}
 
 
+def _typed_offer(target: CardState, typed: TypedName) -> Iterator[FamilyChanged]:
+    """The offer of a name that was typed on the card itself, while that has the name it had then."""
+    has = name_tokens(target.name.family)
+    was, called = _family_and_given(typed.before)
+    family, given = _family_and_given(typed.after)
+    tokens = name_tokens(family)
+    is_same = bool(has) and name_tokens(was) == has and name_tokens(called) & name_tokens(given)
+    if target.kind == "person" and is_same and tokens and tokens != has:
+        key = _key(target.id, has, tokens)
+        former = target.name.family
+        yield FamilyChanged(
+            key, target.id, typed.author, typed.at, former, family, device=typed.device
+        )
+
+
 def _offers(target: CardState, person: Iterable[CardState]) -> Iterator[FamilyChanged]:
     has = name_tokens(target.name.family)
     for card in person:
@@ -68,16 +109,18 @@ def _offers(target: CardState, person: Iterable[CardState]) -> Iterator[FamilyCh
         new = next(_names(card.facts), None)
         if new is None or new.typed_by is None or new.act_kind == UNDO:
             continue
-        family, given = _family_and_given(new)
+        family, given = _family_and_given(new.prop)
         tokens = name_tokens(family)
         if not tokens or tokens == has or not target.seen_by <= new.seen_by:
             continue
         for former in _before(new, {fact.id: fact for fact in card.former}):
-            was, called = _family_and_given(former)
+            was, called = _family_and_given(former.prop)
             is_same = name_tokens(was) == has and (name_tokens(called) & name_tokens(given))
             if is_same and target.seen_by <= former.seen_by:
                 key = _key(target.id, has, tokens)
-                yield FamilyChanged(key, target.id, new.id, target.name.family, family)
+                yield FamilyChanged(
+                    key, target.id, card.keeper, new.last, target.name.family, family, new.id
+                )
                 break
 
 
@@ -95,8 +138,8 @@ def _before(fact: Fact, former: Mapping[int, Fact]) -> Iterator[Fact]:
         yield fact
 
 
-def _family_and_given(fact: Fact) -> tuple[str, str]:
-    name = name_of((fact.prop,))
+def _family_and_given(prop: Property) -> tuple[str, str]:
+    name = name_of((prop,))
     return name.family, name.given
 
 

@@ -49,6 +49,11 @@ _OPEN: Final = Query(
         suggestion.c.act, suggestion.c.id
     )
 )
+_NAMES: Final = Query(
+    _SELECT.where(and_(suggestion.c.state == "personal", suggestion.c.property == "N")).order_by(
+        suggestion.c.act, suggestion.c.id
+    )
+)
 _BY_ID: Final = Query(_SELECT.where(suggestion.c.id == bind("which")))
 _INSERT: Final = inserting(
     suggestion,
@@ -104,6 +109,11 @@ class Suggestion:
 def open_suggestions(tx: Transaction) -> tuple[Suggestion, ...]:
     """Every suggestion that waits for somebody, oldest first; not those that a mass change brought."""
     return tuple(_suggestion(row) for row in tx.all(_OPEN))
+
+
+def personal_names(tx: Transaction) -> tuple[Suggestion, ...]:
+    """The structured names that members typed on others' cards and see themselves, oldest first."""
+    return tuple(_suggestion(row) for row in tx.all(_NAMES))
 
 
 def find_suggestion(tx: Transaction, suggestion_id: str) -> Suggestion | None:

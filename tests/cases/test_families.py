@@ -191,3 +191,53 @@ def test_another_word_is_no_answer(home: Home) -> None:
     marry(home)
     with pytest.raises(UsageError, match="accept, decline, later"):
         answer(home, "both")
+
+
+def test_a_family_name_typed_on_anothers_card_is_offered_to_its_keeper(tmp_path: Path) -> None:
+    home = Home(tmp_path / "more", "anna", "ben", "carl")
+    home.put("anna", "a.vcf", a_card("ua", "Eva Stein", PHONE))
+    cycle(home)
+    before = (home.entries("anna"), home.entries("carl"))
+    rename(home, "ben", (b"Stein", b"Brandt"))
+    assert (home.entries("anna"), home.entries("carl")) == before
+    (case,) = open_cases(home.db, None)
+    assert case.members == ("anna",)
+    assert case.sentence == "Ben changed the family name of Eva Stein to Brandt."
+    decide(home.db, case.id, "accept", member="anna")
+    assert text(home, "anna") == a_card("ua", "Eva Brandt", PHONE)
+    assert b"FN:Eva Brandt" in text(home, "ben")
+    assert open_cases(home.db, None) == ()
+    assert home.verify() == ()
+    home.db.close()
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        ((b"FN:Eva Stein", b"FN:Eva Brandt"),),
+        ((b"N:Stein;Eva", b"N:Stein;Evi"),),
+        ((b"N:Stein;Eva", b"N:Brandt;Mama"),),
+    ],
+)
+def test_how_somebody_elses_card_is_called_otherwise_is_offered_to_nobody(
+    tmp_path: Path, pair: tuple[tuple[bytes, bytes], ...]
+) -> None:
+    home = Home(tmp_path / "more", "anna", "ben")
+    home.put("anna", "a.vcf", a_card("ua", "Eva Stein", PHONE))
+    cycle(home)
+    rename(home, "ben", *pair)
+    assert open_cases(home.db, None) == ()
+    home.db.close()
+
+
+def test_a_declined_name_stays_with_whoever_typed_it(tmp_path: Path) -> None:
+    home = Home(tmp_path / "more", "anna", "ben")
+    home.put("anna", "a.vcf", a_card("ua", "Eva Stein", PHONE))
+    cycle(home)
+    rename(home, "ben", (b"Stein", b"Brandt"))
+    answer(home, "decline", "anna")
+    cycle(home)
+    assert open_cases(home.db, None) == ()
+    assert b"FN:Eva Brandt" in text(home, "ben")
+    assert b"FN:Eva Stein" in text(home, "anna")
+    home.db.close()
