@@ -220,6 +220,35 @@ class TwoRuns(RuleBasedStateMachine):
 
         self._first(say)
 
+    @rule(picks=st.lists(numbers, max_size=3))
+    def keep_group(self, picks: list[int]) -> None:
+        """Ben writes a group of people whom he sees."""
+
+        def put(home: Home) -> None:
+            group = home.get("ben", "group.vcf")
+            seen = [each.uid for each in home.entries("ben") if each.href != "group.vcf"]
+            named = dict.fromkeys(seen[pick % len(seen)] for pick in picks if seen)
+            lines = [f"X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:{uid}" for uid in named]
+            body = a_card("group", "Friends", "X-ADDRESSBOOKSERVER-KIND:group", *lines)
+            tag = home.etag("ben", group) if group is not None else ""
+            home.put("ben", "group.vcf", body, if_match=tag)
+
+        self._first(put)
+
+    @rule(pick=numbers, line=st.sampled_from(("NOTE:mine", "CATEGORIES:Mine", "X-ODD:mine")))
+    def note_on_anothers(self, pick: int, line: str) -> None:
+        """Ben writes something for himself on somebody else's card."""
+
+        def put(home: Home) -> None:
+            own = {href for who, href in self.own if who == "ben"} | {*self.secret, "group.vcf"}
+            found = [each for each in home.entries("ben") if each.href not in own]
+            if found:
+                entry = found[pick % len(found)]
+                body = _changed(entry.octets, line, 0, pick)
+                home.put("ben", entry.href, body, if_match=home.etag("ben", entry))
+
+        self._first(put)
+
     # --- what nobody can tell ---
 
     @invariant()
