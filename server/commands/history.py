@@ -62,16 +62,24 @@ def history(place: Place, *, viewer: str | None, as_json: bool, removed: bool) -
 
 @click.command()
 @click.argument("act", metavar="ID", type=int)
+@click.option(
+    "--as", "member", metavar="MEMBER", help="As this member, who may undo their own acts."
+)
 @pass_place
-def undo(place: Place, *, act: int) -> None:
+def undo(place: Place, *, act: int, member: str | None) -> None:
     """Undo what was done, by a new act; ID is an act as `history` shows it.
 
     A card that was not changed since is byte for byte what it was. Of one that
     was, exactly this act's part is undone, and what stays is named.
     """
     from server.cases.undoing import undo as undo_in
+    from server.store.members import get_member
 
-    say(undo_in(place.database(), act, member=None))
+    database = place.database()
+    if member is not None:
+        with database.read() as tx:
+            get_member(tx, member)
+    say(undo_in(database, act, member=member))
 
 
 def _print_removed(place: Place, viewer: str | None, *, as_json: bool) -> None:

@@ -97,6 +97,29 @@ def test_what_cannot_be_undone_is_said_in_a_sentence(
     assert acts(reconciled) == before
 
 
+@pytest.mark.parametrize("kind", ["import", "cycle"])
+def test_an_act_of_somebody_else_is_undone_by_nobody_but_them(
+    reconciled: Hearthbook, kind: str
+) -> None:
+    """To Ben it is as if there were none (R1)."""
+    number = next(
+        each["act"] for each in acts(reconciled) if "Anna imported" in str(each["sentence"])
+    )
+    act = str(number) if kind == "import" else act_of(reconciled, kind)
+    before = acts(reconciled)
+    sentence = reconciled("undo", act, "--as", "ben").sentence
+    assert sentence == reconciled("undo", "9999", "--as", "ben").sentence.replace("9999", act)
+    assert "no member 'nobody'" in reconciled("undo", act, "--as", "nobody").sentence
+    assert acts(reconciled) == before
+
+
+def test_a_member_undoes_their_own_act(reconciled: Hearthbook) -> None:
+    number = next(
+        each["act"] for each in acts(reconciled) if "Anna imported" in str(each["sentence"])
+    )
+    assert reconciled("undo", str(number), "--as", "anna").status == 0
+
+
 def test_an_act_is_undone_once(reconciled: Hearthbook) -> None:
     act = act_of(reconciled, "cycle")
     reconciled("undo", act)
