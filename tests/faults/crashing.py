@@ -1,7 +1,8 @@
 """A process that forks children which work on a household, and kills each at its n-th write.
 
-Reads a line `FOLDER WORK N TORN` after the other and answers each with one line of JSON. N is 0 to
-let the child live, -1 to let it also tell every state between. Run as `python -m tests.faults.crashing`.
+Reads a line `FOLDER WORK N HOW` after the other and answers each with one line of JSON. N is 0 to
+let the child live, -1 to let it also tell every state between; HOW is `whole`, `torn` (half of the
+write is done) or `power` (what was not synced is lost, too). Run as `python -m tests.faults.crashing`.
 """
 
 import json
@@ -193,17 +194,22 @@ def work(name: str, folder: Path, *, watched: bool) -> None:
         say("shape " + shape(folder / "data" / DATABASE_NAME))
 
 
-def _strike(folder: Path, name: str, at: int, *, torn: bool) -> dict[str, object]:
+def _strike(folder: Path, name: str, at: int, how: str) -> dict[str, object]:
     """Fork one child, kill it at its n-th write, and tell what it said."""
     faults = Faults()
-    faults.arm(max(at, 0), 0, torn=torn)
+    faults.arm(max(at, 0), 0, torn=how == "torn")
     said = folder / "said"
     keep = os.dup(1)
     handle = os.open(said, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600)
     os.dup2(handle, 1)
     os.close(handle)
     try:
-        outcome = run(folder, lambda: work(name, folder, watched=at < 0), faults)
+        outcome = run(
+            folder / "home",
+            lambda: work(name, folder / "home", watched=at < 0),
+            faults,
+            power_fails=how == "power",
+        )
     finally:
         os.dup2(keep, 1)
         os.close(keep)
@@ -219,8 +225,8 @@ def _strike(folder: Path, name: str, at: int, *, torn: bool) -> dict[str, object
 def main() -> None:
     """Answer one line after the other."""
     for line in sys.stdin:
-        folder, name, at, torn = line.split()
-        answer = _strike(Path(folder), name, int(at), torn=torn == "1")
+        folder, name, at, how = line.split()
+        answer = _strike(Path(folder), name, int(at), how)
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
 

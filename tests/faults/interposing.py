@@ -18,7 +18,8 @@ import struct
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -77,6 +78,33 @@ _REPLY: Final = struct.Struct("<QqiI")
 _PLAN: Final = struct.Struct("<qqqqqq")
 
 unavailable: Final = "" if _NUMBERS else "this machine's kernel cannot be asked about each write"
+
+
+class Synced:
+    """What is on disk for sure: each file as it was when it was last synced.
+
+    Args:
+        folder: Whatever lies below it counts; all of it is on disk at the beginning.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._octets: dict[int, bytes] = {}
+        for path in self._files():
+            self.sync(path)
+
+    def sync(self, path: Path) -> None:
+        """Take note that a file is on disk as it is now."""
+        with suppress(FileNotFoundError, IsADirectoryError):
+            self._octets[path.stat().st_ino] = path.read_bytes()
+
+    def lose_the_rest(self) -> None:
+        """What a loss of power leaves: names as they are, and in the files what was synced."""
+        for path in self._files():
+            path.write_bytes(self._octets.get(path.stat().st_ino, b""))
+
+    def _files(self) -> Iterator[Path]:
+        return (path for path in self._folder.rglob("*") if path.is_file())
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +169,17 @@ class Faults:
         return _PLAN.unpack(self._memory[:])
 
 
-def run(folder: Path, work: Callable[[], None], faults: Faults) -> Outcome:
+def run(
+    folder: Path, work: Callable[[], None], faults: Faults, *, power_fails: bool = False
+) -> Outcome:
     """Fork a child that does some work, and decide about each of its writes below a folder.
 
     This process must have no other threads. The child's temporary files lie in the folder, too.
+
+    Args:
+        power_fails: What the child wrote and did not sync is lost in the end.
     """
+    synced = Synced(folder.resolve()) if power_fails else None
     ours, theirs = socket.socketpair()
     child = os.fork()
     if child == 0:
@@ -154,10 +188,13 @@ def run(folder: Path, work: Callable[[], None], faults: Faults) -> Outcome:
     _message, handles, _flags, _address = socket.recv_fds(ours, 1, 1)
     ours.close()
     try:
-        _watch(child, handles[0], folder.resolve(), faults)
+        _watch(child, handles[0], folder.resolve(), (faults, synced))
     finally:
         os.close(handles[0])
-    return Outcome(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), faults.seen)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if synced is not None:
+        synced.lose_the_rest()
+    return Outcome(status, faults.seen)
 
 
 def _be_child(folder: Path, work: Callable[[], None], theirs: socket.socket) -> int:
@@ -210,7 +247,7 @@ def _filter() -> list[tuple[int, int, int, int]]:
     ]
 
 
-def _watch(child: int, listener: int, folder: Path, faults: Faults) -> None:
+def _watch(child: int, listener: int, folder: Path, given: tuple[Faults, Synced | None]) -> None:
     ended = os.pidfd_open(child)
     try:
         poll = select.poll()
@@ -225,20 +262,24 @@ def _watch(child: int, listener: int, folder: Path, faults: Faults) -> None:
                 fcntl.ioctl(listener, _RECEIVE, notice)
             except OSError:  # who asked is gone
                 continue
-            _decide(child, listener, _NOTICE.unpack(notice), (folder, faults))
+            _decide(child, listener, _NOTICE.unpack(notice), (folder, *given))
     finally:
         os.close(ended)
 
 
-def _decide(child: int, listener: int, notice: tuple[int, ...], given: tuple[Path, Faults]) -> None:
+def _decide(
+    child: int, listener: int, notice: tuple[int, ...], given: tuple[Path, Faults, Synced | None]
+) -> None:
     """Let one call through, fail it, or kill the child."""
-    folder, faults = given
+    folder, faults, synced = given
     which, thread, _flags, number, _machine, _pointer, *arguments = notice
     name = _NAMES[number]
     verdict = None
     if _is_meant(thread, name, arguments, folder):
         verdict = faults.verdict(name)
     if verdict is None:
+        if synced is not None and name in ("fsync", "fdatasync"):
+            synced.sync(Path(f"/proc/{thread}/fd/{arguments[0]}").resolve())
         _reply(listener, which, 0, 0, _GO_ON)
         return
     error, torn = verdict

@@ -29,6 +29,7 @@ from tests.faults.interposing import unavailable
 ROOT = Path(__file__).parents[2]
 POINTS = int(os.environ.get("HEARTHBOOK_CRASHES", "56"))
 WORKS = ("put", "import", "cycle", "undo", "restore", "restore-lost", "init", "migrate")
+HOWS = ("whole", "torn", "power")
 SECONDS_MOST = 5.0
 
 pytestmark = pytest.mark.skipif(bool(unavailable) and not os.environ.get("CI"), reason=unavailable)
@@ -51,13 +52,13 @@ class Killer:
     process: subprocess.Popen[str]
     start: Path
 
-    def strike(self, folder: Path, work: str, at: int, *, torn: bool) -> Struck:
-        """Copy the household, let a child work on it, and kill it at its n-th write."""
-        shutil.copytree(self.start, folder)
-        prepare(folder, work)
+    def strike(self, folder: Path, work: str, at: int, how: str = "whole") -> Struck:
+        """Copy the household to `home` in a folder, let a child work on it, and kill it at its n-th write."""
+        shutil.copytree(self.start, folder / "home")
+        prepare(folder / "home", work)
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(f"{folder} {work} {at} {int(torn)}\n")
+        self.process.stdin.write(f"{folder} {work} {at} {how}\n")
         self.process.stdin.flush()
         answer = json.loads(self.process.stdout.readline())
         return Struck(
@@ -87,8 +88,8 @@ def unhurt(killer: Killer, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     folder = tmp_path_factory.mktemp("unhurt")
     done: dict[str, Struck] = {}
     for each in WORKS:
-        counted = killer.strike(folder / each, each, 0, torn=False)
-        watched = killer.strike(folder / f"{each}-watched", each, -1, torn=False)
+        counted = killer.strike(folder / each, each, 0)
+        watched = killer.strike(folder / f"{each}-watched", each, -1)
         assert counted.status == watched.status == 0
         done[each] = replace(counted, shapes=watched.shapes)
     return done
@@ -98,12 +99,12 @@ def unhurt(killer: Killer, tmp_path_factory: pytest.TempPathFactory) -> dict[str
 def test_killed_at_a_write_nothing_acknowledged_is_lost(
     tmp_path: Path, killer: Killer, unhurt: dict[str, Struck], point: int
 ) -> None:
-    """Points are spread evenly over all writes of each work; every other one is half written."""
+    """Points are spread evenly over all writes of each work; a third are half written, at a third the power fails."""
     work, turn = WORKS[point % len(WORKS)], point // len(WORKS)
     turns = -(-POINTS // len(WORKS))
     at = 1 + turn * unhurt[work].writes // turns
+    struck = killer.strike(tmp_path, work, at, HOWS[turn % len(HOWS)])
     folder = tmp_path / "home"
-    struck = killer.strike(folder, work, at, torn=turn % 2 == 1)
     # What is drawn at random makes some pages more or less: at the very end it may come through.
     assert struck.status == (-9 if struck.writes >= at else 0), f"{work} at {at}"
     started = time.monotonic()
