@@ -10,7 +10,6 @@ from server.commands.screen import count, minute, note, say, spinner
 WORDS = {
     "decide": "answer",
     "letter": "first letter",
-    "own": "word on whose somebody is",
     "release": "release",
     "undo": "undo",
 }

@@ -34,7 +34,7 @@ LOCK_NAME: Final = "hearthbook.lock"
 BEHIND: Final = "is empty, another one or an old copy"
 DAMAGED: Final = "The database is damaged and cannot be read; bring it back with `hearthbook restore FILE` and your last backup."
 _WAIT_SECONDS: Final = 60.0
-_ONLY_COUNTED: Final = frozenset({"decide", "letter", "own", "release", "undo"})
+_ONLY_COUNTED: Final = frozenset({"decide", "letter", "release", "undo"})
 """Acts that a restore does not do again; the journal has them so that it can say how many there were."""
 
 _KEY: Final = "SELECT value FROM setting WHERE key = 'secret'"

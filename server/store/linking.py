@@ -7,7 +7,9 @@ from typing import Final
 
 from sqlalchemy import and_, select, update
 
+from server.store.cards import find_card
 from server.store.database import Transaction
+from server.store.noting_access import OWN_KIND, note_access
 from server.store.query import Query, bind, inserting
 from server.store.schema import answer, claim, link
 
@@ -130,6 +132,10 @@ def standing_links(tx: Transaction) -> list[tuple[str, str, str, str, str | None
 
 def say_claim(tx: Transaction, card_id: str, member: str, says: str, said_by: str | None) -> None:
     """Record whose a card's person is said to be: `mine`, `ours` or `released`."""
+    if tx.actor.kind == OWN_KIND:  # what an answer says of it may be undone, and is asked again
+        row = find_card(tx, card_id)
+        assert row is not None
+        note_access(tx, "claim", member, keeper=row.member, uid=row.uid, says=says)
     tx.run(_CLAIM, card=card_id, member=member, says=says, said_by=said_by or member, act=tx.act)
 
 

@@ -6,7 +6,10 @@ from typing import Final
 from server.store.database import Transaction
 from server.store.journal import Record
 
-ACCESS_KINDS: Final = frozenset({"member", "share", "device", "revoke", "password"})
+ACCESS_KINDS: Final = frozenset({"member", "share", "device", "revoke", "password", "claim"})
+
+OWN_KIND: Final = "own"
+"""Acts by which a member says whose somebody is."""
 
 
 def note_access(
@@ -16,7 +19,7 @@ def note_access(
 
     Args:
         kind: One of `ACCESS_KINDS`.
-        keeper: To whom a share is.
+        keeper: To whom a share is; whose card a claim is about.
         words: What replaying it needs; passwords only as they are kept, hashed.
     """
     assert kind in ACCESS_KINDS

@@ -10,9 +10,11 @@ from dataclasses import replace
 from typing import Final
 
 from server.errors import NotFound
-from server.store.database import Transaction
+from server.store.cards import cards_with_uid
+from server.store.database import Actor, Transaction
 from server.store.devices import add_known_device, list_devices, revoke_device
 from server.store.journal import Record
+from server.store.linking import say_claim
 from server.store.members import (
     LEVELS,
     ROLES,
@@ -21,12 +23,13 @@ from server.store.members import (
     password_hash,
     set_password_hash,
 )
-from server.store.noting_access import ACCESS_KINDS
+from server.store.noting_access import ACCESS_KINDS, OWN_KIND
 from server.store.replaying_limits import is_narrow, limit_key
 from server.store.sharing import add_member, set_member, set_share
+from server.store.views import refresh
 
 _OF_CARDS: Final = frozenset({"put", "visibility"})
-_WIDENING: Final = frozenset({"device"})
+_WIDENING: Final = frozenset({"device", "claim"})
 
 
 def given_up(records: Iterable[Record]) -> tuple[Record, ...]:
@@ -82,6 +85,8 @@ def access_again(tx: Transaction, record: Record) -> bool:
             return _device_again(tx, record, words)
         case "revoke":
             return _revoke_again(tx, record)
+        case "claim":
+            return _claim_again(tx, record, words)
         case _:
             return _password_again(tx, record, words["hashed"])
 
@@ -133,6 +138,19 @@ def _revoke_again(tx: Transaction, record: Record) -> bool:
     if any(each.label == record.device for each in list_devices(tx, record.member)):
         revoke_device(tx, record.member, record.device)
     return tx.has_acted
+
+
+def _claim_again(tx: Transaction, record: Record, words: dict[str, str]) -> bool:
+    rows = [
+        each for each in cards_with_uid(tx, record.keeper, words["uid"]) if each.trashed is None
+    ]
+    if not rows:
+        raise NotFound("The card that it is about is not here.")
+    tx.new_act(Actor(OWN_KIND, record.member))
+    for each in rows:
+        say_claim(tx, each.id, record.member, words["says"], None)
+    refresh(tx, [each.id for each in rows])
+    return True
 
 
 def _password_again(tx: Transaction, record: Record, hashed: str) -> bool:

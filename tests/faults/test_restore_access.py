@@ -7,9 +7,10 @@ import pytest
 from server.cases import decide, open_cases
 from server.cycle import run_cycle
 from server.store.backup import Restored, backup, restore
-from server.store.cards import cards_with_uid
+from server.store.cards import cards_with_uid, claims_of
 from server.store.database import Actor
 from server.store.devices import authenticate, revoke_device
+from server.store.linking import say_claim
 from server.store.members import password_hash, set_password_hash
 from server.store.sessions import (
     create_session,
@@ -201,6 +202,20 @@ def test_a_member_who_joined_since_is_back_with_all_their_cards(home: Home) -> N
     before = names(home, "mia")
     assert restored(home).account.left == ()
     assert names(home, "mia") == before == {"Ada Byron", "Eva Stein"}
+    assert home.verify() == ()
+
+
+def test_whose_somebody_is_said_to_be_since_is_said_again(home: Home) -> None:
+    home.put("ben", "b.vcf", a_card("ub", "Jan Vermeer"))
+    with home.db.write(Actor("own", "ben")) as tx:
+        for uid, keeper in (("ua", "anna"), ("ub", "ben")):
+            say_claim(tx, cards_with_uid(tx, keeper, uid)[0].id, "ben", "mine", None)
+    account = restored(home).account
+    assert (account.left, account.others) == ((), ())
+    with home.db.read() as tx:
+        for uid, keeper in (("ua", "anna"), ("ub", "ben")):
+            (claim,) = claims_of(tx, cards_with_uid(tx, keeper, uid)[0].id)
+            assert (claim.member, claim.says) == ("ben", "mine")
     assert home.verify() == ()
 
 
