@@ -9,11 +9,11 @@ import os
 import secrets
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
-from server.errors import NewerDatabase, NotInitialised, UsageError
+from server.errors import HearthbookError, NewerDatabase, NotInitialised, UsageError
 from server.store.database import (
     BEHIND,
     DATABASE_NAME,
@@ -135,7 +135,7 @@ def migrate(path: Path) -> None:
     # The driver's own transactions do not begin before a change of the schema.
     event.listen(engine, "begin", lambda begun: begun.exec_driver_sql("BEGIN IMMEDIATE"))
     try:
-        _keep_copy(raw, path.with_name(f"{path.name}.before-{HEAD}"))
+        _keep_copy(raw, _copy_name(path))
         raw.execute("PRAGMA foreign_keys = OFF")
         with engine.connect() as connection:
             config.attributes["connection"] = connection
@@ -157,6 +157,17 @@ def _fill(connection: sqlite3.Connection, settings: dict[str, str]) -> int:
     connection.execute("COMMIT")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return made.lastrowid or 0
+
+
+def _copy_name(path: Path) -> Path:
+    """Where the copy goes: beside one of another revision, as a migration leaves it that was killed half way."""
+    target = path.with_name(f"{path.name}.before-{HEAD}")
+    if target.exists():
+        with suppress(HearthbookError):
+            revision = revision_of(path)
+            if revision_of(target) != revision:
+                return target.with_name(f"{target.name}.{revision}")
+    return target
 
 
 def _keep_copy(connection: sqlite3.Connection, target: Path) -> None:
