@@ -26,7 +26,7 @@ tests: .venv/.ready-dev
 
 # The long ones, before a release: killed at a thousand writes, each write failing; random histories.
 crashes: .venv/.ready-dev
-	HEARTHBOOK_CRASHES=1000 $(BIN)/pytest tests/faults/test_crashes.py tests/faults/test_full_disk.py
+	HEARTHBOOK_CRASHES=1000 $(BIN)/pytest tests/faults
 
 # Six programs that never agree how a card is written, dealt to the members in three ways, a thousand rounds each.
 soak: .venv/.ready-dev
