@@ -26,6 +26,14 @@ def base_text(tx: Transaction, slot: SlotRow, device: Device, seq: int | None) -
 
     None where nobody knows; then additions and changes apply, and removals do not.
     """
+    found = base_of(tx, slot, device, seq)
+    return found[1] if found is not None else None
+
+
+def base_of(
+    tx: Transaction, slot: SlotRow, device: Device, seq: int | None
+) -> tuple[int, bytes] | None:
+    """The sequence number and text that an edit started from; None where nobody knows."""
     served = last_served(tx, slot, device.id)
     version_4 = served[1] == "4.0" if served is not None else device.speaks_4
     if seq is None:
@@ -33,7 +41,7 @@ def base_text(tx: Transaction, slot: SlotRow, device: Device, seq: int | None) -
             return None
         seq = served[0]
     text = text_at(tx, slot, seq, version_4=version_4)
-    return octets_of(tx, text) if text is not None else None
+    return (seq, octets_of(tx, text)) if text is not None else None
 
 
 def made_at(tx: Transaction, slot: SlotRow, device: Device) -> int | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from server.contacts.properties import Change, Property, diff
+from server.contacts.threeway import brought_together
 from server.store.database import Transaction
 from server.store.devices import Device, sent_properties
 
@@ -81,6 +82,21 @@ class Belief:
         if self.is_doubtful:
             return tuple(each for each in self.changes if each.after is not None)
         return tuple(each for each in self.changes if each not in self.unseen)
+
+    def without_base(self, region: str) -> tuple[Change, ...]:
+        """The steps that count where nobody knows what the device had: nothing is taken away.
+
+        The changes are then those from what the card says; an item that a set lacks is no removal.
+        """
+        found: list[Change] = []
+        for each in self.changes:
+            before, after = each.before, each.after
+            if before is not None and after is not None:
+                both = brought_together(None, before, after, region=region, is_base_known=False)
+                after = both if both is not None else after
+            if after is not None:
+                found.append(Change(before, after))
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

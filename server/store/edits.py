@@ -45,7 +45,7 @@ def typed_changes(
     belief = sight_of(tx, device).judge(before, written.props)
     if known:
         return belief.believed
-    return tuple(change for change in belief.changes if change.after is not None)
+    return belief.without_base(region)
 
 
 def merge_into_own(

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import and_, select, update
 
 from server.contacts.card import parse
-from server.contacts.properties import Change, Property, diff, properties
+from server.contacts.properties import Change, diff, properties
 from server.contacts.travel import travel_of
 from server.store.bases import base_text
 from server.store.believing import sight_of
@@ -32,6 +32,7 @@ from server.store.keeping import (
     restore_card,
     with_given_uid,
 )
+from server.store.meeting import Meeting
 from server.store.overlays import COLLIDED, put_on, suggest
 from server.store.query import Query, bind
 from server.store.render import own_content
@@ -124,62 +125,6 @@ class Body:
     device: Device
 
 
-@dataclass(frozen=True, slots=True)
-class Meeting:
-    """What a late body changed, beside what the card says by now.
-
-    Args:
-        before: What the device had; None where nobody knows.
-        current: What its member's devices are served now.
-        changes: What was typed.
-    """
-
-    before: tuple[Property, ...] | None
-    current: tuple[Property, ...]
-    changes: tuple[Change, ...]
-
-    def theirs(self, change: Change) -> Property | None:
-        """What the card says now in the place of a change; None where it says nothing there."""
-        if self.before is None:
-            return next((each for each in self.current if _is_same_place(each, change.after)), None)
-        others = diff(self.before, self.current)
-        if change.before is not None:
-            for other in others:
-                if other.before is not None and other.before.canonical == change.before.canonical:
-                    return other.after
-            return change.before
-        placed = (other.after for other in others if other.after is not None)
-        return next((each for each in placed if _is_same_place(each, change.after)), None)
-
-    def collides(self, change: Change) -> bool:
-        """Whether somebody else changed the same thing to something else."""
-        if self.before is None:
-            return change.before is not None
-        if change.after is not None and self.says(change.after):
-            return False
-        theirs = self.theirs(change)
-        if change.before is None:
-            return theirs is not None
-        if theirs is None:
-            return change.after is not None
-        return theirs.canonical != change.before.canonical
-
-    def says(self, prop: Property) -> bool:
-        """Whether the card says this already."""
-        return any(each.canonical == prop.canonical for each in self.current)
-
-    def needed(self, change: Change) -> Change | None:
-        """What is left to do of a change; None where the card says so already."""
-        before, after = change.before, change.after
-        is_there = before is not None and any(
-            (each.name, each.norm) == (before.name, before.norm) for each in self.current
-        )
-        if after is None or self.says(after):
-            replaced = after is None or (before is not None and before.norm != after.norm)
-            return Change(before, None) if is_there and replaced else None
-        return change
-
-
 def merge_late(db: Database) -> int:
     """Merge every body that came too late, each in a transaction of its own; gives how many there were."""
     with db.read() as tx:
@@ -270,9 +215,7 @@ def _merge(tx: Transaction, body: Body) -> int | None:
         return addressed.id
     meeting = meeting_of(tx, body, addressed, standing, written)
     typed = [each for each in meeting.changes if not _is_removed(tx, body, standing, each)]
-    collided = [each for each in typed if meeting.collides(each)]
-    left = (meeting.needed(each) for each in typed if each not in collided)
-    changes = tuple(each for each in left if each is not None)
+    changes, collided = meeting.settled(typed, region_of(tx))
     if changes:
         typing = Typing(standing.member, withheld=meeting.before is None)
         put_late(tx, standing, changes, typing, body.device.id)
@@ -364,13 +307,6 @@ def _is_removed(tx: Transaction, body: Body, standing: SlotRow, change: Change) 
         return False
     key = {"name": after.name, "key": after.norm}
     return tx.one(_REMOVED, of_card=standing.card, since=body.act, **key) is not None
-
-
-def _is_same_place(prop: Property, other: Property | None) -> bool:
-    """Whether two values would stand in one place of a card."""
-    if other is None or prop.name != other.name:
-        return False
-    return travel_of(prop.name).single or prop.norm == other.norm
 
 
 def _body(row: Row) -> Body:

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from server.contacts.travel import travel_of
 from server.reconcile.linking import question_key
-from server.store.cards import claims_of, closure, owner_said
+from server.store.cards import claims_of, closure, find_card, owner_said
 from server.store.database import Transaction
 from server.store.linking import REOPENED, UNDONE, answers, keep_answer, link_again
 from server.store.overlays import COLLIDED, SHOWN_STATES, close_suggestion
@@ -175,7 +175,9 @@ def _state_before(
     ended = state not in SHOWN_STATES or (choice == "decline" and answered == old)
     if state == COLLIDED:
         return "applied"
-    if made_in == "late" and any(key.startswith("race ") for key in _answered(said, old)):
+    if _met(tx, card, author, made_in) and any(
+        key.startswith("race ") for key in _answered(said, old)
+    ):
         return COLLIDED
     if kind == "undo" and not ended:
         return "declined" if choice == REOPENED + "decline" else "applied"
@@ -188,6 +190,12 @@ def _state_before(
         owner = owner_said(claim for each in sorted(cards) for claim in claims_of(tx, each))
         return "declined" if kind == "cycle" or owner in ("", author) else "open"
     return "open"
+
+
+def _met(tx: Transaction, card_id: str, author: str, made_in: str) -> bool:
+    """Whether a suggestion is what was left of an edit that met another one."""
+    row = find_card(tx, card_id)
+    return made_in == "late" or (row is not None and row.member == author)
 
 
 def _answered(said: dict[str, tuple[str, str | None, int]], old: int) -> Iterator[str]:

@@ -263,10 +263,10 @@ def _store(tx: Transaction, put_: Put, slot: SlotRow) -> PutResult:
         return PutResult(204)
     written = _whole(tx, put_, slot, row)
     seq = seq_named(put_.book, put_.if_match)
-    outcome = put_own(tx, row, slot, written, device=put_.device, seq=seq, is_known=put_.is_known)
-    tag = _given(tx, put_, slot, written) if outcome == "stored" else ""
+    taken = put_own(tx, row, slot, written, device=put_.device, seq=seq, is_known=put_.is_known)
+    tag = _given(tx, put_, slot, written) if taken.is_as_sent else ""
     if not tag:
-        _keep_merged(tx, put_, slot, slot, is_asked=outcome == "collided")
+        _keep_merged(tx, put_, slot, slot, met=taken.met)
     return PutResult(204, tag)
 
 
@@ -298,9 +298,13 @@ def _edit(tx: Transaction, put_: Put, standing: SlotRow, addressed: SlotRow) -> 
 
 
 def _keep_merged(
-    tx: Transaction, put_: Put, standing: SlotRow, addressed: SlotRow, *, is_asked: bool = False
+    tx: Transaction, put_: Put, standing: SlotRow, addressed: SlotRow, *, met: int | None = None
 ) -> None:
-    """Keep a body that was not stored as sent, and let the device fetch what became of it."""
+    """Keep a body that was not stored as sent, and let the device fetch what became of it.
+
+    Args:
+        met: The number of the text it started from, where some of it met another edit.
+    """
     keep_body(
         tx,
         put_.written.octets,
@@ -308,9 +312,9 @@ def _keep_merged(
         book=put_.book,
         slot=standing,
         href=put_.href,
-        etag=put_.if_match,
+        etag=put_.if_match if met is None else etag(put_.book, met),
         status=204,
-        is_merged=is_asked,
+        is_merged=met is not None,
     )
     now = find_slot(tx, standing.id)
     assert now is not None

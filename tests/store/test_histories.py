@@ -385,9 +385,20 @@ class Histories(RuleBasedStateMachine):
             assert after.seq > before.seq
         if answer.status < 300 and token.word in self.typed:
             texts = [each.octets for each in self.home.entries(who, version_4=True)]
+            texts += self._met(who)
             assert any(token.word.encode() in each for each in texts), (answer, body, texts)
         if answer.status != 403 and token.word in self.typed:
             assert token.word.encode() in self._kept(who), (answer, body)
+
+    def _met(self, who: str) -> list[bytes]:
+        """What met another edit of the same value, and waits for its author's word."""
+        with self.home.db.read() as tx:
+            rows = tx.connection.execute(
+                "SELECT after FROM suggestion WHERE author = ? AND state = 'collided'"
+                " AND after IS NOT NULL",
+                (who,),
+            ).fetchall()
+        return [bytes(row[0]) for row in rows]
 
     def _kept(self, who: str) -> bytes:
         """All that is kept of what a member typed."""

@@ -8,7 +8,9 @@ import pytest
 from server.cases import decide, open_cases
 from server.cycle import run_cycle
 from server.store.database import Actor
+from server.store.history import last_act
 from server.store.linking import link_cards
+from server.store.undoing import undo_act
 from server.store.views import refresh
 from tests.builders import Home, a_card
 
@@ -252,3 +254,87 @@ def test_a_changed_uid_at_an_href_is_refused(home: Home, who: str) -> None:
     answer = home.put(who, entry.href, body)
     assert (answer.status, answer.precondition) == (403, "no-uid-conflict")
     assert stored(home, who, entry.href) == entry.octets
+
+
+# --- two devices of one member, neither of which sends If-Match ---
+
+
+def both_edit(home: Home, first: bytes, second: bytes, card: bytes = CARD) -> int:
+    """The phone changes the card after the tablet has fetched it; then the tablet sends its edit."""
+    home.put("anna", "a.vcf", card)
+    home.fetch("anna+tablet", "a.vcf")
+    home.put("anna", "a.vcf", first)
+    answer = home.put("anna+tablet", "a.vcf", second)
+    assert answer.etag == ""
+    return answer.status
+
+
+def test_a_value_that_two_devices_changed_differently_is_asked_at_once(home: Home) -> None:
+    card = added(CARD, "TITLE:Dr")
+    assert both_edit(home, card.replace(b"Dr", b"Prof"), card.replace(b"Dr", b"Boss"), card) == 204
+    assert b"TITLE:Prof" in stored(home)
+    (case,) = open_cases(home.db, "anna")
+    assert case.kind == "edit-lost-race"
+    (question,) = case.questions
+    assert (question.before, *(each.value for each in question.options)) == ("Dr", "Boss", "Prof")
+    decide(home.db, case.id, "mine", member="anna")
+    assert b"TITLE:Boss" in stored(home)
+    with home.db.write(Actor("undo", "anna")) as tx:
+        undo_act(tx, last_act(tx), member="anna")
+    assert [each.id for each in open_cases(home.db, "anna")] == [case.id]
+    assert b"TITLE:Prof" in stored(home)
+
+
+def test_what_else_was_typed_in_it_is_there(home: Home) -> None:
+    card = added(CARD, "TITLE:Dr")
+    second = added(card.replace(b"Dr", b"Boss"), "URL:https://eva.example/")
+    both_edit(home, card.replace(b"Dr", b"Prof"), second, card)
+    assert b"eva.example" in stored(home)
+
+
+def test_two_edits_of_a_note_are_merged_line_by_line(home: Home) -> None:
+    card = CARD.replace(b"NOTE:n", b"NOTE:met in Berlin\\nlikes tea")
+    first = card.replace(b"likes tea", b"likes tea\\nhas a dog")
+    both_edit(home, first, card.replace(b"NOTE:met", b"NOTE:tall\\nmet"), card)
+    assert b"NOTE:tall\\nmet in Berlin\\nlikes tea\\nhas a dog\r\n" in stored(home)
+    assert open_cases(home.db, "anna") == ()
+
+
+def test_one_line_changed_twice_is_asked(home: Home) -> None:
+    card = CARD.replace(b"NOTE:n", b"NOTE:likes tea")
+    both_edit(home, card.replace(b"tea", b"coffee"), card.replace(b"tea", b"milk"), card)
+    assert b"NOTE:likes coffee" in stored(home)
+    assert [each.kind for each in open_cases(home.db, "anna")] == ["edit-lost-race"]
+
+
+def test_two_edits_of_the_categories_are_one_set(home: Home) -> None:
+    card = added(CARD, "CATEGORIES:Friends,Work")
+    first = card.replace(b"Friends,Work", b"Friends,Work,Chess")
+    both_edit(home, first, card.replace(b"Friends,Work", b"Work,Tea"), card)
+    assert b"CATEGORIES:Work,Chess,Tea\r\n" in stored(home)
+
+
+def test_of_an_unknown_base_no_category_is_taken_off(home: Home) -> None:
+    card = added(CARD, "CATEGORIES:Friends,Work")
+    home.put("anna", "a.vcf", card)
+    home.put("anna+tablet", "a.vcf", card.replace(b"Friends,Work", b"Tea"))
+    assert b"CATEGORIES:Friends,Work,Tea\r\n" in stored(home)
+
+
+def test_one_picture_written_in_two_ways_is_one(home: Home) -> None:
+    card = added(CARD, "PHOTO;ENCODING=b;TYPE=JPEG:aGVsbG8gd29ybGQ=")
+    other = card.replace(
+        b"PHOTO;ENCODING=b;TYPE=JPEG:aGVsbG8gd29y", b"PHOTO;TYPE=jpeg;ENCODING=b:\r\n aGVsbG8gd29y"
+    )
+    both_edit(home, card.replace(b"101", b"102"), other.replace(b"NOTE:n", b"NOTE:m"), card)
+    assert stored(home).count(b"PHOTO") == 1
+    assert open_cases(home.db, "anna") == ()
+
+
+def test_two_new_pictures_are_asked(home: Home) -> None:
+    card = added(CARD, "PHOTO;ENCODING=b:aGVsbG8=")
+    both_edit(
+        home, card.replace(b"aGVsbG8=", b"d29ybGQ="), card.replace(b"aGVsbG8=", b"bW9vbg=="), card
+    )
+    assert b"d29ybGQ=" in stored(home)
+    assert [each.kind for each in open_cases(home.db, "anna")] == ["edit-lost-race"]
