@@ -13,16 +13,18 @@ from server.store.releasing import (
 )
 
 NAMES_MOST = 3
+LISTED_MOST = 110
+"""An import may hold thousands of cards; a page lists no more than these."""
 
 
 def held_case(tx: Transaction, held: Hold, case_id: str) -> Case:
     """The case of one hold; only the member whose device it was answers it."""
-    names = names_in(tx, held)
+    names = names_in(tx, held, most=LISTED_MOST)
     waits = held.kind in ("made", "changed")
     return Case(
         id=case_id,
         kind="mass-change" if waits else "mass-deletion" if held.kind == "deleted" else "deletion",
-        title=_listed(names),
+        title=_listed(names, len(held.cards)),
         members=(held.member,),
         cards=tuple(each.card for each in held.cards),
         choices=("release", "put-back", "later") if waits else ("delete", "keep", "later"),
@@ -67,7 +69,8 @@ def decide_hold(tx: Transaction, held: Hold, case: Case, choice: str) -> str:
 
 def _sentence(held: Hold, names: tuple[str, ...]) -> str:
     device = held.label or "An import"
-    count = f"{len(names):,} {'contact' if len(names) == 1 else 'contacts'}"
+    number = len(held.cards)
+    count = f"{number:,} {'contact' if number == 1 else 'contacts'}"
     match held.kind:
         case "made":
             return f"{device} added {count} in one go. Show others what is new?"
@@ -79,9 +82,9 @@ def _sentence(held: Hold, names: tuple[str, ...]) -> str:
             return f"{names[0]}: deleted on {device} and edited here. Delete it after all?"
 
 
-def _listed(names: tuple[str, ...]) -> str:
+def _listed(names: tuple[str, ...], number: int) -> str:
     """A, B, C and 9 more."""
-    shown, more = names[:NAMES_MOST], len(names) - NAMES_MOST
+    shown, more = names[:NAMES_MOST], number - NAMES_MOST
     if more > 0:
         return f"{', '.join(shown)} and {more:,} more"
     return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))

@@ -113,7 +113,7 @@ class Case:
         choices: What `decide` takes; for values also PROPERTY=MEMBER, for a lost race PROPERTY=CHOICE.
         preview: What both would have after the first choice; of a lost race what else was typed and is there.
         sentence: One line for a list.
-        names: Of a mass change or deletion, what its member calls each of the cards.
+        names: Of a mass change or deletion, what its member calls the first of the cards.
         device: The label of the device that did it, and `since` when it began; empty for an import.
         made: Whether a mass change brought new cards.
     """

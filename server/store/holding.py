@@ -33,7 +33,15 @@ NOBODY: Final = ""
 
 _COUNTED: Final = Query(
     select(counted.c.card, counted.c.audience, counted.c.at)
-    .where(and_(counted.c.device == bind("on_device"), counted.c.kind == bind("how")))
+    .join(card, card.c.id == counted.c.card)
+    .where(
+        and_(
+            counted.c.device == bind("on_device"),
+            counted.c.kind == bind("how"),
+            # A group called Private, or a category, may have taken it back meanwhile.
+            or_(card.c.visibility != "private", counted.c.audience == NOBODY),
+        )
+    )
     .order_by(counted.c.at)
 )
 _COUNT = insert(counted).values(

@@ -135,7 +135,7 @@ class HeldCard:
     """One card of a hold that still waits.
 
     Args:
-        slot: The slot under which its member has it.
+        slot: The slot that was to be deleted, or under which its member has somebody else's card.
         act: The first act that was held, and `last` the last one.
     """
 
@@ -176,11 +176,11 @@ def open_holds(tx: Transaction, member: str | None) -> tuple[Hold, ...]:
     return tuple(found)
 
 
-def names_in(tx: Transaction, held: Hold) -> tuple[str, ...]:
-    """What its member calls the cards of a hold."""
+def names_in(tx: Transaction, held: Hold, *, most: int) -> tuple[str, ...]:
+    """What its member calls the first cards of a hold."""
     region = region_of(tx)
     names: list[str] = []
-    for each in held.cards:
+    for each in held.cards[:most]:
         row = find_card(tx, each.card)
         text = each.slot.text if each.slot is not None and each.slot.text is not None else None
         octets = octets_of(tx, text if text is not None or row is None else row.text)
@@ -264,8 +264,7 @@ def _held(tx: Transaction, member: str, kind: Kind, found: Row) -> HeldCard | No
     card_id, slot_id, first, last = found
     row = find_card(tx, card_id)
     assert row is not None
-    slots = [each for each in slots_of_card(tx, card_id) if each.member == member]
-    live = next((each for each in slots if each.gone is None), None)
+    live: SlotRow | None = None
     if kind in ("deleted", "stale"):
         slot = find_slot(tx, slot_id) if slot_id is not None else None
         waits = slot is not None and slot.gone is None
@@ -273,7 +272,10 @@ def _held(tx: Transaction, member: str, kind: Kind, found: Row) -> HeldCard | No
     if kind == "made":
         waits = row.held is not None and row.trashed is None
     else:
-        waits = (row.member == member and row.frozen is not None and row.trashed is None) or (
+        own = row.member == member
+        slots = () if own else slots_of_card(tx, card_id)
+        live = next((e for e in slots if e.member == member and e.gone is None), None)
+        waits = (own and row.frozen is not None and row.trashed is None) or (
             tx.one(_SUGGESTED, who=member, which=card_id) is not None
         )
     return HeldCard(card_id, live, first, last) if waits else None
