@@ -1,5 +1,6 @@
 """Short ways to say a card or a household in a test."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,12 @@ def a_card(uid: str, name: str, *lines: str, version: str = "3.0") -> bytes:
     return "\r\n".join(
         [*frame, f"FN:{name}", f"N:{family};{given};;;", *lines, "END:VCARD", ""]
     ).encode()
+
+
+def a_name(index: int) -> str:
+    """A given and a family name that resemble those of no other number."""
+    letters = "".join(chr(97 + each % 26) for each in hashlib.sha256(str(index).encode()).digest())
+    return f"{letters[:8].capitalize()} {letters[8:18].capitalize()}"
 
 
 @dataclass

@@ -9,7 +9,7 @@ from server.cycle import run_cycle
 from server.review.passwords import hash_password
 from server.store.database import Actor
 from server.store.sessions import set_password_hash
-from tests.builders import Home, a_card
+from tests.builders import Home, a_card, a_name
 from tests.review.conftest import PASSWORD, Browser, browser_of
 
 MANY = 24
@@ -25,7 +25,7 @@ def home(tmp_path: Path) -> Home:
             set_password_hash(tx, each, hash_password(PASSWORD))
     run_cycle(made.db, kind="command", releasing=True)
     for index in range(MANY):
-        made.put("anna", f"{index}.vcf", a_card(f"u{index}", f"Nr{index} <Family>", "TITLE:Dr"))
+        made.put("anna", f"{index}.vcf", a_card(f"u{index}", f"{a_name(index)} <b>", "TITLE:Dr"))
     run_cycle(made.db, kind="command", releasing=True)
     made.clock.pass_seconds(2 * 86_400)
     made.add_device("anna", "laptop")
@@ -51,7 +51,7 @@ def test_a_mass_deletion_is_on_top_of_today_for_its_member_alone(home: Home) -> 
     assert "Nothing to decide" in ben.get("/").text
     page = anna.get(the_link(anna)).text
     assert "Your laptop" in page
-    assert "Nr20 &lt;Family&gt;" in page
+    assert f"{a_name(20)} &lt;b&gt;" in page
     assert len(page) < 15_000
 
 
@@ -81,7 +81,7 @@ def test_a_deletion_that_was_confirmed_is_undone_with_one_tap(home: Home) -> Non
 
 def test_a_mass_change_is_shown_and_released(home: Home) -> None:
     for index in range(MANY):
-        body = a_card(f"u{index}", f"Nr{index} <Family>", "TITLE:Prof")
+        body = a_card(f"u{index}", f"{a_name(index)} <b>", "TITLE:Prof")
         home.put("anna+laptop", f"{index}.vcf", body)
     anna, ben = signed_in(home, "anna"), signed_in(home, "ben")
     link = the_link(anna)
@@ -95,7 +95,7 @@ def test_an_edited_card_that_was_deleted_elsewhere_is_asked_about(home: Home) ->
     entry = home.get("anna", "0.vcf")
     assert entry is not None
     stale = home.etag("anna", entry)
-    home.put("anna", "0.vcf", a_card("u0", "Nr0 <Family>", "TITLE:Prof"), if_match=stale)
+    home.put("anna", "0.vcf", a_card("u0", f"{a_name(0)} <b>", "TITLE:Prof"), if_match=stale)
     home.delete("anna+laptop", "0.vcf", if_match=stale)
     anna = signed_in(home, "anna")
     link = the_link(anna)

@@ -12,7 +12,7 @@ from server.store.database import Actor
 from server.store.imports import Incoming, import_cards
 from server.store.releasing import verify_holds
 from server.store.sharing import set_share
-from tests.builders import Home, a_card
+from tests.builders import Home, a_card, a_name
 
 MANY = 25
 
@@ -39,7 +39,7 @@ def number(index: int, block: str = "1") -> str:
 
 
 def some_card(index: int, *lines: str) -> bytes:
-    return a_card(f"u{index}", f"Nr{index} Family{index}", *lines)
+    return a_card(f"u{index}", a_name(index), *lines)
 
 
 def fill(home: Home, who: str = "anna", count: int = MANY, *lines: str) -> None:
@@ -114,7 +114,7 @@ def test_only_the_member_of_the_device_hears_of_it(home: Home) -> None:
     case = the_case(home)
     assert (case.kind, case.members, len(case.names)) == ("mass-change", ("anna",), 5)
     assert case.choices == ("release", "put-back", "later")
-    assert case.names[0] == "Nr20 Family20"
+    assert case.names[0] == a_name(20)
     assert "laptop changed 5 contacts" in case.sentence
     assert open_cases(home.db, "ben") == ()
 
@@ -261,24 +261,30 @@ def test_a_held_label_reads_as_before(home: Home) -> None:
     assert entry is not None
     body = entry.octets.replace(b"TYPE=CELL", b"TYPE=WORK")
     home.put("anna+laptop", "22.vcf", body, if_match=home.etag("anna", entry))
-    assert b"TYPE=CELL" in home.entry("ben", "Nr22").octets.upper()
+    assert b"TYPE=CELL" in home.entry("ben", f"FN:{a_name(22)}").octets.upper()
     decide(home.db, the_case(home).id, "release", member="anna")
-    assert b"TYPE=WORK" in home.entry("ben", "Nr22").octets.upper()
+    assert b"TYPE=WORK" in home.entry("ben", f"FN:{a_name(22)}").octets.upper()
 
 
 def test_a_held_name_stays_the_former_one_for_others(home: Home) -> None:
     fill(home)
     with home.db.write(Actor("share", "anna")) as tx:
         set_share(tx, "anna", "carl", "name")
-    home.put("carl", "own.vcf", a_card("own", "New22 Family22"))
+    home.put("carl", "own.vcf", a_card("own", f"New{a_name(22)}"))
     for index in range(23):
         entry = home.get("anna", f"{index}.vcf")
         assert entry is not None
-        body = entry.octets.replace(b"Nr", b"New")
+        body = renamed(entry.octets, index)
         home.put("anna+laptop", entry.href, body, if_match=home.etag("anna", entry))
-    assert home.entry("ben", "New19").octets
-    assert [each for each in home.entries("carl") if b"Nr22" in each.octets]
-    assert home.entry("ben", "Nr22").octets
+    assert home.entry("ben", f"New{a_name(19)}").octets
+    assert [each for each in home.entries("carl") if f"FN:{a_name(22)}".encode() in each.octets]
+    assert home.entry("ben", f"FN:{a_name(22)}").octets
+
+
+def renamed(octets: bytes, index: int) -> bytes:
+    """A card whose given name begins with New."""
+    given = a_name(index).split()[0].encode()
+    return octets.replace(given, b"New" + given)
 
 
 def test_cosmetic_rewrites_do_not_count(home: Home) -> None:
@@ -322,9 +328,9 @@ def test_what_one_member_does_not_see_makes_no_hold_begin_for_them(home: Home) -
     rewrite(home, 22)
     entry = home.get("anna", "23.vcf")
     assert entry is not None
-    body = entry.octets.replace(b"Nr23", b"Newname")
+    body = renamed(entry.octets, 23)
     home.put("anna+laptop", "23.vcf", body, if_match=home.etag("anna", entry))
-    assert home.entry("carl", "Newname").octets
+    assert home.entry("carl", f"New{a_name(23)}").octets
 
 
 def test_making_private_is_never_held(home: Home) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from server.cases import open_cases
 from server.cycle import run_cycle
-from tests.builders import Home, a_card
+from tests.builders import Home, a_card, a_name
 from tests.store.test_histories import drawn_from
 from tests.store.test_two_runs import _served
 
@@ -58,7 +58,7 @@ def runs(tmp_path: Path) -> Iterator[Runs]:
 
 
 def card(index: int, *lines: str) -> bytes:
-    return a_card(f"u{index}", f"Nr{index} Family{index}", *lines)
+    return a_card(f"u{index}", a_name(index), *lines)
 
 
 def add(home: Home, first: int, last: int) -> None:
