@@ -13,6 +13,7 @@ from server.contacts.properties import Change, Property, diff, property_from
 from server.store.database import Transaction
 from server.store.limits import SHARED, Limits, limit_fact, limits_on
 from server.store.query import Query, bind, inserting
+from server.store.received import received_from
 from server.store.schema import act, device, fact
 
 EDIT_KINDS: Final = frozenset({"late", "put"})
@@ -120,7 +121,7 @@ def record_facts(
             )
             tx.run(_TOUCH, which=old.id, by_act=tx.act)
         else:
-            new = _insert(tx, card_id, change.after, old, typing)
+            new = _insert(tx, card_id, change.after, old, typing, region=region)
             limit = limits.of_new(change.after, old.id if old is not None else None, changes)
             if limit != SHARED:
                 limit_fact(tx, new, limit)
@@ -167,12 +168,21 @@ def _take(unused: list[LiveFact], wanted: Property) -> LiveFact | None:
 
 
 def _insert(
-    tx: Transaction, card_id: str, prop: Property, old: LiveFact | None, typing: Typing
+    tx: Transaction,
+    card_id: str,
+    prop: Property,
+    old: LiveFact | None,
+    typing: Typing,
+    *,
+    region: str,
 ) -> int:
     """Keep a new value; an edit of a copied value keeps the pointer to its source (R6)."""
     source = typing.sources.get((prop.name, prop.norm))
-    if source is None and old is not None and not typing.sources and not typing.is_restored:
-        source = old.source
+    if source is None and not typing.is_restored:
+        if typing.member is not None:
+            source = received_from(tx, typing.member, card_id, prop, region)
+        if source is None and old is not None and not typing.sources:
+            source = old.source
     return tx.run(
         _INSERT,
         card=card_id,

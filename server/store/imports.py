@@ -21,7 +21,6 @@ from server.store.database import Actor, Database, Transaction
 from server.store.facts import Typing
 from server.store.holding import BULK_MOST
 from server.store.household import region_of
-from server.store.inheriting import received_sources
 from server.store.keeping import (
     Written,
     change_card,
@@ -29,7 +28,7 @@ from server.store.keeping import (
     read_card,
     with_given_uid,
 )
-from server.store.members import get_member, household_of
+from server.store.members import get_member
 from server.store.noting import note_import
 from server.store.overlays import put_on
 from server.store.slots import slot_of_uid
@@ -186,8 +185,7 @@ def _take(tx: Transaction, book: Book, origin: str, written: Written, *, held: b
     row = _standing(tx, book, written.uid)
     if row is None:
         tx.new_act(tx.actor)
-        sources = received_sources(tx, household_of(tx), book.member, written.props)
-        typing = Typing(book.member, bulk=True, sources=sources)
+        typing = Typing(book.member, bulk=True)
         new = create_card(tx, book, written, typing, device=None, held=held)
         refresh(tx, (new.id,))
         return Imported(origin, "taken")

@@ -3,23 +3,22 @@
 from dataclasses import replace
 from typing import Final
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, update
 
-from server.access import Household, ValueAccess, card_level, sees_value
+from server.access import Household, card_level
 from server.contacts.card import parse
 from server.contacts.properties import Change, Property, properties
 from server.contacts.travel import travel_of
 from server.store.books import get_book
-from server.store.cards import CardRow, find_card, sources_of, values_of
+from server.store.cards import CardRow, values_of
 from server.store.database import Transaction
 from server.store.facts import Typing
 from server.store.household import region_of
 from server.store.keeping import change_card, create_card, read_card
-from server.store.limits import named_for
 from server.store.overlays import Suggestion, close_suggestion, put_on
 from server.store.query import Query, bind
 from server.store.render import own_content
-from server.store.schema import card, fact, slot, suggestion
+from server.store.schema import suggestion
 from server.store.slots import SlotRow, announce
 from server.store.texts import octets_of
 
@@ -27,20 +26,6 @@ _MOVE: Final = Query(
     update(suggestion)
     .where(and_(suggestion.c.author == bind("who"), suggestion.c.card == bind("old")))
     .values(card=bind("new"))
-)
-_SHOWN: Final = Query(
-    select(fact.c.id, fact.c.card, fact.c.visibility, fact.c.source)
-    .join(slot, and_(slot.c.card == fact.c.card, slot.c.member == bind("who"), slot.c.own == 0))
-    .join(card, card.c.id == fact.c.card)
-    .where(
-        and_(
-            fact.c.property == bind("name"),
-            fact.c.norm == bind("key"),
-            or_(fact.c.gone.is_(None), fact.c.gone >= card.c.frozen),
-            or_(card.c.frozen.is_(None), fact.c.first < card.c.frozen),
-        )
-    )
-    .order_by(fact.c.id)
 )
 
 
@@ -110,25 +95,6 @@ def inherit(
     for each in overlay:
         close_suggestion(tx, each.id, "overtaken")
     return new.id
-
-
-def received_sources(
-    tx: Transaction, household: Household, member: str, props: tuple[Property, ...]
-) -> dict[tuple[str, str], int]:
-    """Values that a member sends after having been shown them: by name and match key the fact they come from (R6)."""
-    found: dict[tuple[str, str], int] = {}
-    for prop in props:
-        if travel_of(prop.name).flow == "stays":
-            continue
-        for row in tx.all(_SHOWN, who=member, name=prop.name, key=prop.norm):
-            holder = find_card(tx, row[1])
-            assert holder is not None
-            named = named_for(tx, row[0], row[2])
-            value = ValueAccess(holder.access, prop.name, row[2], sources_of(tx, row[3]), named)
-            if holder.member != member and sees_value(household, member, value):
-                found[prop.name, prop.norm] = row[0]
-                break
-    return found
 
 
 def _came_from_own(each: Suggestion, octets: bytes, region: str) -> bool:

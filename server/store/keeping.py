@@ -20,6 +20,7 @@ from server.store.facts import Typing, record_facts
 from server.store.holding import join_hold, note_changed
 from server.store.household import region_of, settle_seconds
 from server.store.likeness import take_over
+from server.store.limits import Limit, limit_of_new_card, name_members
 from server.store.query import Query, bind, inserting
 from server.store.schema import card, card_version
 from server.store.texts import keep
@@ -147,6 +148,7 @@ def create_card(
     """
     card_id = secrets.token_hex(16)
     marked = written.private
+    limit = Limit("private") if private or marked else _limit_of(tx, book, written)
     wait = settle_seconds(tx) if book.household else 0
     tx.run(
         _INSERT,
@@ -158,13 +160,15 @@ def create_card(
         name_key=written.name_key,
         text=keep(tx, written.octets),
         version=written.card.version,
-        visibility="private" if private or marked else "shared",
+        visibility=limit.visibility,
         private_device=device if marked else None,
         added=tx.act,
         changed=tx.act,
         settles=tx.now + wait * 1_000_000 if wait and not held else None,
         held=tx.act if held else None,
     )
+    if limit.named:
+        name_members(tx, card_id, limit)
     _finish(tx, card_id, written, typing)
     if held:
         join_hold(tx, book.member, device, "made", card_id)
@@ -172,6 +176,10 @@ def create_card(
     assert row is not None
     take_over(tx, row, written.props)
     return row
+
+
+def _limit_of(tx: Transaction, book: Book, written: Written) -> Limit:
+    return limit_of_new_card(tx, book.member, written.name_key, written.props)
 
 
 def change_card(

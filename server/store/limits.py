@@ -5,24 +5,53 @@ and who takes the value off and types it again finds it as it was.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from server.contacts.properties import Change, Property
+from server.contacts.travel import travel_of
 from server.store.database import Transaction
 from server.store.query import Query, bind
-from server.store.schema import fact, fact_member
+from server.store.schema import card, card_member, fact, fact_member
 
 _NAMED: Final = Query(select(fact_member.c.member).where(fact_member.c.fact == bind("which")))
 _ALL_NAMED: Final = Query(select(fact_member.c.fact, fact_member.c.member))
+_twin = card.alias("twin")
 _LIMITED: Final = Query(
-    select(fact.c.id, fact.c.property, fact.c.norm, fact.c.visibility)
-    .where(and_(fact.c.card == bind("on_card"), fact.c.visibility != "shared"))
+    select(fact.c.id, fact.c.property, fact.c.norm, fact.c.visibility, fact.c.card)
+    .join(_twin, _twin.c.id == fact.c.card)
+    .join(
+        card,
+        or_(
+            card.c.id == _twin.c.id,
+            and_(
+                card.c.name_key == _twin.c.name_key,
+                card.c.name_key != "",
+                card.c.member == _twin.c.member,
+            ),
+        ),
+    )
+    .where(and_(card.c.id == bind("on_card"), fact.c.visibility != "shared"))
     .order_by(fact.c.id)
+)
+_TWINS: Final = Query(
+    select(card.c.id, card.c.visibility).where(
+        and_(
+            card.c.name_key == bind("key"),
+            card.c.name_key != "",
+            card.c.member == bind("who"),
+            card.c.visibility != "shared",
+            card.c.private_device.is_(None),  # a mark of the phone comes again with the card
+        )
+    )
+)
+_SAID: Final = Query(select(fact.c.property, fact.c.norm).where(fact.c.card == bind("on_card")))
+_CARD_NAMED: Final = Query(
+    select(card_member.c.member).where(card_member.c.card == bind("on_card"))
 )
 _SAYING: Final = Query(
     select(fact.c.id).where(
@@ -37,6 +66,8 @@ _LIMIT: Final = Query(
     update(fact).where(fact.c.id == bind("which")).values(visibility=bind("seen_by"))
 )
 _FORGET: Final = Query(delete(fact_member).where(fact_member.c.fact == bind("which")))
+_UNNAME: Final = Query(delete(card_member).where(card_member.c.card == bind("on_card")))
+_NAME_MEMBER: Final = Query(insert(card_member).values(card=bind("on_card"), member=bind("who")))
 _NAME: Final = Query(insert(fact_member).values(fact=bind("which"), member=bind("who")))
 
 
@@ -74,7 +105,7 @@ class Limits:
         in the write in which a limited value of that name goes, since it may
         stand for it.
         """
-        if not self.by_fact:
+        if not self.by_value:
             return SHARED
         limit = self.by_value.get((prop.name, prop.norm), SHARED)
         if old is not None:
@@ -100,13 +131,41 @@ def read_limit(text: str, *, private: bool) -> tuple[Limit, tuple[str, str] | No
 
 
 def limits_on(tx: Transaction, card_id: str) -> Limits:
-    """The limits on a card's values, those that are gone included."""
+    """The limits on a card's values, those that are gone and those of the keeper's other cards of that name included.
+
+    A phone that sends a card a second time, under another UID, makes nothing wider.
+    """
     found = Limits()
-    for which, name, norm, visibility in tx.all(_LIMITED, on_card=card_id):
+    for which, name, norm, visibility, where in tx.all(_LIMITED, on_card=card_id):
         limit = Limit(visibility, named_for(tx, which, visibility))
-        found.by_fact[which] = limit
-        found.by_value[name, norm] = limit
+        if where == card_id:
+            found.by_fact[which] = limit
+            found.by_value[name, norm] = limit
+        else:
+            found.by_value.setdefault((name, norm), limit)
     return found
+
+
+def limit_of_new_card(
+    tx: Transaction, member: str, name_key: str, props: Sequence[Property]
+) -> Limit:
+    """How far a new card may be seen: as far as the keeper's limited card that it repeats, trashed or not."""
+    limit = SHARED
+    for card_id, visibility in tx.all(_TWINS, who=member, key=name_key):
+        values = {(each.name, each.norm) for each in props if travel_of(each.name).flow != "stays"}
+        said = tx.all(_SAID, on_card=card_id)
+        known = {(row[0], row[1]) for row in said if travel_of(row[0]).flow != "stays"}
+        if not values or not known or values & known:
+            named = frozenset(row[0] for row in tx.all(_CARD_NAMED, on_card=card_id))
+            limit = limit.narrower(Limit(visibility, named))
+    return limit
+
+
+def name_members(tx: Transaction, card_id: str, limit: Limit) -> None:
+    """Set whom a card of visibility `members` is shown to."""
+    tx.run(_UNNAME, on_card=card_id)
+    for each in sorted(limit.named):
+        tx.run(_NAME_MEMBER, on_card=card_id, who=each)
 
 
 def named_for(tx: Transaction, fact_id: int, visibility: str) -> frozenset[str]:

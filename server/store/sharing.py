@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from sqlalchemy import delete, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import update
 
 from server.access import BOOK_OF_THE_HOUSEHOLD
 from server.contacts.travel import travel_of
@@ -12,12 +11,12 @@ from server.errors import NotFound, UsageError
 from server.store.books import create_book
 from server.store.cards import all_cards, find_card
 from server.store.database import Transaction
-from server.store.limits import Limit, limit_value
+from server.store.limits import Limit, limit_value, name_members
 from server.store.members import Member, get_member, insert_member, update_member, update_share
 from server.store.noting import note_visibility
 from server.store.private_groups import is_kept_private
 from server.store.query import Query, bind
-from server.store.schema import card, card_member
+from server.store.schema import card
 from server.store.views import refresh
 
 VISIBILITIES: Final = ("shared", "private", "members")
@@ -27,8 +26,6 @@ _VISIBILITY: Final = Query(
     .where(card.c.id == bind("which"))
     .values(visibility=bind("seen_by"), private_device=None)
 )
-_UNNAME: Final = Query(delete(card_member).where(card_member.c.card == bind("which")))
-_NAME: Final = Query(insert(card_member).values(card=bind("which"), member=bind("who")))
 
 
 def add_member(
@@ -93,9 +90,7 @@ def set_visibility(
     if limit.visibility != "private" and is_kept_private(tx, row):
         raise UsageError("The card is in a group called Private; take it out of that one first.")
     tx.run(_VISIBILITY, which=card_id, seen_by=limit.visibility)
-    tx.run(_UNNAME, which=card_id)
-    for each in sorted(limit.named):
-        tx.run(_NAME, which=card_id, who=each)
+    name_members(tx, card_id, limit)
     note_visibility(tx, card_id, limit)
     refresh(tx, (card_id,))
 

@@ -34,7 +34,6 @@ from server.store.facts import Typing
 from server.store.fights import is_fight, repeats_itself
 from server.store.group_edits import with_kept_members
 from server.store.holding import is_mass_creation, note_made
-from server.store.inheriting import received_sources
 from server.store.keeping import (
     Written,
     change_card,
@@ -44,7 +43,6 @@ from server.store.keeping import (
     restore_card,
     with_given_uid,
 )
-from server.store.members import household_of
 from server.store.noting import note_request
 from server.store.own_edits import put_own
 from server.store.render import own_content
@@ -201,7 +199,7 @@ def _create(tx: Transaction, put_: Put) -> PutResult:
         written = with_given_uid(tx, written, random_uid())
     counts = put_.book.household and not written.private and written.kind != "group"
     bulk = counts and is_mass_creation(tx, put_.device.id)
-    typing = Typing(put_.book.member, bulk=bulk, sources=_received(tx, put_.book, written))
+    typing = Typing(put_.book.member, bulk=bulk)
     row = create_card(tx, put_.book, written, typing, device=put_.device.id, held=bulk)
     if counts:
         note_made(tx, row.id, put_.device.id)
@@ -228,13 +226,6 @@ def _create(tx: Transaction, put_: Put) -> PutResult:
     slot = find_slot(tx, slot_id)
     assert slot is not None
     return PutResult(201, _given(tx, put_, slot, written))
-
-
-def _received(tx: Transaction, book: Book, written: Written) -> dict[tuple[str, str], int]:
-    """The values of a new card that its member was shown before sending them."""
-    if not book.household:
-        return {}
-    return received_sources(tx, household_of(tx), book.member, written.props)
 
 
 def _known(tx: Transaction, put_: Put, slot: SlotRow) -> PutResult:

@@ -145,6 +145,28 @@ def test_a_card_deleted_and_sent_again_keeps_its_limits(home: Home) -> None:
     assert sees(home, "23125 202") == {"anna", "ben", "carl"}
 
 
+def test_a_limited_card_sent_a_second_time_is_as_limited(home: Home) -> None:
+    """As after "keep on my phone", or from a new phone: under another UID and name of the file."""
+    home.put("anna", "a.vcf", a_card("ua", "Eva Stein", CELL, HOME))
+    limit(home, "a.vcf", CELL_KEY, "ben")
+    limit_card(home, "a.vcf", "ben", "carl")
+    home.put("anna", "again.vcf", a_card("again", "Eva Stein", HOME, CELL))
+    assert sees(home, "Eva Stein") == {"anna", "ben", "carl"}
+    assert sees(home, "23125 101") == {"anna", "ben"}
+    home.delete("anna", "a.vcf")
+    home.delete("anna", "again.vcf")
+    home.put("anna", "new.vcf", a_card("new", "Eva Stein", HOME, CELL))
+    assert sees(home, "Eva Stein") == {"anna", "ben", "carl"}
+    assert sees(home, "23125 101") == {"anna", "ben"}
+
+
+def test_a_namesake_of_a_private_card_is_as_visible_as_any(home: Home) -> None:
+    home.put("anna", "a.vcf", a_card("ua", "Eva Stein", CELL))
+    limit_card(home, "a.vcf", visibility="private")
+    home.put("anna", "b.vcf", a_card("ub", "Eva Stein", HOME))
+    assert sees(home, "23125 202") == {"anna", "ben", "carl", "dora"}
+
+
 def test_what_stands_for_a_limited_value_is_limited(home: Home) -> None:
     """A number that goes while another comes may be the same one, mended beyond recognition."""
     home.put("anna", "a.vcf", a_card("ua", "Eva Stein", CELL, HOME))
