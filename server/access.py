@@ -61,6 +61,8 @@ class Household:
 
     members: tuple[MemberState, ...]
     overrides: tuple[tuple[str, str, Level], ...] = ()
+    left: tuple[MemberState, ...] = ()
+    """Who was a member once: what they brought to others' cards is shown as far as they last showed it."""
 
     def level(self, giver: str, taker: str) -> Level:
         """What `giver` shows `taker` at most.
@@ -70,13 +72,14 @@ class Household:
         """
         if giver == taker:
             return "all"
+        takers = {each.id: each for each in self.members}
         for from_member, to_member, how_much in self.overrides:
-            if from_member == giver and to_member == taker:
+            if from_member == giver and to_member == taker and taker in takers:
                 return how_much
-        roles = {each.id: each for each in self.members}
-        if giver not in roles or taker not in roles or roles[taker].role != "adult":
+        givers = {each.id: each for each in (*self.left, *self.members)}
+        if giver not in givers or taker not in takers or takers[taker].role != "adult":
             return "none"
-        return roles[giver].shares
+        return givers[giver].shares
 
     def shows_names(self) -> bool:
         """Whether anybody shows anybody names and no more."""

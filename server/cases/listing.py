@@ -23,7 +23,7 @@ from server.store.cards import find_card
 from server.store.database import Database, Transaction
 from server.store.household import is_released, region_of
 from server.store.linking import answers
-from server.store.members import Member, list_members
+from server.store.members import Member, list_members, member_names
 from server.store.overlays import Suggestion, may_be_told, open_suggestions
 from server.store.races import Race, open_races
 from server.store.releasing import Hold, open_holds
@@ -78,7 +78,7 @@ def open_in(tx: Transaction, viewer: str | None) -> list[Open]:
     snapshot = snapshot_of(tx)
     made = plan(snapshot, now=tx.now)
     members = {each.id: each for each in list_members(tx)}
-    told = teller(tx, snapshot, {each.id: each.name for each in members.values()})
+    told = teller(tx, snapshot, member_names(tx))
     found = list(_suggestions(tx, told, snapshot))
     if released:
         found = [*_questions(tx, told, snapshot, made), *found, *_families(tx, told, snapshot)]

@@ -11,7 +11,7 @@ from server.store.cards import find_card, values_for
 from server.store.database import Transaction
 from server.store.history import ActRow, Deeds, deeds_of, find_act, value_access, values_changed
 from server.store.household import region_of
-from server.store.members import household_of, list_members
+from server.store.members import household_of, member_names
 from server.store.removed import removed_of
 
 NAMES_MOST: Final = 3
@@ -76,7 +76,7 @@ class _Recounting:
 
     def __post_init__(self) -> None:
         self.household = household_of(self.tx)
-        self.members = {each.id: each.name for each in list_members(self.tx)}
+        self.members = member_names(self.tx)
 
     def sentence(self, act: ActRow) -> str:
         """What an act did; empty where the viewer may not know of it."""
@@ -93,6 +93,8 @@ class _Recounting:
             return self._written(act, deeds)
         if act.kind == "delete":
             return self._deleted(act, deeds)
+        if act.kind == "leave":
+            return f"{self._who(act)} left the household."
         if self.viewer is not None and act.member != self.viewer:
             return ""
         plain = _PLAIN.get(act.kind, "{who} changed something.")

@@ -2,6 +2,7 @@
 
 import click
 
+from server.commands.leaving import remove
 from server.commands.options import LEVEL, ROLE
 from server.commands.place import Place, pass_place
 from server.commands.screen import say, table
@@ -10,6 +11,9 @@ from server.commands.screen import say, table
 @click.group()
 def member() -> None:
     """Add, list and change the members of the household."""
+
+
+member.add_command(remove)
 
 
 @member.command("add")

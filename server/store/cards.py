@@ -14,27 +14,32 @@ from server.store.database import Transaction
 from server.store.frozen import Former, values_before
 from server.store.limits import named_for
 from server.store.query import Query, bind
-from server.store.schema import book, card, card_member, claim, fact, link
+from server.store.schema import book, card, card_member, claim, fact, link, member
 from server.store.statement import Row
 
-_CARD = select(
-    card.c.id,
-    card.c.member,
-    card.c.book,
-    book.c.name,
-    card.c.uid,
-    card.c.kind,
-    card.c.name_key,
-    card.c.text,
-    card.c.version,
-    card.c.visibility,
-    card.c.added,
-    card.c.settles,
-    card.c.held,
-    card.c.trashed,
-    card.c.private_device,
-    card.c.frozen,
-).join(book, book.c.id == card.c.book)
+_CARD = (
+    select(
+        card.c.id,
+        card.c.member,
+        card.c.book,
+        book.c.name,
+        card.c.uid,
+        card.c.kind,
+        card.c.name_key,
+        card.c.text,
+        card.c.version,
+        card.c.visibility,
+        card.c.added,
+        card.c.settles,
+        card.c.held,
+        card.c.trashed,
+        card.c.private_device,
+        card.c.frozen,
+        member.c.gone,
+    )
+    .join(book, book.c.id == card.c.book)
+    .join(member, member.c.id == card.c.member)
+)
 _BY_ID: Final = Query(_CARD.where(card.c.id == bind("which")))
 _BY_MEMBER: Final = Query(
     _CARD.where(and_(card.c.member == bind("who"), card.c.trashed.is_(None))).order_by(card.c.added)
@@ -94,6 +99,7 @@ class CardRow:
     member: str
     book: int
     household: bool
+    """Whether it takes part in the household: it lies in that book, and its keeper has not left."""
     uid: str
     kind: str
     name_key: str
@@ -257,7 +263,7 @@ def visible_values(
 
 def _row(tx: Transaction, row: Row) -> CardRow:
     named = named_members(tx, row[0]) if row[9] == "members" else frozenset()
-    household = row[3] == BOOK_OF_THE_HOUSEHOLD
+    household = row[3] == BOOK_OF_THE_HOUSEHOLD and row[-1] is None
     seen = CardAccess(
         id=row[0],
         keeper=row[1],

@@ -28,6 +28,10 @@ SELECT member.id, member.name, member.role, member.shares, member.password_hash
 FROM member
 WHERE member.id = :who AND member.gone IS NULL
 """)
+ALL_MEMBERS: Final = Statement("""
+SELECT member.id, member.role, member.shares, member.gone, member.name
+FROM member ORDER BY member.joined
+""")
 INSERT_MEMBER: Final = Statement("""
 INSERT INTO member (id, name, role, shares, joined) VALUES (:id, :name, :role, :shares, :joined)
 """)

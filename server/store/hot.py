@@ -52,6 +52,11 @@ LIST_MEMBERS = Query(select(*_MEMBER).where(member.c.gone.is_(None)).order_by(me
 FIND_MEMBER = Query(
     select(*_MEMBER).where(and_(member.c.id == bind("who"), member.c.gone.is_(None)))
 )
+ALL_MEMBERS = Query(
+    select(member.c.id, member.c.role, member.c.shares, member.c.gone, member.c.name).order_by(
+        member.c.joined
+    )
+)
 INSERT_MEMBER = inserting(member, "id", "name", "role", "shares", "joined")
 UPDATE_MEMBER = Query(
     update(member)

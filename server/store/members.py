@@ -65,6 +65,11 @@ def insert_member(
         raise UsageError(
             f"{member_id!r} cannot be a member's id; use a small letter, then up to 31 small letters, digits or dashes."
         )
+    if find_member(tx, member_id) is None and member_id in member_names(tx):
+        raise UsageError(
+            f"A member {member_id!r} left this household, and what was theirs is not given to "
+            f"anybody else; choose another id, such as {member_id[:30]}-2."
+        )
     if find_member(tx, member_id):
         raise UsageError(f"There is a member {member_id!r} already; choose another id.")
     new = Member(
@@ -172,9 +177,18 @@ def password_hash(tx: Transaction, member_id: str) -> str | None:
 
 def household_of(tx: Transaction) -> Household:
     """Members and what they show each other, as `access` decides by it."""
-    members = tuple(MemberState(each.id, each.role, each.shares) for each in list_members(tx))
+    all_members = tx.all(compiled.ALL_MEMBERS)
     rows = tx.all(compiled.LIST_SHARES)
-    return Household(members, tuple((row[0], row[1], cast("Level", row[2])) for row in rows))
+    return Household(
+        tuple(MemberState(row[0], row[1], row[2]) for row in all_members if row[3] is None),
+        tuple((row[0], row[1], cast("Level", row[2])) for row in rows),
+        tuple(MemberState(row[0], row[1], row[2]) for row in all_members if row[3] is not None),
+    )
+
+
+def member_names(tx: Transaction) -> dict[str, str]:
+    """What members are called, by id; those who left keep their names in what happened."""
+    return {row[0]: row[4] for row in tx.all(compiled.ALL_MEMBERS)}
 
 
 def level(word: str) -> Level:

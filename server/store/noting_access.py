@@ -6,7 +6,9 @@ from typing import Final
 from server.store.database import Transaction
 from server.store.journal import Record
 
-ACCESS_KINDS: Final = frozenset({"member", "share", "device", "revoke", "password", "claim"})
+ACCESS_KINDS: Final = frozenset(
+    {"member", "share", "device", "revoke", "password", "claim", "leave"}
+)
 
 OWN_KIND: Final = "own"
 """Acts by which a member says whose somebody is."""

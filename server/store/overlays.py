@@ -54,6 +54,9 @@ _NAMES: Final = Query(
         suggestion.c.act, suggestion.c.id
     )
 )
+_BY_AUTHOR: Final = Query(
+    _SELECT.where(suggestion.c.author == bind("who")).order_by(suggestion.c.act, suggestion.c.id)
+)
 _BY_ID: Final = Query(_SELECT.where(suggestion.c.id == bind("which")))
 _INSERT: Final = inserting(
     suggestion,
@@ -114,6 +117,11 @@ def open_suggestions(tx: Transaction) -> tuple[Suggestion, ...]:
 def personal_names(tx: Transaction) -> tuple[Suggestion, ...]:
     """The structured names that members typed on others' cards and see themselves, oldest first."""
     return tuple(_suggestion(row) for row in tx.all(_NAMES))
+
+
+def suggestions_by(tx: Transaction, author: str) -> tuple[Suggestion, ...]:
+    """Everything a member ever suggested, oldest first."""
+    return tuple(_suggestion(row) for row in tx.all(_BY_AUTHOR, who=author))
 
 
 def find_suggestion(tx: Transaction, suggestion_id: str) -> Suggestion | None:

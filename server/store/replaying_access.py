@@ -14,6 +14,7 @@ from server.store.cards import cards_with_uid
 from server.store.database import Actor, Transaction
 from server.store.devices import add_known_device, list_devices, revoke_device
 from server.store.journal import Record
+from server.store.leaving import leave
 from server.store.linking import say_claim
 from server.store.members import (
     LEVELS,
@@ -73,7 +74,7 @@ def access_again(tx: Transaction, record: Record) -> bool:
     """
     words: dict[str, str] = json.loads(record.note)
     if find_member(tx, record.member) is None and record.kind != "member":
-        if record.given_up:
+        if record.given_up or record.kind == "leave":
             return False
         raise NotFound(f"The backup knows no member {record.member}.")
     match record.kind:
@@ -87,8 +88,15 @@ def access_again(tx: Transaction, record: Record) -> bool:
             return _revoke_again(tx, record)
         case "claim":
             return _claim_again(tx, record, words)
+        case "leave":
+            leave(tx, record.member, heir=_heir(tx, words["heir"]))
+            return tx.has_acted
         case _:
             return _password_again(tx, record, words["hashed"])
+
+
+def _heir(tx: Transaction, heir: str) -> str | None:
+    return heir if heir and find_member(tx, heir) is not None else None
 
 
 def _member_again(tx: Transaction, record: Record, words: dict[str, str]) -> bool:

@@ -183,6 +183,10 @@ def _undoable(tx: Transaction, act_id: int, member: str | None) -> _Old:
         if cycle_act is None:
             raise _nothing(old)
         old = _Old(cycle_act[0], "cycle", None)
+    if old.kind == "leave":
+        raise UsageError(
+            f"Act {act_id} cannot be undone: who left comes back as a new member, with their export."
+        )
     if old.kind not in (KINDS if member is None or row[1] == "letter" else OWN_KINDS):
         raise _nothing(old)
     undone = tx.one(_UNDONE_BY, which=old.id)
