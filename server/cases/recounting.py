@@ -95,6 +95,8 @@ class _Recounting:
             return self._deleted(act, deeds)
         if act.kind == "leave":
             return f"{self._who(act)} left the household."
+        if act.kind == "reset":
+            return f"{self._who(act)} made a link with which somebody chooses a new password."
         if self.viewer is not None and act.member != self.viewer:
             return ""
         plain = _PLAIN.get(act.kind, "{who} changed something.")

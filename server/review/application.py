@@ -21,6 +21,7 @@ from server.errors import (
 )
 from server.protocol.login import Limiter
 from server.review.guard import Guard, members_only, same_origin, with_headers
+from server.review.members import MembersPages
 from server.review.pages import Pages
 from server.review.words import day, initials, origin, said
 from server.settings import Settings
@@ -75,6 +76,7 @@ def make_application(database: Database, settings: Settings) -> Flask:
     app.after_request(with_headers)
     app.context_processor(lambda: _common(database))
     _add_errors(app)
+    MembersPages(database).add_to(app)
     Pages(database, guard, Limiter(settings.limits.wrong_passwords_per_minute)).add_to(app)
     return app
 

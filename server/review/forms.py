@@ -41,6 +41,12 @@ class Answer(_Form):
     chosen: tuple[_Short, ...] = Field(default=(), max_length=50)
 
 
+class OneMember(_Form):
+    """A button that is about one member."""
+
+    member: _Short
+
+
 class Undo(_Form):
     """The undo button of an answer's page."""
 

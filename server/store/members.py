@@ -164,8 +164,8 @@ def update_share(tx: Transaction, giver: str, taker: str, how_much: str) -> tupl
 
 
 def set_password_hash(tx: Transaction, member_id: str, text: str) -> None:
-    """Keep the argon2id hash of a member's password for the pages."""
-    tx.run(compiled.SET_PASSWORD, who=member_id, content=text)
+    """Keep the argon2id hash of a member's password for the pages; an empty one ends the password."""
+    tx.run(compiled.SET_PASSWORD, who=member_id, content=text or None)
     note_access(tx, "password", member_id, hashed=text)
 
 

@@ -162,6 +162,6 @@ def _claim_again(tx: Transaction, record: Record, words: dict[str, str]) -> bool
 
 
 def _password_again(tx: Transaction, record: Record, hashed: str) -> bool:
-    if password_hash(tx, record.member) != hashed:
+    if (password_hash(tx, record.member) or "") != hashed:
         set_password_hash(tx, record.member, hashed)
     return tx.has_acted

@@ -6,7 +6,9 @@ from typing import Final
 
 from sqlalchemy import and_, delete, select, update
 
-from server.store.database import Transaction
+from server.access import may_reset
+from server.errors import UsageError
+from server.store.database import Actor, Transaction
 from server.store.household import household_name
 from server.store.members import get_member, password_hash, set_password_hash
 from server.store.query import Query, bind, inserting
@@ -20,6 +22,7 @@ __all__ = [
     "household_name",
     "password_hash",
     "peek_setup_link",
+    "reset_password",
     "secret",
     "session_member",
     "set_password_hash",
@@ -42,6 +45,7 @@ _END: Final = Query(delete(session).where(session.c.token_hash == bind("digest")
 _END_ALL: Final = Query(delete(session).where(session.c.member == bind("who")))
 _EXPIRE: Final = Query(delete(session).where(session.c.expires <= bind("at")))
 _LINK: Final = inserting(setup_link, "token_hash", "member", "expires")
+_END_LINKS: Final = Query(delete(setup_link).where(setup_link.c.member == bind("who")))
 _PEEK: Final = Query(
     select(setup_link.c.member).where(
         and_(
@@ -96,6 +100,29 @@ def create_setup_link(tx: Transaction, member_id: str, *, seconds: int) -> str:
     token = secrets.token_urlsafe(24)
     tx.run(_LINK, token_hash=_digest(token), member=member_id, expires=tx.now + seconds * 1_000_000)
     return token
+
+
+def reset_password(tx: Transaction, member_id: str, *, by: str, seconds: int) -> str:
+    """A one-time token with which a member chooses a new password; the old one, sessions and links end.
+
+    Whoever asked for it can open it, too; but then the member notices, since
+    their own password works no more.
+
+    Raises:
+        NotFound: There is no such member.
+        UsageError: Who asks may not do so for this member.
+    """
+    member_found = get_member(tx, member_id)
+    asking = get_member(tx, by)
+    if by == member_id or not may_reset(asking.role, member_found.role):
+        raise UsageError(
+            f"{asking.name} cannot do that for {member_found.name}; adults can for others who are no guests."
+        )
+    tx.new_act(Actor("reset", by))
+    end_sessions(tx, member_id)
+    tx.run(_END_LINKS, who=member_id)
+    set_password_hash(tx, member_id, "")
+    return create_setup_link(tx, member_id, seconds=seconds)
 
 
 def peek_setup_link(tx: Transaction, token: str) -> str | None:

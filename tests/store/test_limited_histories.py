@@ -11,7 +11,6 @@ from pathlib import Path
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from server.access import card_level
 from server.cases import decide, open_cases
 from server.cases.recounting import recount
 from server.cycle import run_cycle
@@ -228,22 +227,33 @@ class LimitedHistories(RuleBasedStateMachine):
         self.limit.setdefault(number, limit)
 
     def _audience(self, number: str) -> frozenset[str]:
-        """Who may be served a number now, by the card it was typed on and its own limit."""
+        """Who may be served a number now, by the card it was typed on and its own limit.
+
+        Its keeper may have sent it a second time, on a card that they show to more.
+        """
         with self.home.db.read() as tx:
-            row, household = find_card(tx, self.origin[number]), household_of(tx)
-        assert row is not None
+            household = household_of(tx)
+            origin = find_card(tx, self.origin[number])
+            assert origin is not None
+            others = tx.connection.execute(
+                "SELECT card.id FROM card JOIN fact ON fact.card = card.id WHERE card.member = ?"
+                " AND fact.norm = ? AND fact.source IS NULL AND card.id <> ?",
+                (origin.member, number.replace(" ", ""), origin.id),
+            ).fetchall()
+            rows = [row for each in others for row in (find_card(tx, each[0]),) if row is not None]
         limit = self.limit[number]
-        live = row.access
-        found = {
+        return frozenset(
             each
             for each in MEMBERS
-            if household.level(row.member, each) == "all"
-            and (live.visibility != "private")
-            and (live.visibility != "members" or each in live.named)
-            and (limit is None or each in limit)
-        }
-        assert all(card_level(household, each, live) in ("all", "none") for each in found)
-        return frozenset(found | {row.member})
+            for row in (origin, *rows)
+            if each == row.member
+            or (
+                household.level(row.member, each) == "all"
+                and row.access.visibility != "private"
+                and (row.access.visibility != "members" or each in row.access.named)
+                and (limit is None or each in limit or row is not origin)
+            )
+        )
 
     def _is_own(self, who: str, href: str) -> bool:
         with self.home.db.read() as tx:

@@ -1,0 +1,87 @@
+"""The page of the members: who may let whom choose a new password."""
+
+import re
+
+import pytest
+
+from server.cases.recounting import recount
+from server.store.database import Actor
+from server.store.history import recent_acts
+from server.store.sessions import create_setup_link, peek_setup_link
+from server.store.sharing import add_member, set_member
+from tests.builders import Home
+from tests.review.conftest import PASSWORD, Browser, browser_of
+
+
+def link_on(page: str) -> str:
+    """The path of the one-time link that a page shows."""
+    found = re.search(r"http://localhost(/\S*setup/[^<\s]+)", page)
+    assert found is not None, page
+    return found[1]
+
+
+def test_an_adult_lets_another_choose_a_new_password(
+    home: Home, anna: Browser, ben: Browser
+) -> None:
+    with home.db.write(Actor("session")) as tx:
+        old = create_setup_link(tx, "ben", seconds=3600)
+    answer = anna.post("/members/reset", {"member": "ben"}, form="/members")
+    assert answer.status_code == 303
+    page = anna.get("/members").text
+    path = link_on(page)
+    assert ben.get("/").status_code == 303, "signed out everywhere"
+    assert browser_of(home).sign_in("ben").status_code == 401, "the old password is over"
+    with home.db.read() as tx:
+        assert peek_setup_link(tx, old) is None
+    assert "setup/" not in anna.get("/members").text, "shown once"
+    fresh = browser_of(home)
+    assert "Sign in with the password I have" not in fresh.get(path).text
+    new = {"password": "another long one", "again": "another long one"}
+    assert fresh.post(path, new).status_code == 303
+    assert fresh.get("/").status_code == 200
+    assert fresh.get(path).status_code == 410
+
+
+def test_the_page_and_the_link_show_nothing_of_anybodys_cards(home: Home, anna: Browser) -> None:
+    anna.post("/members/reset", {"member": "ben"}, form="/members")
+    page = anna.get("/members").text
+    for secret in ("Jan Vermeer", "Eva Stein", "23125", "marker"):
+        assert secret not in page
+
+
+def test_both_know_of_it(home: Home, anna: Browser) -> None:
+    anna.post("/members/reset", {"member": "ben"}, form="/members")
+    with home.db.read() as tx:
+        told = [each.sentence for each in recount(tx, recent_acts(tx, most=1), viewer="ben")]
+    assert told == ["Anna made a link with which somebody chooses a new password."]
+
+
+@pytest.mark.parametrize(("role", "offered"), [("adult", True), ("child", False), ("guest", False)])
+def test_only_adults_do_so(home: Home, anna: Browser, role: str, *, offered: bool) -> None:
+    with home.db.write(Actor("member")) as tx:
+        set_member(tx, "ben", role=role)
+    ben = browser_of(home)
+    ben.sign_in("ben")
+    page = ben.get("/members").text
+    assert ("choose a new password" in page) == offered
+    assert ("choose a new password" in anna.get("/members").text) == (role != "guest")
+    answer = ben.post("/members/reset", {"member": "anna"}, form="/")
+    assert (answer.status_code == 303) == offered
+    assert (browser_of(home).sign_in("anna").status_code == 303) != offered
+
+
+def test_a_childs_password_is_reset_by_an_adult_and_a_guests_by_nobody(
+    home: Home, anna: Browser
+) -> None:
+    with home.db.write(Actor("member")) as tx:
+        add_member(tx, "mia", name="Mia", shares="none", role="child")
+        add_member(tx, "gus", name="Gus", shares="none", role="guest")
+    assert anna.post("/members/reset", {"member": "mia"}, form="/members").status_code == 303
+    assert anna.post("/members/reset", {"member": "gus"}, form="/members").status_code == 400
+    assert anna.post("/members/reset", {"member": "anna"}, form="/members").status_code == 400
+    assert anna.post("/members/reset", {"member": "zoe"}, form="/members").status_code == 404
+    assert browser_of(home).sign_in("anna", PASSWORD).status_code == 303
+
+
+def test_the_page_is_for_members_alone(home: Home) -> None:
+    assert browser_of(home).get("/members").status_code == 303
