@@ -101,6 +101,7 @@ class LimitedHistories(RuleBasedStateMachine):
                 number = self._number()
                 lines[lines.index(line)] = f"{frame}:{number}"
                 self._typed(number, self.origin[old], self.limit[old])
+                self.entitled[number].add(who)
         body = "\r\n".join([*lines, ""]).encode()
         self.home.put(who, href, body, if_match=self.home.etag(who, entry) if which % 3 else "")
 
