@@ -25,6 +25,10 @@ class MemberState:
     id: str
     role: Role
     shares: Level
+    joined: int = 0
+    """The act with which they came."""
+    paused: int | None = None
+    """The act since which they share nothing new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +79,20 @@ class Household:
         takers = {each.id: each for each in self.members}
         for from_member, to_member, how_much in self.overrides:
             if from_member == giver and to_member == taker and taker in takers:
-                return how_much
+                return "none" if self._came_later(giver, takers[taker]) else how_much
         givers = {each.id: each for each in (*self.left, *self.members)}
         if giver not in givers or taker not in takers or takers[taker].role != "adult":
             return "none"
-        return givers[giver].shares
+        return "none" if self._came_later(giver, takers[taker]) else givers[giver].shares
+
+    def pauses(self, member: str) -> bool:
+        """Whether a member shares nothing new at present."""
+        return any(each.id == member and each.paused is not None for each in self.members)
+
+    def _came_later(self, giver: str, taker: MemberState) -> bool:
+        """Whether somebody came while a member paused sharing: to them all of it would be new."""
+        paused = next((each.paused for each in self.members if each.id == giver), None)
+        return paused is not None and taker.joined > paused
 
     def shows_names(self) -> bool:
         """Whether anybody shows anybody names and no more."""

@@ -271,12 +271,12 @@ def _carry_out(tx: Transaction, made: Plan, snapshot: Snapshot) -> tuple[Operati
 def _accept_what_is_ours(tx: Transaction) -> int:
     """Apply open suggestions where the person is *ours* or has become its author's (R4); never a child's."""
     accepted = 0
-    waiting = {each.id for each in list_members(tx) if not changes_others(each.role)}
+    waiting = {each.id for each in list_members(tx) if not changes_others(each.role) or each.paused}
     for each in open_suggestions(tx):
         row = find_card(tx, each.card)
         if row is None or row.trashed is not None or not may_be_told(tx, each, row.member):
             continue
-        if each.author in waiting or row.frozen is not None:
+        if each.author in waiting or row.as_before is not None:
             continue
         if _owner(tx, row) in ("", each.author):
             accept_suggestion(tx, each, None)

@@ -23,7 +23,7 @@ from server.store.cards import find_card
 from server.store.database import Database, Transaction
 from server.store.household import is_released, region_of
 from server.store.linking import answers
-from server.store.members import Member, list_members, member_names
+from server.store.members import Member, household_of, list_members, member_names
 from server.store.overlays import Suggestion, may_be_told, open_suggestions
 from server.store.races import Race, open_races
 from server.store.releasing import Hold, open_holds
@@ -199,11 +199,13 @@ def _values(tx: Transaction, told: Teller, snapshot: Snapshot, question: ValuesD
 
 def _suggestions(tx: Transaction, told: Teller, snapshot: Snapshot) -> Iterator[Open]:
     """Suggestions wait for the keeper of the card they are about."""
+    household = household_of(tx)
     for each in open_suggestions(tx):
         row = find_card(tx, each.card)
         if row is None or row.trashed is not None or each.card not in told.cards:
             continue
-        if row.frozen is not None:  # its keeper says first what becomes of their own changes
+        if row.as_before is not None or household.pauses(each.author):
+            # Its keeper says first what becomes of their own changes; a pause lets nothing through.
             continue
         if not may_be_told(tx, each, row.member):
             continue

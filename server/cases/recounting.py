@@ -37,6 +37,8 @@ _PLAIN: Final = {
     "settle": "New cards are shown to others now.",
     "restore": "A backup was restored.",
     "password": "{who} chose a password.",
+    "pause": "{who} paused sharing.",
+    "resume": "{who} shares again.",
 }
 _CYCLES: Final = {
     "quick": "A quick cycle",
@@ -208,7 +210,7 @@ class _Recounting:
     def _is_held(self, act: ActRow, card_id: str) -> bool:
         """Whether what an act did to a card waits for its keeper's word."""
         row = find_card(self.tx, card_id)
-        return row is not None and row.frozen is not None and act.id >= row.frozen
+        return row is not None and row.as_before is not None and act.id >= row.as_before
 
     def _keeps(self, card_id: str) -> bool:
         row = find_card(self.tx, card_id)

@@ -43,10 +43,42 @@ def list_all(place: Place) -> None:
     table(
         ("id", "name", "role", "shares", "web password"),
         (
-            (each.id, each.name, each.role, each.shares, "set" if each.has_password else "none")
+            (
+                each.id,
+                each.name,
+                each.role,
+                each.shares + (" (paused)" if each.paused else ""),
+                "set" if each.has_password else "none",
+            )
             for each in members
         ),
     )
+
+
+@member.command("pause")
+@click.argument("member_id", metavar="ID")
+@pass_place
+def pause_sharing(place: Place, *, member_id: str) -> None:
+    """Share nothing new of ID's until they resume: others keep what they see now."""
+    from server.store.database import Actor
+    from server.store.pausing import pause
+
+    with place.database().write(Actor("pause", member_id)) as tx:
+        pause(tx, member_id)
+    say(f"{member_id} pauses: others keep what they see, and see nothing new.")
+
+
+@member.command("resume")
+@click.argument("member_id", metavar="ID")
+@pass_place
+def resume_sharing(place: Place, *, member_id: str) -> None:
+    """Share again what ID shares; what was changed meanwhile is shown at once."""
+    from server.store.database import Actor
+    from server.store.pausing import resume
+
+    with place.database().write(Actor("resume", member_id)) as tx:
+        resume(tx, member_id)
+    say(f"{member_id} shares again.")
 
 
 @member.command("set")

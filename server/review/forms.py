@@ -1,6 +1,6 @@
 """What a browser posts, checked once where it enters."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from werkzeug.datastructures import MultiDict
@@ -45,6 +45,12 @@ class OneMember(_Form):
     """A button that is about one member."""
 
     member: _Short
+
+
+class Sharing(_Form):
+    """The button that pauses one's own sharing, or goes on with it."""
+
+    sharing: Literal["pause", "resume"]
 
 
 class Undo(_Form):

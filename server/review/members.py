@@ -4,10 +4,11 @@ from flask import Flask, flash, get_flashed_messages, redirect, render_template,
 from werkzeug.wrappers import Response
 
 from server.access import may_reset
-from server.review.forms import OneMember, read_form
+from server.review.forms import OneMember, Sharing, read_form
 from server.review.guard import signed_in_member
 from server.store.database import Actor, Database
 from server.store.members import list_members
+from server.store.pausing import pause, resume
 from server.store.sessions import reset_password
 
 VALID_HOURS = 72
@@ -23,6 +24,7 @@ class MembersPages:
     def add_to(self, app: Flask) -> None:
         """Add the routes to the application."""
         app.add_url_rule("/members", "members", self.members)
+        app.add_url_rule("/members/sharing", "sharing", self.sharing, methods=["POST"])
         app.add_url_rule("/members/reset", "reset", self.reset, methods=["POST"])
 
     def members(self) -> str:
@@ -39,6 +41,14 @@ class MembersPages:
             links=get_flashed_messages(category_filter=["link"]),
             hours=VALID_HOURS,
         )
+
+    def sharing(self) -> Response:
+        """Pause one's own sharing, or go on with it."""
+        form = read_form(Sharing, request.form, _AGAIN)
+        me = signed_in_member().id
+        with self._database.write(Actor(form.sharing, me)) as tx:
+            (pause if form.sharing == "pause" else resume)(tx, me)
+        return redirect(url_for("members"), code=303)
 
     def reset(self) -> Response:
         """Make a one-time link for somebody else's new password; it is shown once, on the page that follows."""

@@ -36,6 +36,7 @@ _CARD = (
         card.c.private_device,
         card.c.frozen,
         member.c.gone,
+        member.c.paused,
     )
     .join(book, book.c.id == card.c.book)
     .join(member, member.c.id == card.c.member)
@@ -99,7 +100,7 @@ class CardRow:
     member: str
     book: int
     household: bool
-    """Whether it takes part in the household: it lies in that book, and its keeper has not left."""
+    """Whether it takes part in the household: it lies in that book, its keeper has not left, and did not pause before it."""
     uid: str
     kind: str
     name_key: str
@@ -112,6 +113,13 @@ class CardRow:
     trashed: int | None
     private_device: int | None
     frozen: int | None
+    paused: int | None
+    """The act since which its keeper shares nothing new: to others it is as it was before."""
+
+    @property
+    def as_before(self) -> int | None:
+        """The act before which others see it, where they do not see it as it is."""
+        return min((each for each in (self.frozen, self.paused) if each is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +211,8 @@ class Value:
 def values_of(tx: Transaction, row: CardRow, region: str) -> tuple[Value, ...]:
     """The values of a card for others, oldest first, each with its chain of sources; of a frozen one the former."""
     found = (
-        values_before(tx, row.id, row.frozen, region)
-        if row.frozen is not None
+        values_before(tx, row.id, row.as_before, region)
+        if row.as_before is not None
         else tuple(Former(*each) for each in tx.all(_FACTS, which=row.id))
     )
     return tuple(
@@ -227,7 +235,7 @@ def values_of(tx: Transaction, row: CardRow, region: str) -> tuple[Value, ...]:
 def values_for(tx: Transaction, row: CardRow, viewer: str | None, region: str) -> tuple[Value, ...]:
     """The values of a card as one member may know of it: to its keeper, and for None, as it is now."""
     as_it_is = viewer in (None, row.member)
-    return values_of(tx, replace(row, frozen=None) if as_it_is else row, region)
+    return values_of(tx, replace(row, frozen=None, paused=None) if as_it_is else row, region)
 
 
 def sources_of(tx: Transaction, source: int | None) -> tuple[ValueAccess, ...]:
@@ -263,7 +271,9 @@ def visible_values(
 
 def _row(tx: Transaction, row: Row) -> CardRow:
     named = named_members(tx, row[0]) if row[9] == "members" else frozenset()
-    household = row[3] == BOOK_OF_THE_HOUSEHOLD and row[-1] is None
+    gone, paused = row[-2], row[-1]
+    is_new = paused is not None and row[10] > paused
+    household = row[3] == BOOK_OF_THE_HOUSEHOLD and gone is None and not is_new
     seen = CardAccess(
         id=row[0],
         keeper=row[1],
@@ -291,4 +301,5 @@ def _row(tx: Transaction, row: Row) -> CardRow:
         trashed=row[13],
         private_device=row[14],
         frozen=row[15],
+        paused=paused,
     )

@@ -19,17 +19,17 @@ UPSERT_SETTING: Final = Statement("""
 INSERT INTO setting ("key", value) VALUES (:name, :content) ON CONFLICT ("key") DO UPDATE SET value = excluded.value
 """)
 LIST_MEMBERS: Final = Statement("""
-SELECT member.id, member.name, member.role, member.shares, member.password_hash
+SELECT member.id, member.name, member.role, member.shares, member.password_hash, member.paused
 FROM member
 WHERE member.gone IS NULL ORDER BY member.joined
 """)
 FIND_MEMBER: Final = Statement("""
-SELECT member.id, member.name, member.role, member.shares, member.password_hash
+SELECT member.id, member.name, member.role, member.shares, member.password_hash, member.paused
 FROM member
 WHERE member.id = :who AND member.gone IS NULL
 """)
 ALL_MEMBERS: Final = Statement("""
-SELECT member.id, member.role, member.shares, member.gone, member.name
+SELECT member.id, member.role, member.shares, member.gone, member.name, member.joined, member.paused
 FROM member ORDER BY member.joined
 """)
 INSERT_MEMBER: Final = Statement("""

@@ -123,7 +123,7 @@ def _is_shown(tx: Transaction, slot: SlotRow, act_id: int) -> bool:
     """Whether the slot's member sees anything of what an act changed on somebody else's card."""
     row = find_card(tx, slot.card)
     assert row is not None
-    if row.frozen is not None and act_id >= row.frozen:
+    if row.as_before is not None and act_id >= row.as_before:
         return False
     household = household_of(tx)
     values = (

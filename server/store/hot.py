@@ -47,15 +47,28 @@ UPSERT_SETTING = Query(
 
 # --- members --------------------------------------------------------------
 
-_MEMBER = (member.c.id, member.c.name, member.c.role, member.c.shares, member.c.password_hash)
+_MEMBER = (
+    member.c.id,
+    member.c.name,
+    member.c.role,
+    member.c.shares,
+    member.c.password_hash,
+    member.c.paused,
+)
 LIST_MEMBERS = Query(select(*_MEMBER).where(member.c.gone.is_(None)).order_by(member.c.joined))
 FIND_MEMBER = Query(
     select(*_MEMBER).where(and_(member.c.id == bind("who"), member.c.gone.is_(None)))
 )
 ALL_MEMBERS = Query(
-    select(member.c.id, member.c.role, member.c.shares, member.c.gone, member.c.name).order_by(
-        member.c.joined
-    )
+    select(
+        member.c.id,
+        member.c.role,
+        member.c.shares,
+        member.c.gone,
+        member.c.name,
+        member.c.joined,
+        member.c.paused,
+    ).order_by(member.c.joined)
 )
 INSERT_MEMBER = inserting(member, "id", "name", "role", "shares", "joined")
 UPDATE_MEMBER = Query(

@@ -22,7 +22,7 @@ from server.store.household import region_of, settle_seconds
 from server.store.likeness import take_over
 from server.store.limits import Limit, limit_of_new_card, name_members
 from server.store.query import Query, bind, inserting
-from server.store.schema import card, card_version
+from server.store.schema import card, card_version, member
 from server.store.texts import keep
 
 _INSERT: Final = inserting(
@@ -72,7 +72,10 @@ _VERSION: Final = Query(  # an act may change a card more than once, as a cycle 
     )
 )
 _DUE: Final = Query(
-    select(card.c.id).where(card.c.settles <= bind("at")).order_by(card.c.settles, card.c.id)
+    select(card.c.id)
+    .join(member, member.c.id == card.c.member)
+    .where(both(card.c.settles <= bind("at"), member.c.paused.is_(None)))
+    .order_by(card.c.settles, card.c.id)
 )
 _WAITING: Final = Query(
     select(card.c.id)
@@ -190,7 +193,7 @@ def change_card(
     A frozen card stays what it was to others, by kind and name as well.
     """
     visibility, private_device = _visibility(tx, row, written, device)
-    frozen = row.frozen is not None
+    frozen = row.as_before is not None
     if row.name_key != written.name_key and not frozen:
         tx.touched.update(cards_named(tx, row.name_key))
     tx.run(

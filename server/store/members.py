@@ -24,12 +24,14 @@ class Member:
     role: Role
     shares: Level
     has_password: bool
+    paused: bool = False
+    """Whether they share nothing new at present."""
 
 
 def list_members(tx: Transaction) -> tuple[Member, ...]:
     """All members, in the order in which they joined."""
     return tuple(
-        Member(row[0], row[1], row[2], row[3], row[4] is not None)
+        Member(row[0], row[1], row[2], row[3], row[4] is not None, row[5] is not None)
         for row in tx.all(compiled.LIST_MEMBERS)
     )
 
@@ -37,7 +39,9 @@ def list_members(tx: Transaction) -> tuple[Member, ...]:
 def find_member(tx: Transaction, member_id: str) -> Member | None:
     """One member by id, or None."""
     row = tx.one(compiled.FIND_MEMBER, who=member_id)
-    return Member(row[0], row[1], row[2], row[3], row[4] is not None) if row else None
+    if row is None:
+        return None
+    return Member(row[0], row[1], row[2], row[3], row[4] is not None, row[5] is not None)
 
 
 def get_member(tx: Transaction, member_id: str) -> Member:
@@ -110,6 +114,7 @@ def update_member(
         _role(role or old.role),
         level(shares or old.shares),
         old.has_password,
+        old.paused,
     )
     tx.run(
         compiled.UPDATE_MEMBER,
@@ -180,7 +185,11 @@ def household_of(tx: Transaction) -> Household:
     all_members = tx.all(compiled.ALL_MEMBERS)
     rows = tx.all(compiled.LIST_SHARES)
     return Household(
-        tuple(MemberState(row[0], row[1], row[2]) for row in all_members if row[3] is None),
+        tuple(
+            MemberState(row[0], row[1], row[2], row[5], row[6])
+            for row in all_members
+            if row[3] is None
+        ),
         tuple((row[0], row[1], cast("Level", row[2])) for row in rows),
         tuple(MemberState(row[0], row[1], row[2]) for row in all_members if row[3] is not None),
     )

@@ -7,7 +7,7 @@ from server.store.database import Transaction
 from server.store.journal import Record
 
 ACCESS_KINDS: Final = frozenset(
-    {"member", "share", "device", "revoke", "password", "claim", "leave"}
+    {"member", "share", "device", "revoke", "password", "claim", "leave", "pause"}
 )
 
 OWN_KIND: Final = "own"

@@ -231,7 +231,7 @@ def keep_held(tx: Transaction, held: Hold) -> None:
 
 def release_all(tx: Transaction) -> tuple[str, ...]:
     """End every wait and hold but those of deletions; gives the cards that others see anew."""
-    waiting = waiting_cards(tx)
+    waiting = tuple(each for each in waiting_cards(tx) if not _pauses(tx, each))
     for card_id in waiting:
         tx.run(SETTLED, which=card_id)
     frozen = tuple(row[0] for row in tx.all(_FROZEN))
@@ -242,6 +242,12 @@ def release_all(tx: Transaction) -> tuple[str, ...]:
         tx.run(_END_WAITS, by_act=tx.act)
     tx.run(_FORGET)
     return (*waiting, *frozen)
+
+
+def _pauses(tx: Transaction, card_id: str) -> bool:
+    """Whether a card's keeper shares nothing new at present: its wait ends after the pause."""
+    row = find_card(tx, card_id)
+    return row is not None and row.paused is not None
 
 
 def verify_holds(tx: Transaction) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from server.store.members import (
     set_password_hash,
 )
 from server.store.noting_access import ACCESS_KINDS, OWN_KIND
+from server.store.pausing import pause, resume
 from server.store.replaying_limits import is_narrow, limit_key
 from server.store.sharing import add_member, set_member, set_share
 from server.store.views import refresh
@@ -88,11 +89,20 @@ def access_again(tx: Transaction, record: Record) -> bool:
             return _revoke_again(tx, record)
         case "claim":
             return _claim_again(tx, record, words)
+        case "pause":
+            return _pause_again(tx, record, is_on=words["on"] == "1")
         case "leave":
             leave(tx, record.member, heir=_heir(tx, words["heir"]))
             return tx.has_acted
         case _:
             return _password_again(tx, record, words["hashed"])
+
+
+def _pause_again(tx: Transaction, record: Record, *, is_on: bool) -> bool:
+    known = find_member(tx, record.member)
+    if known is not None and known.paused != is_on and (is_on or not record.given_up):
+        (pause if is_on else resume)(tx, record.member)
+    return tx.has_acted
 
 
 def _heir(tx: Transaction, heir: str) -> str | None:

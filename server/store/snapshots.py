@@ -112,7 +112,7 @@ def snapshot_of(
     wanted = all_cards(tx) if only is None else sorted({*only, *(row[1] for row in rows.values())})
     cards = {each: row for each in wanted for row in (find_card(tx, each),) if row is not None}
     household = household_of(tx)
-    shown = tuple(_before_holds(tx, rows, cards, region) if not released else rows.values())
+    shown = tuple(_before_holds(tx, rows, cards, region, released=released))
     seen = _Seen(
         household, household.ids(), cards, rows, shown, released, me_cards(tx), all_named(tx)
     )
@@ -174,22 +174,33 @@ def _fact_rows(tx: Transaction, only: Collection[str] | None) -> dict[int, Row]:
 
 
 def _before_holds(
-    tx: Transaction, rows: Mapping[int, Row], cards: Mapping[str, CardRow], region: str
+    tx: Transaction,
+    rows: Mapping[int, Row],
+    cards: Mapping[str, CardRow],
+    region: str,
+    *,
+    released: bool,
 ) -> Iterator[Row]:
     """The facts with frozen cards as they were before: nothing of a held change travels (R10)."""
     before = {
-        each.id: {former.fact: former for former in values_before(tx, each.id, each.frozen, region)}
+        each.id: {former.fact: former for former in values_before(tx, each.id, since, region)}
         for each in cards.values()
-        if each.frozen is not None
+        for since in (_since(each, released=released),)
+        if since is not None
     }
     for row in rows.values():
-        frozen = cards[row[1]].frozen
+        frozen = _since(cards[row[1]], released=released)
         former = before[row[1]].get(row[0]) if frozen is not None else None
         if former is not None:
             last = row[5] if frozen is not None and row[17] < frozen else row[4]
             yield (*row[:2], former.octets, former.version, row[4], last, None, *row[7:])
         elif frozen is None or row[16] < frozen:
             yield row
+
+
+def _since(row: CardRow, *, released: bool) -> int | None:
+    """The act before which a card is looked at; a pause outlasts every release."""
+    return row.paused if released else row.as_before
 
 
 def _takes_part(row: CardRow, *, released: bool) -> bool:
@@ -267,5 +278,5 @@ def _state(seen: _Seen, row: CardRow, added: int, facts: tuple[Fact, ...]) -> Ca
         facts=live,
         former=tuple(each for each in facts if each.gone is not None),
         is_me=row.id == seen.me.get(row.member),
-        frozen=row.frozen is not None and not seen.released,
+        frozen=_since(row, released=seen.released) is not None,
     )

@@ -186,3 +186,12 @@ def test_nothing_answers_where_no_server_runs(hearthbook: Hearthbook, folder: Pa
 def give(monkeypatch: pytest.MonkeyPatch, octets: bytes) -> None:
     """Let the next command read these octets from standard input."""
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(octets), encoding="utf-8"))
+
+
+def test_a_member_pauses_and_shares_again(household: Hearthbook) -> None:
+    assert "nothing new" in household("member", "pause", "anna").out
+    assert "all (paused)" in household("member", "list").out
+    assert "already" in household("member", "pause", "anna").sentence
+    assert "shares again" in household("member", "resume", "anna").out
+    assert "does not pause" in household("member", "resume", "anna").sentence
+    assert "no member 'zoe'" in household("member", "pause", "zoe").sentence

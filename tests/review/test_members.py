@@ -85,3 +85,13 @@ def test_a_childs_password_is_reset_by_an_adult_and_a_guests_by_nobody(
 
 def test_the_page_is_for_members_alone(home: Home) -> None:
     assert browser_of(home).get("/members").status_code == 303
+
+
+def test_a_member_pauses_alone_and_goes_on(home: Home, anna: Browser, ben: Browser) -> None:
+    assert anna.post("/members/sharing", {"sharing": "pause"}, form="/members").status_code == 303
+    assert "You pause" in anna.get("/members").text
+    assert "pause:" not in ben.get("/members").text
+    assert anna.post("/members/sharing", {"sharing": "pause"}, form="/members").status_code == 400
+    assert anna.post("/members/sharing", {"sharing": "resume"}, form="/members").status_code == 303
+    assert "You pause" not in anna.get("/members").text
+    assert anna.post("/members/sharing", {"sharing": "x"}, form="/members").status_code == 400
