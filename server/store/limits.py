@@ -155,7 +155,7 @@ def limit_of_new_card(
         values = {(each.name, each.norm) for each in props if travel_of(each.name).flow != "stays"}
         said = tx.all(_SAID, on_card=card_id)
         known = {(row[0], row[1]) for row in said if travel_of(row[0]).flow != "stays"}
-        if not values or not known or values & known:
+        if values & known or not values | known:
             named = frozenset(row[0] for row in tx.all(_CARD_NAMED, on_card=card_id))
             limit = limit.narrower(Limit(visibility, named))
     return limit

@@ -9,7 +9,7 @@ from hypothesis.stateful import invariant, rule
 from server.store.database import Actor
 from server.store.sharing import set_share, set_value_visibility, set_visibility
 from tests.builders import Home, a_card
-from tests.store.test_histories import LINES, NAMES, PLAYED
+from tests.store.test_histories import LINES, MEMBERS, NAMES, PLAYED
 from tests.store.test_two_runs import (
     TwoRuns,
     _asked,
@@ -33,9 +33,18 @@ class TwoNamedRuns(TwoRuns):
     def __init__(self) -> None:
         super().__init__()
         self.numbers = 0
+        self.secret_names: set[str] = set()
         for home in (self.full, self.bare):
             with home.db.write(Actor("share", "carl")) as tx:
                 set_share(tx, "carl", "anna", "none")
+
+    @rule(
+        who=st.sampled_from(MEMBERS), name=st.sampled_from(NAMES), extra=lines, note=st.booleans()
+    )
+    def add(self, *, who: str, name: str, extra: list[str], note: bool) -> None:
+        """A new card; Ben's is of nobody whom he shows Carl alone, since it would be as limited."""
+        known = who == "ben" and name in self.secret_names
+        super().add(who=who, name=f"{name} Junior" if known else name, extra=extra, note=note)
 
     @rule(who=anna, pick=numbers, line=st.sampled_from(LINES), how=st.integers(0, 2))
     def edit_any(self, who: str, pick: int, line: str, how: int) -> None:
@@ -71,6 +80,7 @@ class TwoNamedRuns(TwoRuns):
         """Ben adds a card that he shows Carl alone."""
         uid, href = f"secret-{self.count}", f"secret-{self.count}.vcf"
         self.secret.append(href)
+        self.secret_names.add(name)
 
         def keep(home: Home) -> None:
             home.put("ben", href, a_card(uid, name, *extra, "CLASS:PRIVATE"))
@@ -105,6 +115,7 @@ class TwoNamedRuns(TwoRuns):
         number, href = f"+49 30 777{1000 + self.numbers}", f"mixed-{self.numbers}.vcf"
         uid = f"mixed-{self.numbers}"
         self.own.append(("ben", href))
+        name = f"{name} Junior" if name in self.secret_names else name
 
         def put(home: Home) -> None:
             secret = [f"TEL;TYPE=PAGER:{number}"] if home is self.full else []
