@@ -8,7 +8,7 @@ anybody showed it is their own.
 
 from typing import Final
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 
 from server.access import Household, sees_value
 from server.contacts.card import parse
@@ -27,19 +27,25 @@ _ELSEWHERE: Final = Query(
     select(fact.c.id).where(and_(_SAYS, fact.c.card != bind("on_card"))).limit(1)
 )
 _HAD: Final = Query(select(fact.c.id).where(and_(_SAYS, fact.c.source.is_not(None))).limit(1))
+_NAME: Final = Query(select(card.c.name_key).where(card.c.id == bind("which")))
+_ANYBODY: Final = "*"
+_LIKE = or_(bind("like") == _ANYBODY, card.c.name_key == bind("like"))
 _OWN = select(fact.c.source).join(card, card.c.id == fact.c.card)
 _KNEW: Final = Query(
     _OWN.where(
         and_(
             _SAYS,
+            _LIKE,
             card.c.member == bind("who"),
+            card.c.visibility == "shared",  # what others never see must not be noticed by them
+            fact.c.visibility == "shared",
             fact.c.source.is_(None),
             fact.c.typed_by == bind("who"),
         )
     ).limit(1)
 )
 _RECEIVED: Final = Query(
-    _OWN.where(and_(_SAYS, card.c.member == bind("who"), fact.c.source.is_not(None)))
+    _OWN.where(and_(_SAYS, _LIKE, card.c.member == bind("who"), fact.c.source.is_not(None)))
     .order_by(fact.c.id)
     .limit(1)
 )
@@ -52,7 +58,8 @@ _SHOWN: Final = Query(
         slot.c.text,
     )
     .join(slot, and_(slot.c.card == fact.c.card, slot.c.member == bind("who"), slot.c.own == 0))
-    .where(_SAYS)
+    .join(card, card.c.id == fact.c.card)
+    .where(and_(_SAYS, _LIKE))
     .order_by(fact.c.id)
 )
 _TEXTS: Final = Query(
@@ -67,10 +74,17 @@ def received_from(
 ) -> int | None:
     """The fact that a value sent by a member comes from; None where they knew it themselves."""
     key = {"name": prop.name, "key": prop.norm}
-    if travel_of(prop.name).flow == "stays":
+    flow = travel_of(prop.name).flow
+    if flow == "stays":
         return None
     if tx.one(_ELSEWHERE, on_card=card_id, **key) is None and tx.one(_HAD, **key) is None:
         return None
+    key["like"] = _ANYBODY
+    if flow == "fills":  # many are a doctor: a fact is the same one of the same person alone
+        name = tx.one(_NAME, which=card_id)
+        if name is None or not name[0]:
+            return None
+        key["like"] = name[0]
     if tx.one(_KNEW, who=member, **key) is not None:
         return None
     own = tx.one(_RECEIVED, who=member, **key)

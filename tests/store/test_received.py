@@ -95,6 +95,15 @@ def test_what_was_never_shown_changes_nothing_about_what_is_typed(home: Home) ->
     assert b"x@example.org" in served(home, "carl")
 
 
+def test_many_are_a_doctor(home: Home) -> None:
+    """A title or a birthday that somebody else has, too, is no evidence of where it came from."""
+    home.put("anna", "a.vcf", a_card("ua", "Eva Stein", "TITLE:Dr", "BDAY:1980-02-29"))
+    home.put("ben", "b.vcf", a_card("ub", "Max Berg", "TITLE:Dr", "BDAY:1980-02-29"))
+    assert b"TITLE:Dr" in served(home, "carl")
+    home.put("ben", "c.vcf", a_card("uc", "Eva Stein", "BDAY:1980-02-29"))
+    assert served(home, "carl").count(b"BDAY") == 1
+
+
 def _norm(home: Home, card: str, name: str) -> str:
     rows = home.db.connection().execute(
         "SELECT norm FROM fact WHERE card = ? AND property = ?", (card, name)
