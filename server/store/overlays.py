@@ -12,6 +12,7 @@ from server.access import sees_source
 from server.contacts.card import parse, replace_properties
 from server.contacts.properties import Change, Property, properties, property_from
 from server.contacts.travel import travel_of
+from server.contacts.values import name_of, name_tokens
 from server.store.cards import sources_of
 from server.store.database import Transaction
 from server.store.holding import is_held_suggestion
@@ -50,9 +51,13 @@ _OPEN: Final = Query(
     )
 )
 _NAMES: Final = Query(
-    _SELECT.where(and_(suggestion.c.state == "personal", suggestion.c.property == "N")).order_by(
-        suggestion.c.act, suggestion.c.id
-    )
+    _SELECT.where(
+        and_(
+            suggestion.c.state == "personal",
+            suggestion.c.property == "N",
+            suggestion.c.held.is_(None),
+        )
+    ).order_by(suggestion.c.act, suggestion.c.id)
 )
 _BY_AUTHOR: Final = Query(
     _SELECT.where(suggestion.c.author == bind("who")).order_by(suggestion.c.act, suggestion.c.id)
@@ -115,7 +120,7 @@ def open_suggestions(tx: Transaction) -> tuple[Suggestion, ...]:
 
 
 def personal_names(tx: Transaction) -> tuple[Suggestion, ...]:
-    """The structured names that members typed on others' cards and see themselves, oldest first."""
+    """The structured names that members typed on others' cards and see themselves, oldest first; none that is held."""
     return tuple(_suggestion(row) for row in tx.all(_NAMES))
 
 
@@ -160,7 +165,7 @@ def suggest(
     assert either is not None
     suggestion_id = secrets.token_hex(16)
     state = state or ("open" if travel_of(either.name).suggestible else "personal")
-    typed = state == "open" and origin is None
+    typed = (state == "open" or _is_new_family(change)) and origin is None
     held = typed and is_held_suggestion(tx, author, card_id)
     tx.run(
         _INSERT,
@@ -177,6 +182,14 @@ def suggest(
         held=tx.act if held else None,
     )
     return suggestion_id
+
+
+def _is_new_family(change: Change) -> bool:
+    """Whether a change is of a family name: that stays with its author too, but its keeper is told."""
+    before, after = change.before, change.after
+    if before is None or after is None or after.name != "N":
+        return False
+    return name_tokens(name_of((before,)).family) != name_tokens(name_of((after,)).family)
 
 
 def close_suggestion(tx: Transaction, suggestion_id: str, state: str) -> None:

@@ -241,3 +241,43 @@ def test_a_declined_name_stays_with_whoever_typed_it(tmp_path: Path) -> None:
     assert b"FN:Eva Brandt" in text(home, "ben")
     assert b"FN:Eva Stein" in text(home, "anna")
     home.db.close()
+
+
+def test_a_name_that_is_held_as_part_of_a_mass_is_not_offered_before_its_release(
+    home: Home,
+) -> None:
+    home.add_device("anna", "laptop")
+    for index in range(24):
+        home.put("anna", f"{index}.vcf", a_card(f"u{index}", f"Nr{index} Family{index}"))
+    cycle(home)
+    home.clock.pass_seconds(2 * 86_400)
+    for index in range(24):
+        entry = home.get("anna", f"{index}.vcf")
+        assert entry is not None
+        body = entry.octets.replace(b"END:", b"TEL:+49 30 23125 2%02d\r\nEND:" % index)
+        home.put("anna+laptop", entry.href, body, if_match=home.etag("anna", entry))
+    entry = home.get("anna", "a.vcf")
+    assert entry is not None
+    married = entry.octets.replace(b"Stein", b"Brandt")
+    home.put("anna+laptop", "a.vcf", married, if_match=home.etag("anna", entry))
+    assert open_cases(home.db, "ben") == ()
+    assert not any(b"Brandt" in each.octets for each in home.entries("carl"))
+    run_cycle(home.db, kind="command", releasing=True)
+    assert [each.members for each in offers(home)] == [("ben",)]
+
+
+def test_names_typed_on_anothers_cards_in_a_mass_wait_as_well(home: Home) -> None:
+    home.add_device("ben", "laptop")
+    for index in range(24):
+        home.put("anna", f"{index}.vcf", a_card(f"u{index}", f"Nr{index} Family{index}"))
+    cycle(home)
+    home.clock.pass_seconds(2 * 86_400)
+    for index in range(24):
+        entry = home.entry("ben", f"Nr{index} F")
+        body = entry.octets.replace(b"N:Family", b"N:Other")
+        home.put("ben+laptop", entry.href, body, if_match=home.etag("ben", entry))
+    assert len(offers(home, "anna")) == 20
+    (case,) = open_cases(home.db, "ben")
+    assert (case.kind, len(case.names)) == ("mass-change", 4)
+    decide(home.db, case.id, "release", member="ben")
+    assert len(offers(home, "anna")) == 24
