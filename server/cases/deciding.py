@@ -146,6 +146,8 @@ def _race(tx: Transaction, race: Race, case: Case, choice: str) -> str:
     settle_race(tx, race, verdicts)
     if all(verdict == "theirs" for verdict in verdicts):
         return f"{case.title}: left as it is."
+    if race.has_left:
+        return f"{case.title}: what you typed is a private card of your own now."
     if race.standing.own:
         return f"{case.title}: the card says so now."
     return f"{case.title}: it is on your phones now, and suggested to whoever keeps the card."

@@ -1,16 +1,24 @@
 """How an edit that lost a race reads: before, mine and theirs, and what met nobody."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
 
 from server.cases.shapes import Case, Choice, How, Option, Row
 from server.cases.telling import numbered
 from server.cases.wording import kind_of_property, label_of
-from server.contacts.properties import Property
+from server.contacts.card import parse
+from server.contacts.properties import Change, Property, properties
 from server.contacts.travel import travel_of
 from server.store.cards import find_card
 from server.store.database import Transaction
 from server.store.devices import device_label
+from server.store.household import region_of
+from server.store.overlays import put_on
 from server.store.races import Collision, Race, Said, who_said
+from server.store.texts import octets_of
+
+_NAMES: Final = frozenset({"FN", "N", "PHOTO", "KIND"})
 
 
 def race_case(tx: Transaction, names: Mapping[str, str], race: Race, case_id: str) -> Case:
@@ -33,10 +41,32 @@ def race_case(tx: Transaction, names: Mapping[str, str], race: Race, case_id: st
         members=(race.author,),
         cards=(race.standing.card,),
         choices=("mine", "theirs", *both, "later"),
-        sentence=f"{title}: an edit came second. Which is right, {words}?",
+        sentence=f"{title}: {_asked(race)} {words}?",
         questions=questions,
         preview=tuple(_row(race, each) for each in race.merged if travel_of(each.name).shown),
+        outcome=_outcome(tx, race),
     )
+
+
+def _outcome(tx: Transaction, race: Race) -> tuple[Row, ...]:
+    """What the card would say if its author's values were taken."""
+    if race.has_left:
+        return ()
+    region, current = region_of(tx), octets_of(tx, race.standing.text)
+    changes = tuple(Change(each.theirs, each.change.after) for each in race.collisions)
+    was = {each.canonical for each in properties(parse(current), region=region)}
+    after = properties(parse(put_on(current, changes, region)), region=region)
+    return tuple(
+        replace(_row(race, each), how="unknown" if each.canonical in was else "new")
+        for each in after
+        if each.name not in _NAMES and (race.standing.own or travel_of(each.name).shown)
+    )
+
+
+def _asked(race: Race) -> str:
+    if race.has_left:
+        return "not shown to you any more. Keep what you typed as a card of your own,"
+    return "an edit came second. Which is right,"
 
 
 def _choice(

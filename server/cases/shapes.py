@@ -112,6 +112,7 @@ class Case:
         members: Who may answer.
         choices: What `decide` takes; for values also PROPERTY=MEMBER, for a lost race PROPERTY=CHOICE.
         preview: What both would have after the first choice; of a lost race what else was typed and is there.
+        outcome: What the card would say after `mine`, of an edit that lost a race; how=`new` for what would change.
         sentence: One line for a list.
         names: Of a mass change or deletion, what its member calls the first of the cards.
         device: The label of the device that did it, and `since` when it began; empty for an import.
@@ -130,6 +131,7 @@ class Case:
     questions: tuple[Choice, ...] = ()
     letter: Letter | None = None
     preview: tuple[Row, ...] = ()
+    outcome: tuple[Row, ...] = ()
     names: tuple[str, ...] = ()
     device: str = ""
     since: int = 0

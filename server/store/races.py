@@ -9,14 +9,16 @@ from sqlalchemy import and_, select
 from server.contacts.properties import Change, Property
 from server.contacts.travel import travel_of
 from server.contacts.values import name_of
+from server.store.books import get_book, seq_named
 from server.store.database import Transaction
+from server.store.edits import own_card_instead
 from server.store.facts import Typing
 from server.store.household import region_of
 from server.store.keeping import read_card
 from server.store.late import Body, find_body, meeting_of, put_late
 from server.store.overlays import COLLIDED, Suggestion, close_suggestion, find_suggestion
 from server.store.query import Query, bind
-from server.store.schema import act, fact, received, suggestion
+from server.store.schema import act, fact, hidden, received, suggestion
 from server.store.slots import SlotRow, find_slot, surviving
 from server.store.texts import octets_of
 
@@ -27,6 +29,11 @@ _COLLIDED: Final = Query(
     .join(received, received.c.merged == suggestion.c.act)
     .where(suggestion.c.state == COLLIDED)
     .order_by(received.c.act, received.c.id, suggestion.c.id)
+)
+_HIDDEN: Final = Query(
+    select(hidden.c.card).where(
+        and_(hidden.c.member == bind("who"), hidden.c.card == bind("which"))
+    )
 )
 _AT: Final = Query(select(act.c.at).where(act.c.id == bind("which")))
 _SAYS: Final = Query(
@@ -95,6 +102,11 @@ class Race:
         return self.standing.member
 
     @property
+    def has_left(self) -> bool:
+        """Whether the person is not in its author's view any more."""
+        return self.standing.gone is not None
+
+    @property
     def key(self) -> str:
         """Under which the answer is remembered; says nothing of anybody else's acts (R1)."""
         return f"race {self.collisions[0].suggestion.id}"
@@ -142,7 +154,9 @@ def settle_race(tx: Transaction, race: Race, verdicts: Sequence[Verdict]) -> Non
             changes.append(Change(None, after))
         state = "overtaken" if verdict == "theirs" else "applied"
         close_suggestion(tx, each.suggestion.id, state)
-    if changes:
+    if changes and race.has_left:
+        _keep_apart(tx, race)
+    elif changes:
         put_late(tx, race.standing, tuple(changes), Typing(race.author), None)
 
 
@@ -158,8 +172,12 @@ def _race(tx: Transaction, body: Body, suggestions: Sequence[Suggestion]) -> Rac
     """What is left to ask about a body; None where its person is gone or the card says so by now."""
     addressed = find_slot(tx, body.slot) if body.slot is not None else None
     standing = surviving(tx, addressed) if addressed is not None else None
-    if addressed is None or standing is None or standing.gone is not None:
+    if addressed is None or standing is None:
         return None
+    sent = tx.one(_AT, which=body.act)
+    assert sent is not None
+    if standing.gone is not None:
+        return _left(tx, body, standing, suggestions, sent[0])
     region = region_of(tx)
     written = read_card(tx, octets_of(tx, body.text))
     meeting = meeting_of(tx, body, addressed, standing, written)
@@ -172,8 +190,6 @@ def _race(tx: Transaction, body: Body, suggestions: Sequence[Suggestion]) -> Rac
             collisions.append(Collision(each, Change(before, after), theirs))
     if not collisions:
         return None
-    sent = tx.one(_AT, which=body.act)
-    assert sent is not None
     name = name_of(meeting.current).formatted.strip()
     met = {each.change.after for each in collisions}
     merged = tuple(
@@ -182,3 +198,31 @@ def _race(tx: Transaction, body: Body, suggestions: Sequence[Suggestion]) -> Rac
         if each.after is not None and each.after not in met and meeting.says(each.after)
     )
     return Race(body, standing, sent[0], tuple(collisions), name, merged)
+
+
+def _left(
+    tx: Transaction, body: Body, standing: SlotRow, suggestions: Sequence[Suggestion], at: int
+) -> Race | None:
+    """What is left to ask when its person has left its author's view; None where the author sent them away.
+
+    Nothing of the card is shown any more but the name that the author saw.
+    """
+    if standing.own or tx.one(_HIDDEN, who=standing.member, which=standing.card) is not None:
+        return None
+    region = region_of(tx)
+    typed = [(each, each.change(region).after) for each in suggestions]
+    collisions = tuple(
+        Collision(each, Change(None, after), None) for each, after in typed if after is not None
+    )
+    if not collisions:
+        return None
+    seen = read_card(tx, octets_of(tx, standing.text)).props
+    return Race(body, standing, at, collisions, name_of(seen).formatted.strip(), ())
+
+
+def _keep_apart(tx: Transaction, race: Race) -> None:
+    """What was typed on a card that is not shown any more becomes a private card of its author (R4)."""
+    where = get_book(tx, race.standing.book)
+    written = read_card(tx, octets_of(tx, race.body.text))
+    seq = seq_named(where, race.body.etag)
+    own_card_instead(tx, where, race.standing, written, device=race.body.device, seq=seq)

@@ -8,6 +8,8 @@ import pytest
 from server.cases import Case, decide, find_case, open_cases
 from server.cycle import run_cycle
 from server.errors import NotFound, UsageError
+from server.store.database import Actor
+from server.store.sharing import set_share
 from tests.builders import Home, a_card
 
 CARD = a_card("uid-1", "Eva Stein", "TEL;TYPE=CELL:+49 30 23125 101", "TITLE:Dr")
@@ -144,3 +146,60 @@ def test_mine_on_somebody_elses_card_is_a_suggestion(home: Home) -> None:
     assert b"105" not in shown.octets
     assert b"105" in stored(home)
     assert "suggestion" in [each.kind for each in open_cases(home.db, "anna")]
+
+
+# --- the person has left the author's view ---
+
+
+def bens_edit(home: Home) -> Case:
+    """Ben's edit of Anna's card met hers, and then Anna showed him nothing any more."""
+    home.put("anna", "z.vcf", a_card("uid-z", "Jan Vermeer", "TITLE:Dr", "TEL:+49 30 23125 200"))
+    seen = next(each for each in home.entries("ben") if b"Vermeer" in each.octets)
+    stale = home.etag("ben", seen)
+    mine = home.get("anna", "z.vcf")
+    assert mine is not None
+    changed = mine.octets.replace(b"Dr", b"Prof")
+    assert home.put("anna", "z.vcf", changed, if_match=home.etag("anna", mine)).status == 204
+    typed = seen.octets.replace(b"Dr", b"Boss")
+    assert home.put("ben", seen.href, typed, if_match=stale).status == 412
+    run_cycle(home.db, kind="quick")
+    with home.db.write(Actor("share", "anna")) as tx:
+        set_share(tx, "anna", "ben", "none")
+    return race(home, "ben")
+
+
+def test_it_is_listed_when_its_person_has_left_the_view(home: Home) -> None:
+    case = bens_edit(home)
+    assert case.title == "Jan Vermeer"
+    (question,) = case.questions
+    assert [each.value for each in question.options] == ["Boss", ""]
+    assert "Prof" not in repr(case)
+    assert "Dr" not in repr(case)
+
+
+def test_mine_is_then_a_private_card_of_its_author(home: Home) -> None:
+    case = bens_edit(home)
+    assert "private card" in decide(home.db, case.id, "mine", member="ben")
+    (entry,) = home.entries("ben")
+    assert b"TITLE:Boss" in entry.octets
+    assert b"FN:Jan Vermeer" in entry.octets
+    assert b"23125" not in entry.octets
+    assert open_cases(home.db, "ben") == ()
+    assert not any(b"Boss" in each.octets for each in home.entries("anna"))
+
+
+def test_theirs_then_keeps_nothing(home: Home) -> None:
+    case = bens_edit(home)
+    decide(home.db, case.id, "theirs", member="ben")
+    assert home.entries("ben") == []
+    assert open_cases(home.db, "ben") == ()
+
+
+def test_what_its_author_hid_is_not_asked(home: Home) -> None:
+    case = bens_edit(home)
+    with home.db.write(Actor("share", "anna")) as tx:
+        set_share(tx, "anna", "ben", "all")
+    assert race(home, "ben").id != case.id
+    href = next(each.href for each in home.entries("ben") if b"Vermeer" in each.octets)
+    home.delete("ben", href)
+    assert open_cases(home.db, "ben") == ()

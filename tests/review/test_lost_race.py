@@ -41,6 +41,14 @@ def test_it_shows_before_mine_theirs_and_what_met_nobody(home: Home, anna: Brows
     assert "typed on tablet" in page
 
 
+def test_it_shows_what_the_card_would_say_with_ones_own(home: Home, anna: Browser) -> None:
+    page = anna.get(raced(home)).text
+    outcome = page[page.index("The card with yours") :]
+    assert "j.vermeer@" in outcome
+    assert "909" in outcome
+    assert "jan.vermeer@" not in outcome
+
+
 def test_using_mine_changes_the_card(home: Home, anna: Browser) -> None:
     path = raced(home)
     answer = anna.post(path, {"answer": "use", "choice-1": "EMAIL=mine"})
