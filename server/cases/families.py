@@ -9,6 +9,7 @@ from server.store.devices import device_label
 from server.store.facts import device_of_fact
 from server.store.families import take_family
 from server.store.household import region_of
+from server.store.members import household_of
 from server.store.overlays import personal_names
 
 _LABEL = "Family name"
@@ -54,9 +55,13 @@ def family_case(told: Teller, offer: FamilyChanged, case_id: str) -> Case:
 
 
 def typed_names(tx: Transaction) -> tuple[TypedName, ...]:
-    """The names that members typed on others' cards."""
-    region = region_of(tx)
-    found = ((each, each.change(region)) for each in personal_names(tx))
+    """The names that members typed on others' cards; a pause lets nothing through."""
+    region, household = region_of(tx), household_of(tx)
+    found = (
+        (each, each.change(region))
+        for each in personal_names(tx)
+        if not household.pauses(each.author)
+    )
     return tuple(
         TypedName(each.card, each.author, each.at, change.before, change.after, each.device)
         for each, change in found

@@ -231,6 +231,9 @@ def _suggestion(tx: Transaction, told: Teller, suggestion: Suggestion, keeper: s
 def _families(tx: Transaction, told: Teller, snapshot: Snapshot) -> Iterator[Open]:
     """New family names are offered to whoever has the former one."""
     for each in changed_families(snapshot, typed_names(tx)):
+        row = find_card(tx, each.card)
+        if row is None or row.as_before is not None:  # as with suggestions
+            continue
         yield Open(family_case(told, each, case_id(tx, each.key)), each, snapshot)
 
 

@@ -9,6 +9,7 @@ from server.cases import Case, decide, open_cases
 from server.cycle import run_cycle, trial
 from server.errors import UsageError
 from server.store.database import Actor
+from server.store.pausing import pause, resume
 from server.store.sharing import set_share, set_visibility
 from server.store.undoing import undo_act
 from tests.builders import Home, a_card
@@ -281,3 +282,38 @@ def test_names_typed_on_anothers_cards_in_a_mass_wait_as_well(home: Home) -> Non
     assert (case.kind, len(case.names)) == ("mass-change", 4)
     decide(home.db, case.id, "release", member="ben")
     assert len(offers(home, "anna")) == 24
+
+
+@pytest.mark.parametrize("who", ["anna", "ben"])
+@pytest.mark.parametrize("author", ["anna", "ben"])
+def test_a_pause_of_either_side_offers_nothing_until_it_ends(
+    home: Home, who: str, author: str
+) -> None:
+    with home.db.write(Actor("pause", who)) as tx:
+        pause(tx, who)
+    home.clock.pass_seconds(1)
+    marry(home, author)
+    assert open_cases(home.db, None) == ()
+    home.clock.pass_seconds(1)
+    with home.db.write(Actor("resume", who)) as tx:
+        resume(tx, who)
+    (case,) = offers(home)
+    assert case.members == ("ben" if author == "anna" else "anna",)
+
+
+@pytest.mark.parametrize("who", ["anna", "ben"])
+def test_a_name_typed_on_anothers_card_is_offered_after_a_pause_of_either_side(
+    tmp_path: Path, who: str
+) -> None:
+    home = Home(tmp_path / "more", "anna", "ben")
+    home.put("anna", "a.vcf", a_card("ua", "Eva Stein", PHONE))
+    cycle(home)
+    with home.db.write(Actor("pause", who)) as tx:
+        pause(tx, who)
+    rename(home, "ben", (b"Stein", b"Brandt"))
+    assert open_cases(home.db, None) == ()
+    home.clock.pass_seconds(1)
+    with home.db.write(Actor("resume", who)) as tx:
+        resume(tx, who)
+    assert [each.members for each in open_cases(home.db, None)] == [("anna",)]
+    home.db.close()
