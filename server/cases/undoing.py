@@ -74,6 +74,8 @@ def _stays(tx: Transaction, stay: Stay, viewer: str | None) -> str:
     name = name_of(tuple(each.prop for each in values)).formatted.strip() or "A card without a name"
     if not stay.property:
         return f"{name} stays as it is: it was changed since."
+    if stay.property == "CLASS":
+        return f"{name} stays private; what others may see is for you to say."
     return f"{name}: {property_word(stay.property)} stays as it is, since it was changed."
 
 

@@ -12,6 +12,8 @@ from typing import Final
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from server.contacts.card import parse
+from server.contacts.values import is_marked_private
 from server.errors import NotFound, UsageError
 from server.store.cards import CardRow, cards_with_uid, find_card
 from server.store.database import Actor, Transaction
@@ -20,6 +22,7 @@ from server.store.keeping import restore_card, trash_card
 from server.store.query import Query, bind
 from server.store.reverting import Stay, revert_card
 from server.store.schema import act, answer, card, card_version, cycle, hidden
+from server.store.texts import octets_of
 from server.store.unsaying import unsay
 from server.store.untying import untie
 from server.store.views import refresh
@@ -218,9 +221,19 @@ def _card_back(
         return _away(tx, old, row) if row.member == old.member else (False, ())
     if before[0] != text:
         travels = old.kind in EDIT_KINDS
-        return revert_card(tx, row, old.id, before[0], text, travels=travels)
+        did, stays = revert_card(tx, row, old.id, before[0], text, travels=travels)
+        return did, (*stays, *_private_still(tx, card_id, before[0], text))
     # Only a card that came back from the trash keeps a version of unchanged text.
     return _away(tx, old, row)
+
+
+def _private_still(tx: Transaction, card_id: str, before: int, after: int) -> tuple[Stay, ...]:
+    """A card that was marked private stays so without the mark: no undo shows others what they did not see."""
+    row = find_card(tx, card_id)
+    assert row is not None
+    marked = [is_marked_private(parse(octets_of(tx, each))) for each in (before, after)]
+    is_private = row.access.visibility == "private"
+    return (Stay(card_id, "CLASS"),) if is_private and marked == [False, True] else ()
 
 
 def _away(tx: Transaction, old: _Old, row: CardRow) -> tuple[bool, tuple[Stay, ...]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from server.cases import decide, open_cases
+from server.cases.undoing import undo as undo_in_words
 from server.cycle import run_cycle, trial
 from server.store.database import Actor
 from server.store.history import last_act
@@ -222,3 +223,12 @@ def test_another_person_of_that_name_takes_nothing_over(home: Home) -> None:
     with home.db.read() as tx:
         rows = tx.connection.execute("SELECT count(*) FROM link WHERE verdict = 'apart'").fetchone()
     assert rows[0] == 1
+
+
+def test_a_card_that_was_marked_private_stays_private_and_that_is_said(home: Home) -> None:
+    act = edit(home, "anna", "END:VCARD", "CLASS:PRIVATE\r\nEND:VCARD")
+    before = home.entries("ben")
+    said = undo_in_words(home.db, act, member="anna")
+    assert "Eva Stein stays private" in said
+    assert b"CLASS" not in own(home, "anna")
+    assert home.entries("ben") == before

@@ -39,7 +39,7 @@ class UndoneHistories(Histories):
         undone = self._undo(act, MEMBERS[whose] if whose < len(MEMBERS) else None)
         if undone is None:
             return
-        taken = {card: before[card] - after for card, after in self._values().items()}
+        taken = {card: before.get(card, after) - after for card, after in self._values().items()}
         self.cycle()
         for card, values in self._brought(undone.act).items():
             assert not values & taken.get(card, frozenset()), (card, values & taken[card])
@@ -48,12 +48,14 @@ class UndoneHistories(Histories):
     def take_back_and_again(self, pick: int) -> None:
         """What was undone and undone again is as it was, to the byte."""
         act = self._act(pick)
-        before = self._state()
+        before, kept = self._state(), len(self._values())
         undone = self._undo(act, None)
         if undone is None:
             return
         assert self.home.verify() == ()
-        if not undone.stays:
+        # Whoever had typed on a card that went keeps their lines as a card of their own (R4).
+        is_inherited = len(self._values()) > kept
+        if not undone.stays and not is_inherited:
             with self.home.db.write(Actor("undo")) as tx:
                 undo_act(tx, undone.act)
             after = self._state()
