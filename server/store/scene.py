@@ -1,7 +1,7 @@
 """One member's slots of some cards beside what they should be, and which slot goes on as what."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -55,6 +55,20 @@ class Scene:
             waiting.extend(near - found)
             found |= near
         return found
+
+    def heirs(self) -> Iterator[tuple[str, Person]]:
+        """Cards that are seen no more, with the person of somebody else that their slots were retired into."""
+        unseen = frozenset(self.wanted.unseen)
+        slots = {each.id: each for each in self.mine}
+        for each in self.mine:
+            standing: SlotRow | None = each
+            passed: set[int] = set()
+            while standing and standing.gone is not None and standing.id not in passed:
+                passed.add(standing.id)
+                standing = slots.get(standing.survivor or 0)
+            place = self.person_of.get(standing.card) if standing and passed else None
+            if each.card in unseen and place is not None and not self.wanted.persons[place].own:
+                yield each.card, self.wanted.persons[place]
 
     @cached_property
     def person_of(self) -> Mapping[str, int]:

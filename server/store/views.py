@@ -191,6 +191,8 @@ def _apply(tx: Transaction, scene: Scene, moves: groups.Moves) -> set[str]:
     """Make one member's slots of these cards what they should be; gives own cards that took lines over."""
     kept: set[int] = set()
     changed: set[str] = set()
+    for card_id, heir in scene.heirs():
+        move_lines(tx, scene.member, card_id, heir.source)
     for person in scene.wanted.persons:
         if person.own:
             survivor = _apply_own(tx, scene, person, kept)

@@ -301,3 +301,26 @@ def test_what_was_typed_on_another_person_does_not_stay_for_somebody_elses_link(
     home.delete("carl", eva.href)
     home.delete("anna", "a.vcf")
     assert [each.octets for each in home.entries("carl")] == []
+
+
+@pytest.mark.parametrize("how", ["private", "deleted"])
+def test_lines_typed_on_a_card_that_is_seen_no_more_move_on_with_the_person(
+    home: Home, how: str
+) -> None:
+    """R4: the person is there as before, by somebody else's card, so its author's lines are too."""
+    home.put("carl", "c.vcf", EVA.replace(b"ua", b"uc"))
+    home.put("anna", "a.vcf", EVA)
+    theirs, hers = home.entries("ben")
+    typed = hers.octets.replace(b"END:VCARD", b"EMAIL:mine@example.org\r\nEND:VCARD")
+    home.put("ben", hers.href, typed, if_match=home.etag("ben", hers))
+    join(home, card_of(home, "anna", "a.vcf"), card_of(home, "carl", "c.vcf"))
+    assert b"mine@example.org" in home.entries("ben")[0].octets
+    if how == "private":
+        card = card_of(home, "anna", "a.vcf")
+        with home.db.write(Actor("card", "anna")) as tx:
+            set_visibility(tx, card, "private")
+    else:
+        home.delete("anna", "a.vcf")
+    (now,) = home.entries("ben")
+    assert now.href == theirs.href
+    assert b"mine@example.org" in now.octets
