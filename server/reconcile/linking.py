@@ -137,16 +137,12 @@ def judge(
         if universe.audience <= card.seen_by
     }
     apart = frozenset(_apart(universe, cards, links))
-    compared = compare_cards(tuple(matchables.values()), region=region, apart=apart)
-    return Judgement(
-        universe,
-        matchables,
-        tuple(
-            decision
-            for decision in compared
-            if universe in universes_of(cards[decision.left], cards[decision.right])
-        ),
-    )
+
+    def wanted(left: str, right: str) -> bool:
+        return universe in universes_of(cards[left], cards[right])
+
+    found = compare_cards(tuple(matchables.values()), region=region, apart=apart, wanted=wanted)
+    return Judgement(universe, matchables, found)
 
 
 def _apart(

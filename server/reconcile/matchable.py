@@ -9,6 +9,7 @@ from server.contacts.values import Name, components, phone_line
 from server.reconcile.folding import words_of
 from server.reconcile.names import Called, Sort, called, called_organisation, is_generic
 
+_DATE = re.compile(r"(?:\d{4}|-)-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 _NUMBER = re.compile(r"\d+\s*[a-z]?\b", re.IGNORECASE)
 
 
@@ -78,7 +79,9 @@ def matchable(
         emails=emails,
         phones=frozenset(lines),
         mobiles=frozenset(number for number, line in lines.items() if "mobile" in line),
-        birthdays=frozenset(prop.value for prop in props if prop.name == "BDAY"),
+        birthdays=frozenset(
+            prop.value for prop in props if prop.name == "BDAY" and _DATE.fullmatch(prop.value)
+        ),
         book=book,
         landlines=frozenset(number for number, line in lines.items() if "landline" in line),
         generic=generic,

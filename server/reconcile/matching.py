@@ -7,7 +7,7 @@ own level, never a mismatch. Pairs are found by what cards share, never by compa
 everybody. What counts how much stands in `weights`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from math import exp2, log2
@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 Decision: TypeAlias = Literal["auto", "review", "no"]
+Wanted: TypeAlias = Callable[[str, str], bool]
 
 _RIVAL = Reason("another card fits as well", 2, against=True)
 _RIVAL_SCORE = 0.85
@@ -72,6 +73,7 @@ def compare_cards(
     *,
     region: str = "",
     apart: frozenset[tuple[str, str]] = frozenset(),
+    wanted: Wanted | None = None,
 ) -> tuple[PairDecision, ...]:
     """Judge all pairs of cards that may be one person; pairs that are none are left out.
 
@@ -82,8 +84,9 @@ def compare_cards(
         cards: The cards of one universe, in any order.
         region: The household's country, as in `Index`.
         apart: Pairs of ids (sorted) that a person called different.
+        wanted: Which pairs (sorted) to judge; the others only matter as rivals.
     """
-    return Matching(Index(cards, region=region), apart=apart).all_pairs()
+    return Matching(Index(cards, region=region), apart=apart).all_pairs(wanted)
 
 
 def contradicts(left: Matchable, right: Matchable) -> bool:
@@ -106,14 +109,16 @@ class Matching:
         self._pairs: dict[tuple[str, str], _Judged | None] = {}
         self._prior = -log2(max(len(index.cards), 2))
 
-    def all_pairs(self) -> tuple[PairDecision, ...]:
-        """Every pair that is certain or asked about."""
-        return self._settled(
-            each
+    def all_pairs(self, wanted: Wanted | None = None) -> tuple[PairDecision, ...]:
+        """Every pair that is certain or asked about, of those that are wanted."""
+        pairs = (
+            (card_id, other)
             for card_id in sorted(self._index.cards)
-            for other, each in sorted(self._about(card_id).items())
-            if card_id < other
+            for other in sorted(self._index.partners(card_id))
+            if card_id < other and (wanted is None or wanted(card_id, other))
         )
+        judged = (self._of(left, right) for left, right in pairs)
+        return self._settled(each for each in judged if each is not None)
 
     def pairs_of(self, card_id: str) -> tuple[PairDecision, ...]:
         """Those of one card; the same ones that are among all pairs."""

@@ -51,6 +51,7 @@ def _part(name: str, sets: list[TwoBooks]) -> Iterator[str]:
     yield f"precision of certain links {result.precision:9.4%}"
     yield f"recall, certain            {result.recall:9.2%}"
     yield f"recall, certain or asked   {result.reached:9.2%}"
+    yield f"never compared             {result.blocking_loss:9.2%}  (blocking; goal <= .5 %)"
     yield f"questions per 100 pairs    {result.questions:9.1f}"
     for kind in sorted(MUST | set(result.wrong)):
         must = " (none allowed)" if kind in MUST else ""

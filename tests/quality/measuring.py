@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from server.reconcile.matching import PairDecision, compare_cards
+from server.reconcile.matching import Index, PairDecision, compare_cards
 from tests.quality.books import TwoBooks
 from tests.quality.kinds import MUST
 
@@ -16,6 +16,7 @@ class Result:
     """Counts over many pairs of books."""
 
     true: int = 0
+    never_met: int = 0
     auto: int = 0
     auto_right: int = 0
     asked: int = 0
@@ -25,6 +26,11 @@ class Result:
     by_naming: dict[str, list[int]] = field(default_factory=dict)
     by_overlap: dict[str, list[int]] = field(default_factory=dict)
     examples: list[tuple[str, str, PairDecision | None]] = field(default_factory=list)
+
+    @property
+    def blocking_loss(self) -> float:
+        """Of the true pairs, how many were never compared."""
+        return self.never_met / self.true if self.true else 0.0
 
     @property
     def precision(self) -> float:
@@ -80,6 +86,8 @@ def _count(books: TwoBooks, pairs: Iterable[PairDecision], result: Result, examp
     truth = books.truth()
     entries = {entry.id: entry for entry in books.entries}
     result.true += len(truth)
+    index = Index([entry.match for entry in books.entries], region=books.region)
+    result.never_met += sum(right not in index.partners(left) for left, right in truth)
     found = {(pair.left, pair.right): pair for pair in pairs}
     for (left, right), pair in found.items():
         right_one = (left, right) in truth

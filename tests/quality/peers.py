@@ -6,8 +6,11 @@ scores pairs; of all thresholds the one with the best F1 is taken afterwards, wh
 
 import importlib
 import logging
+import warnings
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from types import ModuleType
 from typing import Any
 
@@ -52,7 +55,10 @@ def judged(peer: Peer, sets: Sequence[TwoBooks]) -> Fit:
     for books in sets:
         truth = {pair for pair in books.truth() if pair[0][0] != pair[1][0]}
         true += len(truth)
-        ranked += [(score, pair in truth) for pair, score in peer(books.entries).items()]
+        with redirect_stdout(StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            scores = peer(books.entries)
+        ranked += [(score, pair in truth) for pair, score in scores.items()]
     return best_fit(ranked, true)
 
 
@@ -112,7 +118,7 @@ def splink(entries: Sequence[Entry]) -> Scores:
         db.register(pd.DataFrame(map(_row, side)), dataset_display_name=name)
         for side, name in ((left, "l"), (right, "r"))
     ]
-    linker = Linker(frames, settings)
+    linker = Linker(frames, settings, log_level=logging.ERROR)
     linker.training.estimate_probability_two_random_records_match(
         [block_on("mobile"), block_on("mail")], recall=0.8
     )
