@@ -213,16 +213,17 @@ def _near_number(left: str, right: str) -> bool:
 
 
 def _add_against(left: Matchable, right: Matchable, found: Shared) -> None:
-    """What both have and nobody would expect to differ; a shared own contact outweighs it."""
+    """What both have and nobody would expect to differ; a shared own contact, or birthday, outweighs it."""
     pairs = (
         (weights.OTHER_MOBILE, left.mobiles - left.landlines, right.mobiles - right.landlines),
         (weights.OTHER_MAIL, left.emails - left.generic, right.emails - right.generic),
         (weights.OTHER_HOME, {each.key for each in left.homes}, {each.key for each in right.homes}),
     )
+    personal = found.personal or "birthday" in found.proofs
     for level, one, other in pairs:
         if one and other and one.isdisjoint(other):
             found.bits += level.bits
-            if level is not weights.OTHER_HOME and not found.personal:
+            if level is not weights.OTHER_HOME and not personal:
                 found.doubts.append(level)
     if left.called.generation != right.called.generation:
         found.doubts.append(weights.GENERATION)

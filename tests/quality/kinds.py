@@ -132,7 +132,9 @@ def colleagues(world: World) -> tuple[Being, ...]:
     ]
     first, second = staff[:2]
     second = replace(second, family=first.family, latin=(second.latin[0], first.latin[1]))
-    staff[1] = world.named(second, world.other_given(replace(second, given=first.given)))
+    taken = {each.given for each in staff if each.family == first.family}
+    names = [world.other_given(second) for _ in range(12)]
+    staff[1] = world.named(second, next(name for name in names if name not in taken))
     if world.random.random() < 0.5:
         staff = [replace(each, family_mails=firm.mails) for each in staff]
     return _planted(world, "colleagues", firm, *staff)
