@@ -19,7 +19,13 @@ from server.reconcile.levels import name_level
 from server.reconcile.matchable import Matchable, matchable
 from server.reconcile.names import FIRMS
 from server.reconcile.operations import Reason
-from server.reconcile.sharing import Shared, is_birthday_slip, reason, shared_by
+from server.reconcile.sharing import (
+    Shared,
+    is_birthday_slip,
+    is_identity_shared,
+    reason,
+    shared_by,
+)
 from server.reconcile.weights import NameLevel
 
 __all__ = [
@@ -152,7 +158,7 @@ class Matching:
         left, right = self._index.cards[left_id], self._index.cards[right_id]
         level = name_level(left, right)
         contradicted = _contradict(left, right, level)
-        if contradicted and left.identities.isdisjoint(right.identities):
+        if contradicted and not is_identity_shared(left, right):
             return None
         level = self._knowing_names(level, left, right)
         name_bits = self._name_bits(level, left, right)

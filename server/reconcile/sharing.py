@@ -43,6 +43,9 @@ def shared_by(left: Matchable, right: Matchable, index: Index) -> Shared:
     found.contacts = index.contacts[left.id] & index.contacts[right.id]
     own = _own_contacts(left, right, index, found)
     _add(found, own)
+    if not left.identities & right.identities and is_identity_shared(left, right):
+        found.levels.append(weights.IDENTITY_SLIP)
+        found.bits += weights.IDENTITY_SLIP.bits
     household = list(_household(left, right, index, found))
     if household:
         found.levels.extend(household)
@@ -55,6 +58,15 @@ def shared_by(left: Matchable, right: Matchable, index: Index) -> Shared:
         _add_hints(left, right, found)
     _add_against(left, right, found)
     return found
+
+
+def is_identity_shared(left: Matchable, right: Matchable) -> bool:
+    """Whether both have a number for life that is the same but for one slip."""
+    return any(
+        OSA.distance(one, other, score_cutoff=1) <= 1
+        for one in left.identities
+        for other in right.identities
+    )
 
 
 def reason(level: Level, *, against: bool = False) -> Reason:

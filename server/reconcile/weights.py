@@ -93,6 +93,7 @@ UID = Level(
     "same origin of the card", 3, 0.08, 0.08 / 2**14, "copies keep it; nobody mints one twice"
 )
 IDENTITY = Level("same identity number", 3, 0.08, 0.08 / 2**16, "given to one for life")
+IDENTITY_SLIP = Level("identity number with a slip", 2, 0.01, 0.01 / 2**12, "one digit of seven")
 MOBILE = Level(
     "same mobile number", 3, 0.68, 0.68 / 2**12, "own to one, unless the books show otherwise"
 )
