@@ -181,9 +181,10 @@ def _hints(card: Matchable) -> Iterator[str]:
 
 
 def _people_in(block: Sequence[Matchable]) -> int:
-    """How many people of plainly different names are among some cards."""
+    """How many people of plainly different names are among some cards, in whatever order."""
     people: list[Matchable] = []
-    for card in block[:BLOCK_MAX]:
+    by_name = sorted(block, key=lambda card: (sorted(card.called.words), card.id))
+    for card in by_name[:BLOCK_MAX]:
         if card.called.words and all(
             card.sort != each.sort or name_level(card, each) is NameLevel.OTHER for each in people
         ):

@@ -1,5 +1,7 @@
 """What two cards share besides their names, and what of it makes them certain."""
 
+from itertools import permutations
+
 import pytest
 
 from server.contacts.values import Name
@@ -95,6 +97,14 @@ def test_a_number_that_others_have_too_is_shared() -> None:
     found = {(pair.left, pair.right): pair for pair in compare_cards(cards, region="DE")}
     assert "same shared phone number" in {each.text for each in found["1", "2"].reasons}
     assert ("1", "3") not in found
+
+
+def test_who_is_behind_a_number_does_not_depend_on_the_order_of_cards() -> None:
+    """E. may be Eva or Otto's brother Emil; whoever is counted first must not decide it."""
+    names = ("E. Lorenz", "Eva Lorenz", "Emil Lorenz", "Lorenz", "Eva", "Evi Lorenz")
+    cards = [human(str(n), name, PHONE) for n, name in enumerate(names)]
+    orders = list(permutations(cards))[::37]
+    assert len({compare_cards(order, region="DE") for order in orders}) == 1
 
 
 def test_a_frequent_name_at_a_switchboard_is_asked_about() -> None:
