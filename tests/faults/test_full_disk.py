@@ -20,7 +20,9 @@ IS_LONG = int(os.environ.get("HEARTHBOOK_CRASHES", "0")) >= 1000
 STEPS = {"put": 9, "cycle": 9, "backup": 41, "restore": 97}
 SHORT_WAYS = ("full", "broken-once")
 
-pytestmark = pytest.mark.skipif(bool(unavailable) and not os.environ.get("CI"), reason=unavailable)
+WHY_NOT = unavailable()
+
+pytestmark = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)
 
 Row = dict[str, object]
 
