@@ -253,7 +253,7 @@ def _fitted(
             (
                 each
                 for each in current
-                if each.name == after.name and (before or (each.name, each.norm) not in placed)
+                if each.name == after.name and (each.name, each.norm) not in placed
             ),
             None,
         )

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from server.cases import decide, open_cases
+from server.contacts.properties import Change, Property, property_from
 from server.cycle import run_cycle
 from server.store.database import Actor
 from server.store.history import last_act
 from server.store.linking import link_cards
+from server.store.overlays import put_on
 from server.store.undoing import undo_act
 from server.store.views import refresh
 from tests.builders import Home, a_card
@@ -338,3 +340,16 @@ def test_two_new_pictures_are_asked(home: Home) -> None:
     )
     assert b"d29ybGQ=" in stored(home)
     assert [each.kind for each in open_cases(home.db, "anna")] == ["edit-lost-race"]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_two_titles_typed_at_once_both_stand_in_any_order(order: tuple[int, int]) -> None:
+    """A change of a title that is gone meanwhile does not take the place of one typed beside it."""
+
+    def title(text: str) -> Property:
+        return property_from(f"TITLE:{text}\r\n".encode(), version="3.0", region="DE")
+
+    changes = (Change(title("former"), title("changed")), Change(None, title("added")))
+    text = put_on(a_card("u", "Eva Stein"), [changes[each] for each in order], "DE")
+    assert b"TITLE:changed" in text
+    assert b"TITLE:added" in text
