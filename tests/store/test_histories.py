@@ -274,7 +274,16 @@ class Histories(RuleBasedStateMachine):
 
     @rule()
     def cycle(self) -> None:
-        """Hearthbook reconciles; doing so again finds nothing to do."""
+        """Hearthbook reconciles; doing so again finds nothing to do.
+
+        What came too late is merged as its member's own edit, which may take off personal lines.
+        """
+        with self.home.db.read() as tx:
+            late = tx.connection.execute(
+                "SELECT DISTINCT member FROM received WHERE status = 412 AND merged IS NULL"
+            ).fetchall()
+        for (who,) in late:
+            self.personal[who] = set()
         run_cycle(self.home.db, kind="command", releasing=True)
         assert trial(self.home.db)[0].operations == ()
         self._no_question_tells()
