@@ -12,6 +12,7 @@ from server.store.database import Transaction
 from server.store.history import ActRow, Deeds, deeds_of, find_act, value_access, values_changed
 from server.store.household import region_of
 from server.store.members import household_of, member_names
+from server.store.releasing import was_put_back
 from server.store.removed import removed_of
 
 NAMES_MOST: Final = 3
@@ -208,9 +209,10 @@ class _Recounting:
         ]
 
     def _is_held(self, act: ActRow, card_id: str) -> bool:
-        """Whether what an act did to a card waits for its keeper's word."""
+        """Whether what an act did to a card waits for its keeper's word, or was put back by it."""
         row = find_card(self.tx, card_id)
-        return row is not None and row.as_before is not None and act.id >= row.as_before
+        waits = row is not None and row.as_before is not None and act.id >= row.as_before
+        return waits or was_put_back(self.tx, act.id, card_id)
 
     def _keeps(self, card_id: str) -> bool:
         row = find_card(self.tx, card_id)

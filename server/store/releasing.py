@@ -101,6 +101,23 @@ _ACTS: Final = Query(
     )
     .order_by(card_version.c.act.desc())
 )
+_ended = act.alias("ended_act")
+_PUT_BACK: Final = Query(
+    select(hold.c.id)
+    .join(hold_card, hold_card.c.hold == hold.c.id)
+    .join(_ended, _ended.c.id == hold.c.ended)
+    .where(
+        and_(
+            hold_card.c.card == bind("which"),
+            hold.c.kind == "changed",
+            _ended.c.kind == "decide",
+            or_(
+                hold.c.ended == bind("by_act"),
+                and_(hold_card.c.act <= bind("by_act"), hold_card.c.last >= bind("by_act")),
+            ),
+        )
+    )
+)
 _SUGGESTED: Final = Query(
     select(suggestion.c.id).where(
         and_(
@@ -248,6 +265,11 @@ def _pauses(tx: Transaction, card_id: str) -> bool:
     """Whether a card's keeper shares nothing new at present: its wait ends after the pause."""
     row = find_card(tx, card_id)
     return row is not None and row.paused is not None
+
+
+def was_put_back(tx: Transaction, act_id: int, card_id: str) -> bool:
+    """Whether others never saw what an act did to a card, since it was held and then put back."""
+    return tx.one(_PUT_BACK, which=card_id, by_act=act_id) is not None
 
 
 def verify_holds(tx: Transaction) -> tuple[str, ...]:

@@ -1,14 +1,16 @@
 """Mass changes are held from others until their member says what becomes of them (design rules R8 and R10)."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from server.cases import Case, decide, open_cases
+from server.cases.recounting import recount
 from server.cycle import run_cycle
+from server.store.backup import backup, restore
 from server.store.database import Actor
+from server.store.history import recent_acts
 from server.store.imports import Incoming, import_cards
 from server.store.releasing import verify_holds
 from server.store.sharing import set_share
@@ -20,7 +22,7 @@ MANY = 25
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
     """Anna, Ben and Carl after their first cycle; views are right at the end."""
-    made = Home(tmp_path, "anna", "ben", "carl")
+    made = Home(tmp_path / "data", "anna", "ben", "carl")
     made.db.connection().execute("PRAGMA synchronous = OFF")
     cycle(made)
     yield made
@@ -165,6 +167,20 @@ def test_put_back_leaves_what_was_typed_on_the_same_device_later(home: Home) -> 
     assert now is not None
     assert b"typed@example.org" in now.octets
     assert number(22).encode() in now.octets
+
+
+def test_the_history_tells_others_neither_what_is_held_nor_what_was_put_back(home: Home) -> None:
+    fill(home)
+    rewrite(home)
+    for answer in ("later", "put-back"):
+        decide(home.db, the_case(home).id, answer, member="anna")
+        with home.db.read() as tx:
+            acts = [each for each in recent_acts(tx, most=-1) if each.device == "laptop"]
+            decided = [each for each in recent_acts(tx, most=-1) if each.kind == "decide"]
+            told = recount(tx, [*acts, *decided], viewer="ben")
+            assert len(recount(tx, acts, viewer="anna")) == MANY
+        assert len(told) == 20
+        assert not any(a_name(22) in each.sentence for each in told)
 
 
 def test_a_put_back_can_be_undone(home: Home) -> None:
@@ -504,85 +520,14 @@ def test_anothers_cards_that_are_hidden_in_a_mass_are_asked_about(home: Home) ->
     assert len(home.entries("anna")) == MANY
 
 
-# --- stale deletions ---
-
-
-def test_a_stale_deletion_of_an_edited_card_is_a_case_once(home: Home) -> None:
-    fill(home, "anna", 1)
-    first = home.get("anna", "0.vcf")
-    assert first is not None
-    stale = home.etag("anna", first)
-    home.put("anna+phone", "0.vcf", some_card(0, number(0, "2")), if_match=stale)
-    edited = home.get("anna", "0.vcf")
-    assert edited is not None
-    for _ in range(2):
-        assert home.delete("anna+laptop", "0.vcf", if_match=stale).status == 412
-    now = home.get("anna", "0.vcf")
-    assert now is not None
-    assert now.seq > edited.seq
-    case = the_case(home)
-    assert (case.kind, case.choices, case.members) == (
-        "deletion",
-        ("delete", "keep", "later"),
-        ("anna",),
-    )
-    decide(home.db, case.id, "delete", member="anna")
-    assert home.entries("anna") == []
-
-
-def test_a_stale_deletion_can_be_answered_with_keep(home: Home) -> None:
-    fill(home, "anna", 1)
-    first = home.get("anna", "0.vcf")
-    assert first is not None
-    stale = home.etag("anna", first)
-    home.put("anna+phone", "0.vcf", some_card(0, number(0, "2")), if_match=stale)
-    home.delete("anna+laptop", "0.vcf", if_match=stale)
-    decide(home.db, the_case(home).id, "keep", member="anna")
-    assert len(home.entries("anna")) == 1
-    assert open_cases(home.db, "anna") == ()
-
-
-def test_a_stale_deletion_goes_through_where_only_the_machine_wrote(home: Home) -> None:
-    fill(home, "anna", 1)
-    first = home.get("anna", "0.vcf")
-    assert first is not None
-    stale = home.etag("anna", first)
-    home.put("ben", "0.vcf", some_card(0, number(0), "EMAIL:from-ben@example.org"))
-    cycle(home)
-    now = home.get("anna", "0.vcf")
-    assert now is not None
-    assert b"from-ben" in now.octets
-    assert home.delete("anna+laptop", "0.vcf", if_match=stale).status == 204
-
-
-def test_what_the_keeper_changed_unseen_makes_no_deletion_stale(home: Home) -> None:
-    """R1: a note that Ben does not see must not show in the answer to his deletion."""
-    fill(home, "anna", 1)
-    (seen,) = home.entries("ben")
-    stale = home.etag("ben", seen)
-    run_announce(home)
-    entry = home.get("anna", "0.vcf")
-    assert entry is not None
-    body = entry.octets.replace(b"END:VCARD", b"NOTE:secret\r\nEND:VCARD")
-    home.put("anna+phone", "0.vcf", body, if_match=home.etag("anna", entry))
-    assert home.delete("ben", seen.href, if_match=stale).status == 204
-
-
-def run_announce(home: Home) -> None:
-    """Ben's entry gets another ETag, with nothing changed."""
-    from server.store.slots import announce_again, slot_at
-
-    (entry,) = home.entries("ben")
-    with home.db.write(Actor("test")) as tx:
-        slot = slot_at(tx, home.book(tx, "ben").id, entry.href)
-        assert slot is not None
-        announce_again(tx, slot.id)
-
-
-def test_answers_are_plain_json(home: Home) -> None:
+def test_a_restore_holds_what_was_held(home: Home, tmp_path: Path) -> None:
+    """The journal brings back changes and deletions, not their release."""
     fill(home)
+    backup(home.db, tmp_path / "copy.db")
+    rewrite(home)
     remove(home, MANY)
-    case = the_case(home)
-    assert (
-        json.loads(json.dumps({"names": case.names, "device": case.device}))["device"] == "laptop"
-    )
+    home.db.close()
+    restore(home.db.folder, tmp_path / "copy.db")
+    assert numbers_seen(home, "anna") == new(range(20, MANY))
+    assert numbers_seen(home, "ben") == old(range(20, MANY))
+    assert [each.kind for each in open_cases(home.db, "anna")] == ["mass-change", "mass-deletion"]
