@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from server.commands.person import whose
 from server.commands.persons import Person, display_name, find_person
 from server.commands.place import Place, pass_place
 from server.commands.screen import day, say, table
@@ -89,16 +90,7 @@ def _whose(person: Person) -> None:
     from server.reconcile.ownership import owner_of
 
     owner = owner_of(person.cards, person.snapshot.claims, viewers=frozenset({person.viewer}))
-    if owner.owner == "":
-        whose = "everybody's, as was said"
-    elif owner.claimed:
-        whose = f"{owner.owner}'s, who claimed it" if owner.owner else "claimed by several members"
-    elif owner.owner is not None:
-        whose = f"{owner.owner}'s, who alone has a card"
-    else:
-        why = f": {', '.join(owner.reasons)}" if owner.reasons else ""
-        whose = f"nobody's yet; {owner.proposal} is proposed{why}"
-    say(f"{person.name}, as {person.viewer} sees it, is {whose}.")
+    say(f"{person.name}, as {person.viewer} sees it. Whose: {whose(owner)}.")
 
 
 def _freshness(tx: "Transaction", person: Person) -> None:

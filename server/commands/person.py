@@ -111,7 +111,7 @@ def _print_person(tx: "Transaction", person: Person) -> None:
     owner = owner_of(person.cards, person.snapshot.claims, viewers=frozenset({viewer}))
     best = freshest(person.cards, tx.now) if len(person.cards) > 1 else None
     say(f"{person.name}, as {viewer} sees it")
-    say(f"Whose: {_whose(owner)}.")
+    say(f"Whose: {whose(owner)}.")
     for card in person.cards:
         mark = "; the freshest card" if card.id == best else ""
         say(f"{card.keeper} calls it {display_name(card)!r}: card {card.id}, UID {card.uid}{mark}")
@@ -121,7 +121,8 @@ def _print_person(tx: "Transaction", person: Person) -> None:
     table(("held by", "what", "value", "badge", "says", "since", "how"), rows)
 
 
-def _whose(owner: "Ownership") -> str:
+def whose(owner: "Ownership") -> str:
+    """Whose person it is, in words that follow "Whose:"."""
     if owner.claimed:
         return f"{owner.owner}'s, who claimed it" if owner.owner else "several members claim it"
     if owner.owner == "":

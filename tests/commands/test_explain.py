@@ -31,7 +31,7 @@ def two(household: Hearthbook, tmp_path: Path) -> Hearthbook:
 
 def test_a_person_is_explained_by_links_and_freshness(two: Hearthbook) -> None:
     said = two("explain", "Eva Stein", "--as", "anna").out
-    assert "Eva Stein, as anna sees it, is nobody's yet; " in said
+    assert "Eva Stein, as anna sees it. Whose: nobody claimed it; " in said
     assert "one person, as Hearthbook said; by the cards alone certain" in said
     assert "for\tsame mobile number\tstrong" in said
     assert "nobody vouched for it" in said
