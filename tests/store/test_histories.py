@@ -309,7 +309,8 @@ class Histories(RuleBasedStateMachine):
         assert len(live) == len(set(live)), "two entries of one UID"
         announced = [(book, seq) for book, _, _, seq, _ in slots]
         assert len(announced) == len(set(announced))
-        assert set(facts) <= self.norms, set(facts) - self.norms
+        said = {piece for name, norm in facts for piece in _pieces(name, norm)}
+        assert said <= self.norms, said - self.norms
         self._nothing_leaks()
         self._personal_lines_stay()
 
@@ -426,7 +427,7 @@ class Histories(RuleBasedStateMachine):
         """Remember every value anybody ever sent: no other can be on any card."""
         with suppress(NotACard):
             for each in properties(parse(body), region="DE"):
-                self.norms.add((each.name, each.norm))
+                self.norms.update(_pieces(each.name, each.norm))
 
     def _token(self, pick: int) -> Token:
         self.count += 1
@@ -488,6 +489,12 @@ class Histories(RuleBasedStateMachine):
             row, household = find_card(tx, card_id), household_of(tx)
         assert row is not None
         return frozenset(e for e in MEMBERS if card_level(household, e, row.access) == "all")
+
+
+def _pieces(name: str, norm: str) -> list[tuple[str, str]]:
+    """What a value says: sets are merged by item, notes by line (a match key has no line ends), everything else as a whole."""
+    marks = {"NICKNAME": r",", "CATEGORIES": r",", "NOTE": r"\s+"}
+    return [(name, each) for each in re.split(marks.get(name, r"(?!)"), norm)]
 
 
 TestHistories = Histories.TestCase
