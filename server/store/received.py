@@ -14,7 +14,8 @@ from server.access import Household, sees_value
 from server.contacts.card import parse
 from server.contacts.properties import Property, properties
 from server.contacts.travel import travel_of
-from server.store.cards import find_card, values_of
+from server.reconcile.clusters import Clusters
+from server.store.cards import closure, find_card, values_of
 from server.store.database import Transaction
 from server.store.members import household_of
 from server.store.query import Query, bind
@@ -57,9 +58,13 @@ _SHOWN: Final = Query(
         slot.c.id,
         slot.c.text,
     )
-    .join(slot, and_(slot.c.card == fact.c.card, slot.c.member == bind("who"), slot.c.own == 0))
     .join(card, card.c.id == fact.c.card)
-    .where(and_(_SAYS, _LIKE))
+    .join(
+        slot,
+        and_(slot.c.card == fact.c.card, slot.c.member == bind("who"), slot.c.own == 0),
+        isouter=True,
+    )
+    .where(and_(_SAYS, _LIKE, card.c.member != bind("who")))
     .order_by(fact.c.id)
 )
 _TEXTS: Final = Query(
@@ -98,18 +103,40 @@ def received_from(
 
 
 def _is_shown(tx: Transaction, household: Household, member: str, row: Row, region: str) -> bool:
-    """Whether a value is in the member's view now; of a frozen card the former ones are."""
+    """Whether a value is in the member's view now; of a frozen card the former ones are.
+
+    An entry that only a private card of the member's own stands for counts as shown: others must
+    not notice from what is kept of a value that there is such a card.
+    """
     holder = find_card(tx, row[1])
-    if not row[2] or holder is None:
+    is_live = row[3] is not None and row[2]
+    if holder is None or not (is_live or _is_veiled(tx, member, row[1])):
         return False
     shown = (each for each in values_of(tx, holder, region) if each.fact == row[0])
-    return holder.member != member and any(
-        sees_value(household, member, each.access) for each in shown
-    )
+    return any(sees_value(household, member, each.access) for each in shown)
+
+
+def _is_veiled(tx: Transaction, member: str, card_id: str) -> bool:
+    """Whether private cards of the member's own, and no other ones, stand for the person of a card."""
+    cards, links = closure(tx, (card_id,))
+    person = Clusters()
+    for each in links:
+        if each.scope in ("", member):
+            person.connect(each.card_a, each.card_b)
+    own = [
+        each
+        for each in cards.values()
+        if each.member == member
+        and each.trashed is None
+        and person.of(each.id) == person.of(card_id)
+    ]
+    return bool(own) and all(each.access.visibility == "private" for each in own)
 
 
 def _was_shown(tx: Transaction, row: Row, prop: Property, region: str) -> bool:
     """Whether any text that the slot ever had says the value: phones remember."""
+    if row[3] is None:
+        return False
     texts = {each[0] for each in tx.all(_TEXTS, which=row[3])} | {row[4]}
     return any(
         (each.name, each.norm) == (prop.name, prop.norm)

@@ -324,3 +324,23 @@ def test_lines_typed_on_a_card_that_is_seen_no_more_move_on_with_the_person(
     (now,) = home.entries("ben")
     assert now.href == theirs.href
     assert b"mine@example.org" in now.octets
+
+
+def test_a_private_card_does_not_make_a_members_own_of_what_they_could_see(home: Home) -> None:
+    """Others see from a question whether Ben's employer for Eva is a copy; his private card of her tells nothing."""
+    bare = Home(home.db.path.parent.parent / "bare", "anna", "ben", "carl")
+    kept = []
+    for each in (home, bare):
+        each.put("anna", "a.vcf", a_card("ua", "Eva Steiner"))
+        if each is home:
+            each.put("ben", "s.vcf", a_card("us", "Eva Stein", "CLASS:PRIVATE"))
+            join(each, card_of(each, "ben", "s.vcf"), card_of(each, "anna", "a.vcf"), scope="ben")
+        each.put("anna", "a.vcf", a_card("ua", "Eva Steiner", "ORG:Bakery"))
+        each.put("ben", "b.vcf", a_card("ub", "Eva Steiner", "ORG:Bakery"))
+        mine = card_of(each, "ben", "b.vcf")
+        with each.db.read() as tx:
+            kept += tx.connection.execute(
+                "SELECT source IS NULL FROM fact WHERE card = ? AND property = 'ORG'", (mine,)
+            ).fetchall()
+    assert kept == [(0,), (0,)]
+    bare.db.close()
