@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 
 from flask import Flask, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -10,24 +9,16 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from server.cases import Option, Side
-from server.errors import (
-    Busy,
-    DamagedDatabase,
-    DatabaseLost,
-    HearthbookError,
-    NotFound,
-    Refused,
-    UsageError,
-)
+from server.errors import Busy, HearthbookError, NotFound, Refused, UsageError
 from server.protocol.login import Limiter
+from server.review import language
+from server.review.frame import frame
 from server.review.guard import Guard, members_only, same_origin, with_headers
 from server.review.members import MembersPages
 from server.review.pages import Pages
 from server.review.words import day, initials, origin, said
 from server.settings import Settings
 from server.store.database import Database
-from server.store.household import household_name
-from server.store.members import Member, list_members
 
 FORM_BYTES_MAX = 64 * 1024
 
@@ -74,28 +65,12 @@ def make_application(database: Database, settings: Settings) -> Flask:
     app.before_request(members_only)
     CSRFProtect(app)
     app.after_request(with_headers)
-    app.context_processor(lambda: _common(database))
+    app.context_processor(lambda: dict(frame(database)))
+    language.add_to(app)
     _add_errors(app)
     MembersPages(database).add_to(app)
     Pages(database, guard, Limiter(settings.limits.wrong_passwords_per_minute)).add_to(app)
     return app
-
-
-def _common(database: Database) -> dict[str, object]:
-    """What every page shows: who is signed in, whose household it is, members' names and colours.
-
-    Members are coloured in the order in which they joined; more than eight start again.
-    """
-    members: tuple[Member, ...] = ()
-    household = "Hearthbook"
-    with suppress(DamagedDatabase, DatabaseLost), database.read() as tx:  # the page says that then
-        members, household = list_members(tx), household_name(tx)
-    return {
-        "household": household,
-        "me": g.get("member"),
-        "names": {each.id: each.name for each in members},
-        "colours": {each.id: index % 8 + 1 for index, each in enumerate(members)},
-    }
 
 
 def _mine_first(values: Iterable[Side | Option]) -> list[Side | Option]:

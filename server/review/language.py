@@ -1,0 +1,66 @@
+"""Which language a page speaks: gettext catalogues beside the templates, chosen by the browser.
+
+English is written in the code; every other language is a file
+`locale/LANGUAGE/LC_MESSAGES/hearthbook.po` with its compiled `.mo` beside it, and nothing else.
+"""
+
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+from typing import Final
+
+from flask import Flask, g, has_request_context, request
+
+DOMAIN: Final = "hearthbook"
+SOURCE: Final = "en"
+LOCALE: Final = Path(__file__).parent / "locale"
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name that tools for gettext look for
+    """Mark a text for the catalogues without translating it here."""
+    return message
+
+
+def add_to(app: Flask) -> None:
+    """Let an application's templates speak the reader's language."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension brings it
+    app.context_processor(lambda: {"language": language()})
+
+
+def gettext(message: str) -> str:
+    """A text in the reader's language, in English where nobody translated it."""
+    return catalogue(language()).gettext(message)
+
+
+def ngettext(one: str, many: str, number: int) -> str:
+    """A text for a number of things in the reader's language."""
+    return catalogue(language()).ngettext(one, many, number)
+
+
+def language() -> str:
+    """The first language the browser asks for that there is a catalogue of."""
+    if not has_request_context():
+        return SOURCE
+    found = g.get("language")
+    if not isinstance(found, str):
+        wanted = request.accept_languages.best_match(languages(), default=SOURCE)
+        found = g.language = wanted or SOURCE
+    return found
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages that pages speak, the one of the code first."""
+    others = sorted(path.parents[1].name for path in LOCALE.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))
+    return (SOURCE, *others)
+
+
+@cache
+def catalogue(tag: str) -> NullTranslations:
+    """The texts of one language."""
+    path = LOCALE / tag / "LC_MESSAGES" / f"{DOMAIN}.mo"
+    if not path.exists():
+        return NullTranslations()
+    with path.open("rb") as file:
+        return GNUTranslations(file)
