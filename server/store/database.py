@@ -61,12 +61,22 @@ class Counters:
     rows: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A slot that got a new sequence number: in which book, which one, and from which card it is made."""
+
+    book: int
+    seq: int
+    card: str
+
+
 @dataclass(slots=True)
 class Transaction:
     """One open transaction on this thread's connection.
 
     `now` is read once: UTC microseconds, never before the previous act.
     `touched` holds cards that the next refresh has to look at as well,
+    `announced` by their ids the slots that got a new sequence number,
     `records` what goes into the journal before all of it is kept, `before`
     the last act of the transactions before this one.
     """
@@ -78,6 +88,7 @@ class Transaction:
     secret: Callable[[], bytes]
     _act: int = 0
     touched: set[str] = field(default_factory=set)
+    announced: dict[int, Announced] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
     before: int = 0
 

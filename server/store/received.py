@@ -14,14 +14,14 @@ from server.access import Household, sees_value
 from server.contacts.card import parse
 from server.contacts.properties import Property, properties
 from server.contacts.travel import travel_of
-from server.reconcile.clusters import Clusters
-from server.store.cards import closure, find_card, values_of
+from server.store.cards import find_card, values_of
 from server.store.database import Transaction
 from server.store.members import household_of
 from server.store.query import Query, bind
 from server.store.schema import card, fact, slot, slot_past
 from server.store.statement import Row
 from server.store.texts import octets_of
+from server.store.veiled import was_veiled
 
 _SAYS = and_(fact.c.property == bind("name"), fact.c.norm == bind("key"))
 _ELSEWHERE: Final = Query(
@@ -97,40 +97,22 @@ def received_from(
         return int(own[0])
     household = household_of(tx)
     for row in tx.all(_SHOWN, who=member, **key):
-        if _is_shown(tx, household, member, row, region) or _was_shown(tx, row, prop, region):
+        if (
+            _is_shown(tx, household, member, row, region)
+            or _was_shown(tx, row, prop, region)
+            or was_veiled(tx, member, row[0])
+        ):
             return int(row[0])
     return None
 
 
 def _is_shown(tx: Transaction, household: Household, member: str, row: Row, region: str) -> bool:
-    """Whether a value is in the member's view now; of a frozen card the former ones are.
-
-    An entry that only a private card of the member's own stands for counts as shown: others must
-    not notice from what is kept of a value that there is such a card.
-    """
+    """Whether a value is in the member's view now; of a frozen card the former ones are."""
     holder = find_card(tx, row[1])
-    is_live = row[3] is not None and row[2]
-    if holder is None or not (is_live or _is_veiled(tx, member, row[1])):
+    if holder is None or row[3] is None or not row[2]:
         return False
     shown = (each for each in values_of(tx, holder, region) if each.fact == row[0])
     return any(sees_value(household, member, each.access) for each in shown)
-
-
-def _is_veiled(tx: Transaction, member: str, card_id: str) -> bool:
-    """Whether private cards of the member's own, and no other ones, stand for the person of a card."""
-    cards, links = closure(tx, (card_id,))
-    person = Clusters()
-    for each in links:
-        if each.scope in ("", member):
-            person.connect(each.card_a, each.card_b)
-    own = [
-        each
-        for each in cards.values()
-        if each.member == member
-        and each.trashed is None
-        and person.of(each.id) == person.of(card_id)
-    ]
-    return bool(own) and all(each.access.visibility == "private" for each in own)
 
 
 def _was_shown(tx: Transaction, row: Row, prop: Property, region: str) -> bool:

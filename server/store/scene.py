@@ -7,7 +7,7 @@ from functools import cached_property
 
 from server.access import Household
 from server.store.cards import CardRow, Linked
-from server.store.desired import Desired, Person
+from server.store.desired import Desired, Person, Viewer
 from server.store.slots import SlotRow
 
 
@@ -23,6 +23,7 @@ class Scene:
     cards: Mapping[str, CardRow]
     links: tuple[Linked, ...]
     mine: tuple[SlotRow, ...]
+    viewer: Viewer
     wanted: Desired
 
     def slot_for(self, person: Person) -> SlotRow | None:

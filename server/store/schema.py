@@ -17,6 +17,7 @@ from server.store.schema_views import received as received
 from server.store.schema_views import served as served
 from server.store.schema_views import slot as slot
 from server.store.schema_views import slot_past as slot_past
+from server.store.schema_views import veiled as veiled
 from server.store.schema_views import view as view
 from server.store.tables import declare, integer, string
 from server.store.tables import metadata as metadata

@@ -401,6 +401,13 @@ CREATE TABLE slot_past (
     CONSTRAINT fk_slot_past_text_3 FOREIGN KEY(text_3) REFERENCES text (id),
     CONSTRAINT fk_slot_past_act FOREIGN KEY(act) REFERENCES act (id)
 ) STRICT;
+CREATE TABLE veiled (
+    member TEXT NOT NULL,
+    fact INTEGER NOT NULL,
+    CONSTRAINT pk_veiled PRIMARY KEY (member, fact),
+    CONSTRAINT fk_veiled_member FOREIGN KEY(member) REFERENCES member (id),
+    CONSTRAINT fk_veiled_fact FOREIGN KEY(fact) REFERENCES fact (id)
+) STRICT;
 CREATE UNIQUE INDEX uq_book_member_name ON book (member, name) WHERE gone IS NULL;
 CREATE INDEX ix_device_secret_hash ON device (secret_hash);
 CREATE UNIQUE INDEX uq_device_member_label ON device (member, label) WHERE revoked IS NULL;

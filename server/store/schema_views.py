@@ -46,6 +46,12 @@ slot = declare(
     Index("ix_slot_card", "card"),
 )
 
+veiled = declare(
+    "veiled",  # values that a member is not shown only because of what they keep to themselves
+    Column("member", Text, ForeignKey("member.id"), primary_key=True),
+    Column("fact", Integer, ForeignKey("fact.id"), primary_key=True),
+)
+
 slot_past = declare(
     "slot_past",  # every text ever served is found by its ETag: the base of a merge
     Column("slot", Integer, ForeignKey("slot.id", ondelete="CASCADE"), primary_key=True),

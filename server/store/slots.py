@@ -9,7 +9,7 @@ from sqlalchemy import and_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from server.store import compiled
-from server.store.database import Transaction
+from server.store.database import Announced, Transaction
 from server.store.query import Query, bind, inserting
 from server.store.schema import served, slot, slot_past, view
 from server.store.statement import Row
@@ -183,11 +183,18 @@ def surviving(tx: Transaction, which: SlotRow) -> SlotRow:
     return which
 
 
-def next_seq(tx: Transaction, book_id: int) -> int:
+def _next_seq(tx: Transaction, book_id: int) -> int:
     """The next sequence number of a view."""
     row = tx.one(_NEXT, in_book=book_id)
     assert row is not None
     return int(row[0])
+
+
+def _seq_for(tx: Transaction, which: SlotRow, card_id: str) -> int:
+    """The next sequence number, for a slot that is announced as made from a card."""
+    seq = _next_seq(tx, which.book)
+    tx.announced[which.id] = Announced(which.book, seq, card_id)
+    return seq
 
 
 def minted_names() -> tuple[str, str]:
@@ -197,7 +204,8 @@ def minted_names() -> tuple[str, str]:
 
 def insert_slot(tx: Transaction, new: SlotRow) -> int:
     """Keep a new slot under its href and UID, announced under the view's next sequence number."""
-    return tx.run(
+    seq = _next_seq(tx, new.book)
+    slot_id = tx.run(
         _INSERT,
         book=new.book,
         member=new.member,
@@ -205,18 +213,20 @@ def insert_slot(tx: Transaction, new: SlotRow) -> int:
         uid=new.uid,
         card=new.card,
         own=int(new.own),
-        seq=next_seq(tx, new.book),
+        seq=seq,
         text=new.text,
         text_3=new.text_3,
         content=new.content,
         modified=tx.now,
     )
+    tx.announced[slot_id] = Announced(new.book, seq, new.card)
+    return slot_id
 
 
 def announce(tx: Transaction, which: SlotRow, card_id: str, *, own: bool, content: Content) -> int:
     """Serve this content from now on, under a new sequence number and ETag; revives a retired slot."""
     _keep_past(tx, which)
-    seq = next_seq(tx, which.book)
+    seq = _seq_for(tx, which, card_id)
     tx.run(
         _ANNOUNCE,
         which=which.id,
@@ -239,7 +249,7 @@ def announce_again(tx: Transaction, slot_id: int) -> None:
         tx.run(
             _RETIRE,
             which=row.id,
-            next_seq=next_seq(tx, row.book),
+            next_seq=_seq_for(tx, row, row.card),
             by_act=row.gone,
             into=row.survivor,
             at=tx.now,
@@ -263,7 +273,7 @@ def retire(tx: Transaction, which: SlotRow, survivor: int | None) -> None:
         tx.run(
             _RETIRE,
             which=which.id,
-            next_seq=next_seq(tx, which.book),
+            next_seq=_seq_for(tx, which, which.card),
             by_act=tx.act,
             into=survivor,
             at=tx.now,

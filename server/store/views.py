@@ -21,6 +21,7 @@ from server.store.database import Transaction
 from server.store.desired import Person, Viewer, desired_view
 from server.store.inheriting import absorb, inherit, move_lines
 from server.store.members import household_of
+from server.store.numbering import number
 from server.store.overlays import suggestions_of
 from server.store.private_groups import keep_private
 from server.store.query import Query, bind
@@ -39,6 +40,7 @@ from server.store.slots import (
 )
 from server.store.taking_back import take_back
 from server.store.texts import keep
+from server.store.veiled import note_veiled
 
 _HIDDEN: Final = Query(
     select(hidden.c.card).where(
@@ -79,6 +81,7 @@ def refresh(tx: Transaction, ids: Iterable[str]) -> set[str]:
     if changed:
         cards, links = _concerned(tx, {*cards, *changed})
     again: set[str] = set()
+    tx.announced.clear()
     moves = groups.Moves(tuple(each.id for each in cards.values() if each.kind == "group"))
     for some, theirs in _parts(cards, links):
         for scene in _scenes(tx, some, theirs):
@@ -87,7 +90,9 @@ def refresh(tx: Transaction, ids: Iterable[str]) -> set[str]:
             for card_id in scene.wanted.shown_again:
                 unhide(tx, scene.member, card_id)
             again |= _apply(tx, scene, moves)
+            note_veiled(tx, scene)
     groups.follow(tx, moves)
+    number(tx, tx.announced, cards)
     if again:  # typed lines moved to own cards: a second round finds none left to move
         refresh(tx, again)
     return again
@@ -164,7 +169,7 @@ def _scenes(
         mine = tuple(slots.get(member_id, ()))
         viewer = _viewer(tx, member_id, cards, mine)
         wanted = desired_view(tx, household, viewer, cards, links)
-        yield Scene(member_id, household, cards, links, mine, wanted)
+        yield Scene(member_id, household, cards, links, mine, viewer, wanted)
 
 
 def _viewer(

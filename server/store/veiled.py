@@ -1,0 +1,70 @@
+"""What a member would be shown if cards that they keep to themselves did not stand before it (design rule R1).
+
+A private card of a member's own takes the place of other members' cards of that person in the
+view. Whether a value that the member types later was theirs, or had been shown to them, is
+something that others notice; so it must not depend on such a card. What the card hides is
+therefore noted as shown, from the same computation that makes views.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from sqlalchemy import and_, select
+from sqlalchemy.dialects.sqlite import insert
+
+from server.access import sees_value
+from server.contacts.travel import travel_of
+from server.store.cards import CardRow, values_of
+from server.store.database import Transaction
+from server.store.desired import desired_view
+from server.store.household import region_of
+from server.store.query import Query, bind
+from server.store.scene import Scene
+from server.store.schema import veiled
+
+_NOTE: Final = Query(
+    insert(veiled).values(member=bind("who"), fact=bind("which")).on_conflict_do_nothing()
+)
+_NOTED: Final = Query(
+    select(veiled.c.fact).where(
+        and_(veiled.c.member == bind("who"), veiled.c.fact == bind("which"))
+    )
+)
+
+
+def note_veiled(tx: Transaction, scene: Scene) -> None:
+    """Note the values of others that only narrower own cards keep out of a member's view."""
+    for source in _sources(tx, scene):
+        for each in values_of(tx, source, region_of(tx)):
+            if travel_of(each.prop.name).flow == "stays":
+                continue
+            if sees_value(scene.household, scene.member, each.access):
+                tx.run(_NOTE, who=scene.member, which=each.fact)
+
+
+def was_veiled(tx: Transaction, member: str, fact: int) -> bool:
+    """Whether a member was not shown a value only because of what they keep to themselves."""
+    return tx.one(_NOTED, who=member, which=fact) is not None
+
+
+def _sources(tx: Transaction, scene: Scene) -> Iterator[CardRow]:
+    """The cards of others that a member's view would be made from without narrower own ones."""
+    narrow = {
+        card
+        for person in scene.wanted.persons
+        if person.own and len(person.cards) > 1
+        for card in person.cards
+        if _is_narrow(scene, scene.cards[card])
+    }
+    if not narrow:
+        return
+    cards = {each.id: each for each in scene.cards.values() if each.id not in narrow}
+    links = [each for each in scene.links if not narrow & {each.card_a, each.card_b}]
+    shown = {each.source for each in scene.wanted.persons if not each.own}
+    for person in desired_view(tx, scene.household, scene.viewer, cards, links).persons:
+        if not person.own and person.level == "all" and person.source not in shown:
+            yield cards[person.source]
+
+
+def _is_narrow(scene: Scene, row: CardRow) -> bool:
+    return row.member == scene.member and row.access.visibility != "shared"

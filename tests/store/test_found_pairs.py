@@ -1,0 +1,28 @@
+"""Pairs of runs that were told apart once, step by step as they were found."""
+
+from tests.store.test_two_runs import TwoRuns
+
+
+def test_a_value_hidden_by_a_private_card_counts_as_shown_after_its_card_is_gone() -> None:
+    runs = TwoRuns()
+    runs.add(who="anna", name="Eva Steiner", extra=[], note=False)
+    runs.keep_secret(name="Eva Stein", extra=[])
+    runs.tie_secret(pick=0, other=0, verdict="same")
+    runs.edit_own(pick=0, line="ORG:Bakery;Bread", how=1)
+    runs.add(who="carl", name="Eva Steiner", extra=[], note=False)
+    runs.remove_own(pick=0)
+    runs.add(who="ben", name="Eva Steiner", extra=["ORG:Bakery;Bread"], note=True)
+    runs.nobody_can_tell()
+    runs.teardown()
+
+
+def test_a_private_namesake_does_not_decide_in_which_order_a_view_is_numbered() -> None:
+    runs = TwoRuns()
+    runs.add(who="ben", name="Eva Stein", extra=[], note=True)
+    runs.keep_secret(name="Mia Berg", extra=[])
+    runs.change_secret(pick=0, line="item1.TEL:+49 30 23125 103", how=1)
+    runs.edit_any(who="anna", pick=0, line="ORG:Bakery;Bread", how=0)
+    runs.add(who="ben", name="Mia Berg", extra=[], note=True)
+    runs.share(giver="ben", taker="anna", level="none")
+    runs.nobody_can_tell()
+    runs.teardown()
