@@ -22,6 +22,7 @@ from server.errors import Busy, DamagedDatabase, DatabaseLost, HearthbookError, 
 from server.protocol.answers import Answer, refusal, refused
 from server.protocol.bodies import Environ, text_of
 from server.protocol.exchange import Exchange, Limits
+from server.protocol.login import Limiter
 from server.protocol.proxies import Proxies
 from server.protocol.sending import StartResponse, WSGIApplication, send
 from server.protocol.service import Service
@@ -60,7 +61,8 @@ class Hearthbook:
         self._settings = settings
         self._proxies = Proxies.named(settings.server.trusted_proxies)
         self._limits = Limits(settings.limits.card_bytes, settings.limits.request_bytes)
-        self._service = Service(database, self._limits, settings.limits.wrong_passwords_per_minute)
+        self._limiter = Limiter(settings.limits.wrong_passwords_per_minute)
+        self._service = Service(database, self._limits, self._limiter)
         self._loading = threading.Lock()
         self._pages: WSGIApplication | None = None
         self._dav: Callable[[Exchange, Environ], Answer] | None = None
@@ -165,7 +167,7 @@ class Hearthbook:
                 from server.review import create_pages  # Flask costs a fifth of a second
 
                 try:
-                    self._pages = create_pages(self._database, self._settings)
+                    self._pages = create_pages(self._database, self._settings, self._limiter)
                 except HearthbookError as error:  # they need the household's secret
                     answer = refusal(503, error.sentence)
                     return send(answer, start_response, is_head=False, after=lambda: None)

@@ -17,7 +17,8 @@ from server.store.devices import Device, authenticate
 
 REALM: Final = "Hearthbook"
 _WINDOW_SECONDS: Final = 60.0
-_ADDRESSES_MAX: Final = 10_000
+_KEYS_MAX: Final = 20_000
+_ACCOUNT_LENGTH_MAX: Final = 64
 _HEADER_LENGTH_MAX: Final = 2000
 
 
@@ -48,10 +49,13 @@ def device_of(tx: Transaction, header: str) -> Device | None:
 
 
 class Limiter:
-    """Counts wrong passwords per address over the last minute; a right one always passes.
+    """Counts what was wrong over the last minute, per address and per account; what is right always passes.
+
+    One object counts for CardDAV and for the pages: passwords, setup links and one-time pages alike.
+    Whoever exists is counted as whoever does not.
 
     Args:
-        limit: How many wrong ones are answered before an address has to wait.
+        limit: How many wrong ones are answered before an address, or whoever tries an account, has to wait.
         clock: Seconds that only go forward.
     """
 
@@ -61,21 +65,39 @@ class Limiter:
         self._wrong: OrderedDict[str, deque[float]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def wrong(self, address: str) -> int:
-        """Count a wrong password; the seconds to wait if there were too many, else 0."""
+    def wrong(self, address: str, account: str = "") -> int:
+        """Count something wrong; the seconds to wait if there was too much of it, else 0.
+
+        Args:
+            account: The member's name that was tried, whether there is one or not.
+        """
+        keys = [f"address {network_of(address)}"]
+        if account:
+            keys.append(f"account {account[:_ACCOUNT_LENGTH_MAX]}")
         now = self._clock()
-        key = network_of(address)
         with self._lock:
-            times = self._wrong.setdefault(key, deque())
-            self._wrong.move_to_end(key)
-            while times and now - times[0] >= _WINDOW_SECONDS:
-                times.popleft()
-            if len(times) >= self._limit:
-                return max(1, round(_WINDOW_SECONDS - (now - times[0])))
-            times.append(now)
-            if len(self._wrong) > _ADDRESSES_MAX:
-                self._wrong.popitem(last=False)
+            kept = [self._times(key, now) for key in keys]
+            full = [times[0] for times in kept if len(times) >= self._limit]
+            if full:
+                return max(1, round(_WINDOW_SECONDS - (now - max(full))))
+            for times in kept:
+                times.append(now)
             return 0
+
+    def _times(self, key: str, now: float) -> deque[float]:
+        """When something was wrong for a key within the last minute."""
+        times = self._wrong.setdefault(key, deque())
+        self._wrong.move_to_end(key)
+        while times and now - times[0] >= _WINDOW_SECONDS:
+            times.popleft()
+        if len(self._wrong) > _KEYS_MAX:
+            self._wrong.popitem(last=False)
+        return times
+
+
+def account_of(login: str) -> str:
+    """The account that a login tries: `anna` for `Anna+iphone`."""
+    return login.strip().lower().partition("+")[0]
 
 
 def network_of(address: str) -> str:

@@ -8,7 +8,7 @@ from server.errors import Refused
 from server.protocol.answers import Answer, need_privilege, refusal
 from server.protocol.bodies import Environ, read_body, text_of
 from server.protocol.exchange import Exchange, Fields, Limits
-from server.protocol.login import REALM, Limiter, signed_in
+from server.protocol.login import REALM, Limiter, account_of, credentials, signed_in
 from server.protocol.memory import Memory
 from server.protocol.multistatus import DAV_HEADER
 from server.protocol.paths import decoded_path, parse_path
@@ -52,13 +52,13 @@ class Service:
     """Answers CardDAV requests; one object serves all threads.
 
     Args:
-        wrong_passwords: How many a minute are answered before an address has to wait.
+        limiter: Counts wrong passwords, here and on the pages.
     """
 
-    def __init__(self, database: Database, limits: Limits, wrong_passwords: int) -> None:
+    def __init__(self, database: Database, limits: Limits, limiter: Limiter) -> None:
         self._database = database
         self._limits = limits
-        self._limiter = Limiter(wrong_passwords)
+        self._limiter = limiter
         self._memory = Memory(database)
 
     def begin(self, environ: Environ, request: Request) -> Exchange | Answer:
@@ -116,11 +116,14 @@ class Service:
 
     def _unknown(self, environ: Environ, request: Request) -> Answer:
         """401, or 429 after too many wrong passwords; the same words whoever does not exist."""
-        wait = self._limiter.wrong(request.address) if text_of(environ, "HTTP_AUTHORIZATION") else 0
+        header = text_of(environ, "HTTP_AUTHORIZATION")
+        given = credentials(header)
+        account = account_of(given[0]) if given else ""
+        wait = self._limiter.wrong(request.address, account) if header else 0
         if wait:
             return refusal(
                 429,
-                f"Too many wrong passwords from this address; wait {wait} seconds, then try again.",
+                f"Too many wrong passwords; wait {wait} seconds, then try again.",
                 headers=(("Retry-After", str(wait)),),
             )
         return refusal(

@@ -12,6 +12,8 @@ from server.cases import Option, Side
 from server.errors import Busy, HearthbookError, NotFound, Refused, UsageError
 from server.protocol.login import Limiter
 from server.review import language
+from server.review.connecting import OneTimePages
+from server.review.devices import DevicesPages
 from server.review.frame import frame
 from server.review.guard import Guard, members_only, same_origin, with_headers
 from server.review.members import MembersPages
@@ -34,15 +36,22 @@ _SENTENCES = {
 }
 
 
-def create_pages(database: Database, settings: Settings) -> WSGIApplication:
-    """The WSGI application for `/app`; the path below it is the page."""
-    app = make_application(database, settings)
+def create_pages(database: Database, settings: Settings, limiter: Limiter) -> WSGIApplication:
+    """The WSGI application for `/app`; the path below it is the page.
+
+    Args:
+        limiter: Counts what is wrong, here and in CardDAV.
+    """
+    app = make_application(database, settings, limiter)
     mounted: WSGIApplication = DispatcherMiddleware(_nothing, {"/app": app})  # type: ignore[assignment]  # werkzeug types environs as its own
     return mounted
 
 
-def make_application(database: Database, settings: Settings) -> Flask:
+def make_application(
+    database: Database, settings: Settings, limiter: Limiter | None = None
+) -> Flask:
     """The Flask application itself."""
+    limiter = limiter or Limiter(settings.limits.wrong_passwords_per_minute)
     app = Flask(__name__, static_url_path="/static")
     is_https = settings.server.public_url.startswith("https://")
     app.config.update(
@@ -69,7 +78,9 @@ def make_application(database: Database, settings: Settings) -> Flask:
     language.add_to(app)
     _add_errors(app)
     MembersPages(database).add_to(app)
-    Pages(database, guard, Limiter(settings.limits.wrong_passwords_per_minute)).add_to(app)
+    Pages(database, guard, limiter).add_to(app)
+    DevicesPages(database, settings).add_to(app)
+    OneTimePages(database, settings, limiter).add_to(app)
     return app
 
 

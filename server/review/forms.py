@@ -65,6 +65,23 @@ class Again(_Form):
     again: _Short
 
 
+class Nothing(_Form):
+    """A button that says everything by where it stands."""
+
+
+class NewDevice(_Form):
+    """The form that adds a device."""
+
+    name: _Short
+    read_only: bool = False
+
+
+class Platforms(_Form):
+    """The button of a one-time page."""
+
+    to: Literal["apple", "mac", "android", "other"]
+
+
 def read_form(kind: type[FormT], fields: MultiDict[str, str], sentence: str) -> FormT:
     """A posted form.
 

@@ -59,7 +59,9 @@ SECTIONS: Final = (
         "n-history",
         (Leaf("history", N_("What happened")), Leaf("decisions", N_("Decisions"))),
     ),
-    Section(N_("Devices"), "n-devices", (Leaf("devices", N_("Devices")),)),
+    Section(
+        N_("Devices"), "n-devices", (Leaf("devices", N_("Devices")),), ("device", "disconnect")
+    ),
     Section(
         N_("House"),
         "n-household",

@@ -85,7 +85,7 @@ def signed_in_member() -> Member:
 
 def members_only() -> AnyResponse | None:
     """Send whoever is not signed in to the sign-in page."""
-    open_to_all = {"sign_in", "setup", "static", None}
+    open_to_all = {"sign_in", "setup", "one_time", "profile", "static", None}
     if g.member is None and request.endpoint not in open_to_all:
         return redirect(url_for("sign_in"), code=303)
     return None

@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import and_, delete, exists, func, select
 
+from server.store.connecting import forget_passwords
 from server.store.database import Actor, Database
 from server.store.query import Query, bind
 from server.store.schema import act, card, card_version, received, slot, slot_past, text
@@ -33,6 +34,7 @@ _TEXTS: Final = Query(
 def let_go(db: Database, days: int) -> int:
     """Remove what is older than the retention time and not needed any more; gives how many texts went."""
     with db.write(Actor("retention")) as tx:
+        forget_passwords(tx)
         db.journal.drop_before(tx.now - days * _DAY)
         row = tx.one(_LAST_OLD, before=tx.now - days * _DAY)
         if row is None or row[0] is None:

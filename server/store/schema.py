@@ -97,6 +97,17 @@ setup_link = declare(
     integer("used", null=True),
 )
 
+connecting = declare(
+    "connecting",  # a device that was added on the pages, and the one-time page that connects it
+    Column("device", Integer, ForeignKey("device.id"), primary_key=True),
+    string("name"),  # what its member calls it
+    Column("token_hash", LargeBinary, nullable=True),  # SHA-256 of the one-time page's token
+    Column("sealed", LargeBinary, nullable=True),  # the password; only the token opens it
+    Column("browser_hash", LargeBinary, nullable=True),  # the one browser that opened the page
+    integer("expires"),
+    Index("ix_connecting_token_hash", "token_hash"),
+)
+
 # --- who did what ---------------------------------------------------------
 
 act = declare(

@@ -126,6 +126,16 @@ CREATE TABLE card (
     CONSTRAINT fk_card_book FOREIGN KEY(book) REFERENCES book (id),
     CONSTRAINT fk_card_text FOREIGN KEY(text) REFERENCES text (id)
 ) STRICT;
+CREATE TABLE connecting (
+    device INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    token_hash BLOB,
+    sealed BLOB,
+    browser_hash BLOB,
+    expires INTEGER NOT NULL,
+    CONSTRAINT pk_connecting PRIMARY KEY (device),
+    CONSTRAINT fk_connecting_device FOREIGN KEY(device) REFERENCES device (id)
+) STRICT;
 CREATE TABLE device_property (
     device INTEGER NOT NULL,
     name TEXT NOT NULL,
@@ -417,6 +427,7 @@ CREATE INDEX ix_card_frozen ON card (frozen) WHERE frozen IS NOT NULL;
 CREATE INDEX ix_card_member_uid ON card (member, uid);
 CREATE INDEX ix_card_name_key ON card (name_key);
 CREATE INDEX ix_card_settles ON card (settles) WHERE settles IS NOT NULL;
+CREATE INDEX ix_connecting_token_hash ON connecting (token_hash);
 CREATE INDEX ix_claim_card ON claim (card);
 CREATE INDEX ix_fact_card ON fact (card);
 CREATE INDEX ix_fact_property_norm ON fact (property, norm);

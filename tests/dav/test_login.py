@@ -84,7 +84,19 @@ def test_a_right_password_passes_even_then(home: Home, anna: DavClient) -> None:
     for _ in range(20):
         poll(guesser)
     assert poll(anna) == 207
-    assert poll(DavClient(home.application, "anna", "wrong", address="192.0.2.99")) == 401
+    assert poll(DavClient(home.application, "anna", "wrong", address="192.0.2.99")) == 429
+    assert poll(DavClient(home.application, "nobody", "wrong", address="192.0.2.99")) == 401
+
+
+def test_guesses_at_one_account_are_counted_from_wherever_they_come(home: Home) -> None:
+    """Whether there is such a member or not, and whatever device is named."""
+    for account in ("anna", "nobody"):
+        logins = (account, account.upper(), f"{account}+phone", f"{account}+tablet") * 3
+        codes = [
+            poll(DavClient(home.application, login, "wrong", address=f"198.51.100.{number}"))
+            for number, login in enumerate(logins[:11])
+        ]
+        assert codes == [401] * 10 + [429]
 
 
 def test_asking_without_a_password_is_no_guess(home: Home) -> None:

@@ -209,9 +209,10 @@ def test_wrong_passwords_are_counted_by_the_address_behind_the_proxy(data: Path)
         limits=LimitSettings(wrong_passwords_per_minute=1),
     )
     application = build_application(data, settings)
-    guesser = DavClient(application, "anna", "wrong", address="10.0.0.2")
+    members = iter(("one", "two", "three"))
 
     def guess(address: str) -> int:
+        guesser = DavClient(application, next(members), "wrong", address="10.0.0.2")
         return guesser.request("GET", "/anna/", x_forwarded_for=address).status
 
     assert [guess("192.0.2.1"), guess("192.0.2.1"), guess("192.0.2.2")] == [401, 429, 401]
