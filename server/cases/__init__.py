@@ -2,12 +2,14 @@
 
 from server.cases.deciding import decide
 from server.cases.listing import find_case, open_cases
-from server.cases.shapes import Case, Choice, Option, Reason, Row, Side
+from server.cases.shapes import Case, Choice, Heap, Option, Pile, Reason, Row, Side
 
 __all__ = [
     "Case",
     "Choice",
+    "Heap",
     "Option",
+    "Pile",
     "Reason",
     "Row",
     "Side",

@@ -1,6 +1,6 @@
 """Answers: the first one settles a case and acts at once, in one transaction."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,6 +8,7 @@ from server.cases.children import as_suggestions, reaches_others
 from server.cases.families import answer_family
 from server.cases.held import decide_hold
 from server.cases.listing import Open, find_open, key_of
+from server.cases.piles import answer_piles
 from server.cases.shapes import Case
 from server.cases.telling import answers_of, keys_of, numbered
 from server.cases.wording import property_word
@@ -24,6 +25,7 @@ from server.reconcile.operations import (
     SamePerson,
     Unagree,
     ValuesDiffer,
+    WhichBelong,
 )
 from server.reconcile.plan import plan
 from server.reconcile.snapshot import Fact, FactRef, Placed, Snapshot, cards_by_id, facts_by_id
@@ -45,8 +47,8 @@ def decide(db: Database, case_id: str, choice: str, *, member: str | None) -> st
 
     Args:
         choice: One of the case's choices; for values that differ also
-            `PROPERTY=MEMBER`, several of them separated by blanks, and for an
-            edit that lost a race `PROPERTY=CHOICE`.
+            `PROPERTY=MEMBER`, several of them separated by blanks, for an
+            edit that lost a race `PROPERTY=CHOICE`, for a cluster `NUMBER=PILE`.
         member: Who answers; None on the command line, for the first who may.
 
     Raises:
@@ -71,6 +73,9 @@ def _answer(tx: Transaction, found: Open, choice: str) -> str:
     match question:
         case SamePerson():
             said = _same_person(tx, question, case, choice)
+        case WhichBelong():
+            said = answer_piles(tx, found.snapshot, question, case, choice)
+            _agree_at_once(tx, case, question.cards)
         case ValuesDiffer():
             said = _values(tx, found.snapshot, question, case, choice)
         case Suggestion():
@@ -102,13 +107,20 @@ def _same_person(tx: Transaction, question: SamePerson, case: Case, choice: str)
         raise _unknown(case, choice)
     link_cards(tx, pair, "same", scope=question.scope, evidence=evidence, member=tx.actor.member)
     refresh(tx, pair)
-    if len(case.members) == 1:
-        # Perhaps nobody else may know; what others see waits for the next cycle as it would anyway.
-        return f"{case.title}: one person now. Each keeps their own name for them."
-    cards, _ = closure(tx, pair)
-    snapshot = snapshot_of(tx, only=cards.keys())
-    apply_work(tx, Work(plan(snapshot, now=tx.now).operations, facts_by_id(snapshot)))
+    _agree_at_once(tx, case, pair)
     return f"{case.title}: one person now. Each keeps their own name for them."
+
+
+def _agree_at_once(tx: Transaction, case: Case, cards: Iterable[str]) -> None:
+    """Let cards that were said to be one person agree, where more than one member may know of it.
+
+    What nobody else may know waits for the next cycle, as it would anyway.
+    """
+    if len(case.members) == 1:
+        return
+    known, _ = closure(tx, cards)
+    snapshot = snapshot_of(tx, only=known.keys())
+    apply_work(tx, Work(plan(snapshot, now=tx.now).operations, facts_by_id(snapshot)))
 
 
 def _suggestion(tx: Transaction, suggestion: Suggestion, case: Case, choice: str) -> str:

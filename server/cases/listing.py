@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from server.access import may_answer
 from server.cases.families import family_case, typed_names
 from server.cases.held import held_case
+from server.cases.piles import pile_case
 from server.cases.raced import race_case
 from server.cases.shapes import Case, Reason
 from server.cases.suggested import suggested_choice, suggested_key, suggested_sentence
@@ -15,7 +16,13 @@ from server.cases.telling import Teller, name_of_card, teller
 from server.errors import NotFound
 from server.reconcile.describe import letter
 from server.reconcile.families import FamilyChanged, changed_families
-from server.reconcile.operations import Plan, Question, SamePerson, ValuesDiffer
+from server.reconcile.operations import (
+    Plan,
+    Question,
+    SamePerson,
+    ValuesDiffer,
+    WhichBelong,
+)
 from server.reconcile.ownership import owner_of
 from server.reconcile.plan import plan
 from server.reconcile.snapshot import Snapshot
@@ -143,6 +150,9 @@ def _questions(tx: Transaction, told: Teller, snapshot: Snapshot, made: Plan) ->
         match question:
             case SamePerson():
                 yield Open(_same_person(tx, told, question), question, snapshot)
+            case WhichBelong():
+                case = pile_case(told, question, case_id(tx, question.key))
+                yield Open(case, question, snapshot)
             case ValuesDiffer():
                 yield Open(_values(tx, told, snapshot, question), question, snapshot)
 

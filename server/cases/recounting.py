@@ -141,12 +141,13 @@ class _Recounting:
 
     def _decide(self, act: ActRow, deeds: Deeds) -> str:
         mine = self.viewer is None or act.member == self.viewer
-        for left, right, verdict, scope in deeds.links:
-            known = scope in ("", self.viewer) and self._sees(left) and self._sees(right)
-            if mine or known:
-                names = _listed(list(dict.fromkeys(map(self._name, (left, right)))))
-                said = "one person" if verdict == "same" else "different people"
-                return f"{self._who(act)} said of {names}: {said}."
+        said = [
+            (left, right, verdict)
+            for left, right, verdict, scope in deeds.links
+            if mine or (scope in ("", self.viewer) and self._sees(left) and self._sees(right))
+        ]
+        if said:
+            return f"{self._who(act)} said of {self._sorted(said)}."
         for card, state, author in deeds.closed:
             if (mine or self._knows(card, author)) and state in ("applied", "declined"):
                 verb = "took over" if state == "applied" else "declined"
@@ -160,6 +161,23 @@ class _Recounting:
             return ""
         put_off = "later" in deeds.choices
         return f"{self._who(act)} {'put off' if put_off else 'answered'} a question."
+
+    def _sorted(self, said: list[tuple[str, str, str]]) -> str:
+        """Whom somebody called one person or different people, and how many they are then.
+
+        Who is different from the same others is one person.
+        """
+        others: dict[str, set[str]] = {}
+        for left, right, verdict in said:
+            for card, other in ((left, right), (right, left)):
+                others.setdefault(card, set()).update({other} if verdict == "apart" else ())
+        people = len({frozenset(each) for each in others.values()})
+        names = self._list(sorted(others, key=self._name))
+        if people == 1:
+            return f"{names}: one person"
+        if len(said) == 1:
+            return f"{names}: different people"
+        return f"{len(others)} cards of {names}: {people} different people"
 
     def _written(self, act: ActRow, deeds: Deeds) -> str:
         cards = self._changed(act)

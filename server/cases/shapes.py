@@ -7,6 +7,7 @@ from server.reconcile.describe import Letter
 
 CaseKind = Literal[
     "same-person",
+    "cluster",
     "values",
     "suggestion",
     "edit-lost-race",
@@ -103,6 +104,35 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Heap:
+    """One of several people who may be fewer: the cards that are one person already.
+
+    Attributes:
+        number: What `decide` calls it, from 1.
+        members: Who keeps the cards.
+        values: What tells them apart from the others, the most telling first.
+        since: When the oldest card came, in UTC microseconds.
+        pile: The letter of the pile that is proposed; L where too little tells.
+    """
+
+    number: int
+    cards: tuple[str, ...]
+    members: tuple[str, ...]
+    name: str
+    values: tuple[str, ...]
+    since: int
+    pile: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """A pile that people may be put on, and what those who are proposed for it share."""
+
+    letter: str
+    shared: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One question, asked of whoever may answer it (design section 9).
 
@@ -110,13 +140,15 @@ class Case:
         id: The same for everybody who may answer; random to everybody else.
         title: The names of the people it is about.
         members: Who may answer.
-        choices: What `decide` takes; for values also PROPERTY=MEMBER, for a lost race PROPERTY=CHOICE.
+        choices: What `decide` takes; for values also PROPERTY=MEMBER, for a lost race PROPERTY=CHOICE,
+            for a cluster NUMBER=PILE.
         preview: What both would have after the first choice; of a lost race what else was typed and is there.
         outcome: What the card would say after `mine`, of an edit that lost a race; how=`new` for what would change.
         sentence: One line for a list.
         names: Of a mass change or deletion, what its member calls the first of the cards.
         device: The label of the device that did it, and `since` when it began; empty for an import.
         made: Whether a mass change brought new cards.
+        heaps: Of a cluster, the people to be sorted, and `piles` where they may go.
     """
 
     id: str
@@ -136,3 +168,5 @@ class Case:
     device: str = ""
     since: int = 0
     made: bool = False
+    heaps: tuple[Heap, ...] = ()
+    piles: tuple[Pile, ...] = ()

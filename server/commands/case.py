@@ -1,11 +1,15 @@
 """`hearthbook cases` and `hearthbook decide`: the questions that only a person can answer."""
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
 from server.commands.place import Place, pass_place
 from server.commands.screen import note, say, table
+
+if TYPE_CHECKING:
+    from server.cases import Case, Heap
 
 
 @click.command()
@@ -27,6 +31,7 @@ def cases(place: Place, *, as_json: bool) -> None:
                 "choices": each.choices,
                 "sentence": each.sentence,
                 **({"device": each.device, "names": each.names} if each.names else {}),
+                **({"people": [_person(heap) for heap in each.heaps]} if each.heaps else {}),
             }
             say(json.dumps(row, ensure_ascii=False))
         return
@@ -37,6 +42,9 @@ def cases(place: Place, *, as_json: bool) -> None:
             for each in found
         ),
     )
+    for each in found:
+        if each.heaps:
+            _print_piles(each)
     if found:
         note("Answer one with: hearthbook decide CASE CHOICE")
     else:
@@ -51,8 +59,37 @@ def decide(place: Place, *, case: str, choice: tuple[str, ...]) -> None:
     """Answer a case; it acts at once.
 
     CHOICE is one that `cases` lists for it; where single values differ also
-    PROPERTY=MEMBER, once per property.
+    PROPERTY=MEMBER, once per property; where several people may be fewer also NUMBER=PILE, once for
+    each of them: a letter, N for somebody else, L for later.
     """
     from server.cases import decide as answer
 
     say(answer(place.database(), case, " ".join(choice), member=None))
+
+
+def _print_piles(case: "Case") -> None:
+    """Those whom a case is about, with the pile that is proposed for each."""
+    say(f"{case.id}: {case.title}")
+    table(
+        ("number", "pile", "kept by", "name", "what tells them apart"),
+        (
+            (
+                str(heap.number),
+                heap.pile,
+                ", ".join(heap.members),
+                heap.name + (f", {len(heap.cards)} cards" if len(heap.cards) > 1 else ""),
+                "; ".join(heap.values),
+            )
+            for heap in case.heaps
+        ),
+    )
+
+
+def _person(heap: "Heap") -> dict[str, object]:
+    return {
+        "number": heap.number,
+        "pile": heap.pile,
+        "cards": heap.cards,
+        "name": heap.name,
+        "values": heap.values,
+    }

@@ -65,7 +65,7 @@ def _print_letter(database: "Database") -> None:
 def _question(question: "Question", snapshot: "Snapshot") -> str:
     from server.cases.telling import name_of_card
     from server.cases.wording import property_word
-    from server.reconcile.operations import SamePerson
+    from server.reconcile.operations import SamePerson, WhichBelong
     from server.reconcile.snapshot import cards_by_id
 
     cards = cards_by_id(snapshot)
@@ -75,6 +75,9 @@ def _question(question: "Question", snapshot: "Snapshot") -> str:
         )
         left, right = (f"{name_of_card(each)} ({each.keeper})" for each in pair)
         return f"{left}, {right}: the same person? {', '.join(r.text for r in question.reasons)}."
+    if isinstance(question, WhichBelong):
+        names = dict.fromkeys(name_of_card(cards[each[0]]) for each in question.people)
+        return f"{', '.join(names)}, {len(question.people)} times: which of them are the same?"
     keepers = ", ".join(sorted(cards[each].keeper for each in question.cards))
     words = ", ".join(property_word(each.property) for each in question.properties)
     return f"{name_of_card(cards[question.cards[0]])} ({keepers}): which is right? {words}."

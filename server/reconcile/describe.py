@@ -20,6 +20,8 @@ from server.reconcile.operations import (
     SamePerson,
     Suggest,
     Unagree,
+    ValuesDiffer,
+    WhichBelong,
 )
 from server.reconcile.snapshot import Fact, FactRef, Placed, Snapshot, cards_by_id, facts_by_id
 
@@ -85,7 +87,7 @@ def letter(plan: Plan, snapshot: Snapshot, names: Mapping[str, str], *, viewer: 
         viewer: The member it is written to, of whose view alone it then speaks; empty for all.
     """
     view = _View(plan, snapshot, names, viewer)
-    asked = {card for question in view.questions for card in view.cards_of(question)}
+    asked = {card for question in view.questions for card in question.cards}
     gains: list[tuple[str, str]] = []
     questions = agree = changed = 0
     total: defaultdict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
@@ -120,6 +122,9 @@ def question_sentence(question: Question, snapshot: Snapshot, names: Mapping[str
         why = ", ".join(reason.text for reason in question.reasons)
         one, other = view.card(question.card_a), view.card(question.card_b)
         return f"Are {one} and {other} the same person? ({why})"
+    if isinstance(question, WhichBelong):
+        called = _listed(list(dict.fromkeys(view.card(cards[0]) for cards in question.people)))
+        return f"Which of {called} are the same?"
     what = _listed([_NOUNS[each.property][0].split(" ", 1)[1] for each in question.properties])
     return f"{view.called(question.cards[0])}: which {what} is right?"
 
@@ -141,8 +146,8 @@ class _View:
         self.questions = [
             question
             for question in plan.questions
-            if set(self.cards_of(question)) <= self._cards.keys()
-            and (not isinstance(question, SamePerson) or question.scope in self._scopes(question))
+            if set(question.cards) <= self._cards.keys()
+            and (isinstance(question, ValuesDiffer) or question.scope in self._scopes(question))
         ]
         self.people = self._people(plan, snapshot)
         self.members = sorted({self._cards[c].keeper for cards in self.people for c in cards})
@@ -150,12 +155,6 @@ class _View:
         for step in plan.operations:
             if isinstance(step, Add | Replace | Remove) and step.card in self._cards:
                 self.steps[step.card].append(step)
-
-    def cards_of(self, question: Question) -> tuple[str, ...]:
-        """The cards that a question is about."""
-        if isinstance(question, SamePerson):
-            return question.card_a, question.card_b
-        return question.cards
 
     def called(self, card: str) -> str:
         """What the keeper of a card calls its person."""
@@ -193,7 +192,7 @@ class _View:
     def _possessive(self, member: str) -> str:
         return "your" if member == self._viewer else f"{self.member(member)}'s"
 
-    def _scopes(self, question: SamePerson) -> set[str]:
+    def _scopes(self, question: SamePerson | WhichBelong) -> set[str]:
         return {"", self._viewer} if self._viewer else {"", question.scope}
 
     def _people(self, plan: Plan, snapshot: Snapshot) -> list[list[str]]:
@@ -202,7 +201,7 @@ class _View:
         pairs = [
             *((e.card_a, e.card_b, e.scope) for e in snapshot.links if e.verdict == "same"),
             *((e.card_a, e.card_b, e.scope) for e in plan.operations if isinstance(e, Join)),
-            *((e.card_a, e.card_b, e.scope) for e in self.questions if isinstance(e, SamePerson)),
+            *((e.card_a, e.card_b, e.scope) for each in self.questions for e in _pairs(each)),
         ]
         for card_a, card_b, scope in pairs:
             is_known = not self._viewer or scope in ("", self._viewer)
@@ -216,6 +215,17 @@ class _View:
             for cards in people.values()
             if len({self._cards[card].keeper for card in cards}) > 1
         ]
+
+
+def _pairs(question: Question) -> tuple[SamePerson, ...]:
+    """The pairs of cards that perhaps are one person."""
+    match question:
+        case SamePerson():
+            return (question,)
+        case WhichBelong(pairs=pairs):
+            return pairs
+        case ValuesDiffer():
+            return ()
 
 
 def _text(

@@ -7,7 +7,7 @@ since that is seen by others than the one member.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from server.reconcile.clusters import Clusters
@@ -18,7 +18,8 @@ from server.reconcile.matching import (
     contradicts,
     matchable,
 )
-from server.reconcile.operations import Join, SamePerson
+from server.reconcile.operations import Join, SamePerson, WhichBelong
+from server.reconcile.piles import EQUAL_SCORE, questions_of
 from server.reconcile.snapshot import BRINGS, CardState, Link, Snapshot, cards_by_id
 
 
@@ -58,8 +59,10 @@ def universes_of(left: CardState, right: CardState) -> tuple[Universe, ...]:
     return single
 
 
-def find_links(snapshot: Snapshot) -> tuple[tuple[Join, ...], tuple[SamePerson, ...]]:
-    """The links to make, and the pairs to ask about; both sorted."""
+def find_links(
+    snapshot: Snapshot,
+) -> tuple[tuple[Join, ...], tuple[SamePerson | WhichBelong, ...]]:
+    """The links to make, and what to ask of whom they leave in doubt; both sorted."""
     cards = {
         card_id: card for card_id, card in cards_by_id(snapshot).items() if card.kind != "group"
     }
@@ -75,10 +78,8 @@ def find_links(snapshot: Snapshot) -> tuple[tuple[Join, ...], tuple[SamePerson, 
     links.extend(map(as_link, joins))
     questions = [
         question
-        for judgement in judged
-        if judgement.universe.scope != BRINGS
-        for question in _questions(judgement, cards, links)
-        if question.key not in snapshot.settled
+        for view in _views(judged, cards, snapshot.settled)
+        for question in view.questions(cards, links)
     ]
     return (
         tuple(sorted(joins, key=lambda join: (join.card_a, join.card_b, join.scope))),
@@ -187,68 +188,178 @@ def _joins(
 ) -> Iterator[Join]:
     """The certain pairs that are not linked yet and bring no two together who are apart.
 
-    A card that contradicts some card of the person it would join is asked about instead.
-    A link that was undone is not made again, and a card that its keeper calls "me" is
-    joined by people alone: a wrong one would put somebody else's face on a lock screen.
+    A card that fits two persons equally, of whom some are apart or contradict each other, joins
+    neither. A link that was undone is not made again, by no other card of the two persons either,
+    and a card that its keeper calls "me" is joined by people alone: a wrong one would put somebody
+    else's face on a lock screen.
     """
-    universe, matchables = judgement.universe, judgement.matchables
-    clusters = _clusters(universe, cards, links)
+    universe = judgement.universe
     linked = {(each.card_a, each.card_b) for each in _holding(universe, cards, links, "same")}
     apart = frozenset(_apart(universe, cards, links))
-    members: defaultdict[str, list[str]] = defaultdict(list)
-    for card in matchables:
-        members[clusters.of(card)].append(card)
-    certain = [
-        pair
-        for pair in judgement.decisions
-        if pair.decision == "auto"
-        and not (cards[pair.left].is_me or cards[pair.right].is_me)
-        and not {
-            question_key(pair.left, pair.right, each) for each in _asked_in(pair, universe, cards)
-        }
-        & undone
-    ]
-    for pair in sorted(certain, key=lambda pair: (-pair.score, pair.left, pair.right)):
-        one, other = clusters.of(pair.left), clusters.of(pair.right)
-        if (pair.left, pair.right) in linked:
-            continue
-        if one != other:
-            if any(
-                (min(left, right), max(left, right)) in apart
-                or contradicts(matchables[left], matchables[right])
-                for left in members[one]
-                for right in members[other]
-            ):
-                continue
-            clusters.connect(one, other)
-            members[clusters.of(one)] = members[one] + members[other]
+    certain = sorted(
+        (
+            pair
+            for pair in judgement.decisions
+            if pair.decision == "auto" and not (cards[pair.left].is_me or cards[pair.right].is_me)
+        ),
+        key=lambda pair: (-pair.score, pair.left, pair.right),
+    )
+
+    def excluded(left: str, right: str) -> bool:
+        pair = (min(left, right), max(left, right))
+        return (
+            pair in apart
+            or contradicts(judgement.matchables[left], judgement.matchables[right])
+            or _is_undone(pair, universe, cards, undone)
+        )
+
+    doubtful: set[tuple[str, str]] = set()
+    while True:
+        made, refused = _together(
+            [pair for pair in certain if (pair.left, pair.right) not in linked | doubtful],
+            _clusters(universe, cards, links),
+            judgement.matchables,
+            excluded,
+        )
+        rivals = set(_rivals(made, refused))
+        if not rivals:
+            break
+        doubtful |= rivals
+    for pair in made:
         yield Join(pair.left, pair.right, universe.scope, pair.reasons, pair.score)
 
 
-def _asked_in(
-    pair: PairDecision, universe: Universe, cards: dict[str, CardState]
-) -> tuple[str, ...]:
-    """The scopes in which an undo may have spoken against a link."""
-    if universe.scope != BRINGS:
-        return "", universe.scope
-    return "", BRINGS, cards[pair.left].keeper, cards[pair.right].keeper
+def _together(
+    pairs: Iterable[PairDecision],
+    clusters: Clusters,
+    known: Iterable[str],
+    excluded: Callable[[str, str], bool],
+) -> tuple[list[PairDecision], list[PairDecision]]:
+    """The pairs that can be linked one after the other, and those that somebody speaks against."""
+    members: defaultdict[str, list[str]] = defaultdict(list)
+    for card in known:
+        members[clusters.of(card)].append(card)
+    made: list[PairDecision] = []
+    refused: list[PairDecision] = []
+    for pair in pairs:
+        one, other = clusters.of(pair.left), clusters.of(pair.right)
+        if one != other:
+            if any(excluded(a, b) for a in members[one] for b in members[other]):
+                refused.append(pair)
+                continue
+            clusters.connect(one, other)
+            members[clusters.of(one)] = members[one] + members[other]
+        made.append(pair)
+    return made, refused
 
 
-def _questions(
-    judgement: Judgement, cards: dict[str, CardState], links: Sequence[Link]
-) -> Iterator[SamePerson]:
-    """The pairs that stay in doubt and are not one person already."""
-    universe = judgement.universe
-    clusters = _clusters(universe, cards, links)
-    apart = frozenset(_apart(universe, cards, links))
-    for pair in judgement.decisions:
-        if (pair.left, pair.right) in apart or clusters.of(pair.left) == clusters.of(pair.right):
-            continue
-        yield SamePerson(
-            question_key(pair.left, pair.right, universe.scope),
-            pair.left,
-            pair.right,
-            universe.scope,
-            pair.score,
-            pair.reasons,
+def _rivals(
+    made: Iterable[PairDecision], refused: Sequence[PairDecision]
+) -> Iterator[tuple[str, str]]:
+    """The links of a card that is as certain somebody else's, which they exclude."""
+    strongest: dict[str, float] = {}
+    for pair in refused:
+        for card in (pair.left, pair.right):
+            strongest[card] = max(pair.score, strongest.get(card, 0.0))
+    for pair in made:
+        if any(
+            strongest.get(card, 0.0) >= pair.score - EQUAL_SCORE for card in (pair.left, pair.right)
+        ):
+            yield pair.left, pair.right
+
+
+def _is_undone(
+    pair: tuple[str, str], universe: Universe, cards: dict[str, CardState], undone: frozenset[str]
+) -> bool:
+    """Whether an undo has spoken against a link, in whichever scope."""
+    if not undone:
+        return False
+    scopes = {"", universe.scope}
+    if universe.scope == BRINGS:
+        scopes |= {cards[each].keeper for each in pair}
+    return any(question_key(*pair, scope) in undone for scope in scopes)
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """The doubts that the same members may answer, and what they know of the cards."""
+
+    universe: Universe
+    doubts: list[SamePerson]
+    judgements: dict[Universe, Judgement]
+
+    def questions(
+        self, cards: dict[str, CardState], links: Sequence[Link]
+    ) -> Iterator[SamePerson | WhichBelong]:
+        """What to ask about the pairs that stay in doubt and are not one person already."""
+        clusters = _clusters(self.universe, cards, links)
+        apart = frozenset(_apart(self.universe, cards, links))
+        people: defaultdict[str, list[str]] = defaultdict(list)
+        for card in sorted(cards):
+            if self.universe.audience <= cards[card].seen_by:
+                people[clusters.of(card)].append(card)
+
+        def both(left: str, right: str) -> Iterator[tuple[Matchable, Matchable]]:
+            for each in self.judgements.values():
+                if {left, right} <= each.matchables.keys():
+                    yield each.matchables[left], each.matchables[right]
+
+        def excludes(left: str, right: str) -> bool:
+            pair = (min(left, right), max(left, right))
+            return pair in apart or any(contradicts(*each) for each in both(left, right))
+
+        yield from questions_of(
+            [
+                pair
+                for pair in self.doubts
+                if (pair.card_a, pair.card_b) not in apart
+                and clusters.of(pair.card_a) != clusters.of(pair.card_b)
+            ],
+            self.universe.scope,
+            lambda card: tuple(people[clusters.of(card)]),
+            excludes=excludes,
+            unlike=lambda left, right: any(_are_unlike(*each) for each in both(left, right)),
         )
+
+
+def _are_unlike(left: Matchable, right: Matchable) -> bool:
+    """Whether one book holds both cards, with other numbers or other mail addresses."""
+    return left.book == right.book and any(
+        one and other and one.isdisjoint(other)
+        for one, other in ((left.phones, right.phones), (left.emails, right.emails))
+    )
+
+
+def _views(
+    judged: Iterable[Judgement], cards: dict[str, CardState], settled: frozenset[str]
+) -> Iterable[_View]:
+    """The doubts by who may answer them; two cards of one member with what else they are asked about."""
+    views: dict[Universe, _View] = {}
+    doubles: list[tuple[Judgement, SamePerson]] = []
+
+    def put(where: Universe, judgement: Judgement, pair: SamePerson) -> None:
+        view = views.setdefault(where, _View(where, [], {}))
+        view.judgements[judgement.universe] = judgement
+        view.doubts.append(pair)
+
+    for judgement in judged:
+        scope = judgement.universe.scope
+        for each in judgement.decisions if scope != BRINGS else ():
+            key = question_key(each.left, each.right, scope)
+            pair = SamePerson(key, each.left, each.right, scope, each.score, each.reasons)
+            if key in settled:
+                continue
+            if cards[each.left].keeper == cards[each.right].keeper and not scope:
+                doubles.append((judgement, pair))
+            else:
+                put(judgement.universe, judgement, pair)
+    asked = {
+        universe: {card for pair in view.doubts for card in pair.cards}
+        for universe, view in views.items()
+    }
+    for judgement, pair in doubles:
+        keeper = cards[pair.card_a].keeper
+        places = (judgement.universe, Universe(frozenset({keeper}), keeper))
+        where = (each for each in places if set(pair.cards) <= asked.get(each, set()))
+        put(next(where, judgement.universe), judgement, pair)
+    return views.values()

@@ -30,6 +30,7 @@ from server.reconcile.weights import NameLevel
 
 __all__ = [
     "BLOCK_MAX",
+    "RIVAL",
     "Decision",
     "Index",
     "Matchable",
@@ -43,7 +44,7 @@ __all__ = [
 Decision: TypeAlias = Literal["auto", "review", "no"]
 Wanted: TypeAlias = Callable[[str, str], bool]
 
-_RIVAL = Reason("another card fits as well", 2, against=True)
+RIVAL = Reason("another card fits as well", 2, against=True)
 _RIVAL_SCORE = 0.85
 _CONTRADICTED = Reason("much speaks against it", 3, against=True)
 _COMMON_NAME = Reason("many people are called so", 1, against=True)
@@ -293,7 +294,7 @@ class Matching:
                     and each.bits >= judged.bits - weights.RIVAL_BITS
                     and self._excludes(rival, partner)
                 ):
-                    reasons = (*pair.reasons, _RIVAL)
+                    reasons = (*pair.reasons, RIVAL)
                     return replace(pair, score=_RIVAL_SCORE, decision="review", reasons=reasons)
         return pair
 

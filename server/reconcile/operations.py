@@ -120,6 +120,34 @@ class SamePerson:
     score: float
     reasons: tuple[Reason, ...]
 
+    @property
+    def cards(self) -> tuple[str, str]:
+        """Both cards."""
+        return self.card_a, self.card_b
+
+
+@dataclass(frozen=True, slots=True)
+class WhichBelong:
+    """Which of these people, three or more, are the same? One question, answered in piles.
+
+    Attributes:
+        people: Their cards, person by person; cards that are one person already go together.
+        piles: For each of the people the number of the pile that is proposed, from 0; None where
+            too little tells, or two piles fit equally.
+        pairs: What is in doubt, pair by pair; an answer is remembered of each of them.
+    """
+
+    key: str
+    scope: str
+    people: tuple[tuple[str, ...], ...]
+    piles: tuple[int | None, ...]
+    pairs: tuple[SamePerson, ...]
+
+    @property
+    def cards(self) -> tuple[str, ...]:
+        """All cards of all of them."""
+        return tuple(card for cards in self.people for card in cards)
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -147,7 +175,7 @@ class ValuesDiffer:
     properties: tuple[Difference, ...]
 
 
-Question: TypeAlias = SamePerson | ValuesDiffer
+Question: TypeAlias = SamePerson | WhichBelong | ValuesDiffer
 
 
 @dataclass(frozen=True, slots=True)

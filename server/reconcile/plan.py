@@ -28,6 +28,7 @@ from server.reconcile.operations import (
     Suggest,
     Unagree,
     ValuesDiffer,
+    WhichBelong,
     applied_key,
 )
 from server.reconcile.person import PERSON_CARDS_MAX, PersonMerge
@@ -50,6 +51,7 @@ __all__ = [
     "Suggest",
     "Unagree",
     "ValuesDiffer",
+    "WhichBelong",
     "applied_key",
     "plan",
 ]

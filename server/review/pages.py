@@ -27,7 +27,18 @@ _USED = (
 
 _ANSWERS = frozenset(
     {
-        *("same", "different", "accept", "decline", "go", "keep", "both", "theirs", "race"),
+        *(
+            "same",
+            "different",
+            "piles",
+            "accept",
+            "decline",
+            "go",
+            "keep",
+            "both",
+            "theirs",
+            "race",
+        ),
         *("release", "put-back", "put-away", "delete", "kept"),
     }
 )
@@ -71,7 +82,7 @@ class Pages:
         form = read_form(
             Answer, request.form, "That answer was not complete; go back and choose again."
         )
-        choice = " ".join(form.chosen) if form.answer == "use" else form.answer
+        choice = " ".join(form.chosen) if form.answer in ("use", "piles") else form.answer
         if form.answer == "use" and len(form.chosen) < len(case.questions):
             return self._show(
                 case, "Choose an answer for each question, or leave it for later."

@@ -94,9 +94,7 @@ _LAST_DECISION: Final = Query(
     .order_by(act.c.id.desc())
     .limit(1)
 )
-_PUT_OFF: Final = Query(
-    select(answer.c.key).where(and_(answer.c.act == bind("which"), answer.c.choice == "later"))
-)
+_CHOICES: Final = Query(select(answer.c.choice).where(answer.c.act == bind("which")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +163,7 @@ def undo_act(tx: Transaction, act_id: int, *, member: str | None = None) -> Undo
 def last_decision(tx: Transaction, member: str) -> int | None:
     """The act of a member's latest answer, if it can be undone."""
     row = tx.one(_LAST_DECISION, who=member)
-    if row is None or tx.one(_PUT_OFF, which=row[0]) is not None:
+    if row is None or {choice for (choice,) in tx.all(_CHOICES, which=row[0])} == {"later"}:
         return None
     try:
         _undoable(tx, row[0], member)

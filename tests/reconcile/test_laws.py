@@ -22,6 +22,7 @@ from server.reconcile.operations import (
     Suggest,
     Unagree,
     ValuesDiffer,
+    WhichBelong,
 )
 from server.reconcile.plan import plan
 from server.reconcile.snapshot import Fact, Snapshot
@@ -173,6 +174,9 @@ def for_member(made: Plan, snapshot: Snapshot, member: str) -> tuple[object, obj
         match question:
             case SamePerson(card_a=a, card_b=b, scope=scope):
                 return scope == member or (scope == "" and bool({a, b} & own))
+            case WhichBelong(scope=scope, pairs=pairs):
+                doubted = {card for pair in pairs for card in pair.cards}
+                return scope == member or (scope == "" and bool(doubted & own))
             case ValuesDiffer(cards=involved, properties=properties):
                 if any(member not in c.seen_by for c in snapshot.cards if c.id in involved):
                     return False

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from server.reconcile.linking import find_links
-from server.reconcile.operations import Join, SamePerson
+from server.reconcile.operations import Join, SamePerson, WhichBelong
 from server.reconcile.snapshot import Snapshot
 from tests.reconcile.model import card, cycle, hide, household, put, same
 
@@ -18,7 +18,13 @@ def joined(snapshot: Snapshot) -> list[tuple[str, str, str]]:
 
 
 def asked(snapshot: Snapshot) -> list[tuple[str, str, str]]:
-    return [(each.card_a, each.card_b, each.scope) for each in find_links(snapshot)[1]]
+    """What is in doubt, pair by pair, in however few questions."""
+    pairs = [
+        pair
+        for question in find_links(snapshot)[1]
+        for pair in (question.pairs if isinstance(question, WhichBelong) else (question,))
+    ]
+    return sorted((each.card_a, each.card_b, each.scope) for each in pairs)
 
 
 def test_certain_cards_of_members_who_see_each_others_are_linked_for_all() -> None:

@@ -5,8 +5,8 @@ import re
 
 from server.cases import open_cases
 from server.cycle import run_cycle
-from tests.builders import Home
-from tests.review.conftest import Browser
+from tests.builders import Home, a_card
+from tests.review.conftest import PHONE, Browser
 
 CASE_BYTES_MAX = 15_000
 STYLE_BYTES_MAX = 12_000
@@ -144,3 +144,26 @@ def test_pages_and_styles_are_small(home: Home, anna: Browser) -> None:
 def test_names_of_any_script_are_isolated(home: Home, anna: Browser) -> None:
     page = anna.get(links(anna.get("/").text)[0]).text
     assert '<bdi dir="auto">Anna</bdi>' in page
+
+
+def test_several_people_of_one_name_are_sorted_into_piles(home: Home, anna: Browser) -> None:
+    home.put("anna", "j1.vcf", a_card("j1", "John Smith", PHONE))
+    home.put("anna", "j2.vcf", a_card("j2", "John Smith", "EMAIL:john@example.org"))
+    home.put("ben", "j3.vcf", a_card("j3", "John Smith", "EMAIL:j@example.org", "BDAY:1980-02-01"))
+    released(home)
+    path = case_of(home, "anna", "cluster")
+    page = anna.get(path).text
+    assert "Which of these belong together?" in page
+    assert len(page.encode()) < CASE_BYTES_MAX
+    assert page.count("<select") == 3
+    values = re.findall(r'<option value="(\d=[A])"', page)
+    assert [each[0] for each in values] == ["1", "2", "3"]
+    nothing = anna.post(path, {"answer": "piles", "choice-1": "1=L", "choice-2": "2=L"})
+    assert nothing.status_code == 400
+    assert "Put at least two of them somewhere" in nothing.text
+    fields = {f"choice-{each[0]}": each for each in values}
+    answer = anna.post(path, {"answer": "piles", **fields})
+    assert answer.headers["Location"] == "/done?answer=piles"
+    assert "Sorted" in anna.get("/done?answer=piles").text
+    assert len([e for e in home.entries("anna") if b"John Smith" in e.octets]) == 2
+    assert b"1980" in stored(home, "anna", "j1.vcf")
