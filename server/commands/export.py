@@ -18,19 +18,24 @@ ONE_FILE = {".vcf", ".vcard"}
     "--to",
     "target",
     type=click.Path(path_type=Path),
-    help="A new .vcf file for all cards, or a folder for one file each. Default: standard output.",
+    help="A new .vcf or .csv file for all cards, or a folder for one .vcf file each. Default: standard output.",
 )
 @pass_place
 def export(place: Place, *, member_id: str, target: Path | None) -> None:
     """Write MEMBER's own cards as they were last written.
 
-    All their books together, octet for octet. Cards of others that MEMBER sees are not exported:
+    All their books together, octet for octet; a .csv file, for spreadsheets, holds less. Cards of others that MEMBER sees are not exported:
     they are their keepers'.
     """
     cards = _octets_of(place, member_id)
     if target is None:
         sys.stdout.buffer.write(b"".join(map(_with_end, cards.values())))
         sys.stdout.buffer.flush()
+    elif target.suffix.lower() == ".csv":
+        from server.contacts.card import parse
+        from server.contacts.spreadsheet_export import spreadsheet_of
+
+        _write(target, spreadsheet_of([parse(each) for each in cards.values()]))
     elif target.suffix.lower() in ONE_FILE:
         _write(target, b"".join(map(_with_end, cards.values())))
     else:

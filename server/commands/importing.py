@@ -23,11 +23,11 @@ FILE = click.Path(path_type=Path, readable=False)  # each that cannot be read is
 @click.option("--dry-run", is_flag=True, help="Say what would happen and change nothing.")
 @pass_place
 def import_cards(place: Place, *, member_id: str, paths: tuple[Path, ...], dry_run: bool) -> None:
-    """Import .vcf files and folders into MEMBER's book.
+    """Import .vcf files, folders of them, and .csv files into MEMBER's book.
 
-    Files may hold one or many cards; folders may be those of vdirsyncer or Radicale. A card is
-    known by its UID, else by its octets: importing twice changes nothing. A known card gets what it
-    lacks and loses nothing.
+    Files may hold one or many cards; folders may be those of vdirsyncer or Radicale; a .csv file is
+    one that Google Contacts or Outlook exported. A card is known by its UID, else by its octets:
+    importing twice changes nothing. A known card gets what it lacks and loses nothing.
     """
     from server.store.imports import Incoming
     from server.store.imports import import_cards as take

@@ -1,4 +1,4 @@
-"""Reading vCard files and folders from disk, card by card."""
+"""Reading files of cards and folders of them from disk, card by card."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -64,16 +64,16 @@ def read_cards(path: Path, most_bytes: int) -> tuple[Found, ...]:
     """Split one file into its cards.
 
     Raises:
-        NotACard: The file cannot be read, is too large or holds no vCard.
+        NotACard: The file cannot be read, is too large or holds no card.
     """
-    from server.contacts.card import split_cards
+    from server.contacts.files import cards_in
 
     try:
         if path.stat().st_size > most_bytes:
             raise NotACard(
                 f"It is larger than {most_bytes:,} bytes; split it, or raise [limits] import_bytes."
             )
-        parts = split_cards(path.read_bytes())
+        parts = cards_in(path.read_bytes())
     except OSError as error:
         raise NotACard(_why(error)) from error
     return tuple(Found(path, index, octets) for index, octets in enumerate(parts, start=1))

@@ -142,3 +142,15 @@ def test_an_export_never_writes_over_a_file(household: Hearthbook, tmp_path: Pat
 def test_an_export_holds_own_cards_alone(household: Hearthbook, tmp_path: Path) -> None:
     household("import", "anna", write(tmp_path / "anna.vcf", JONAS))
     assert household("export", "ben").out == ""
+
+
+def test_a_spreadsheet_is_imported_and_exported(household: Hearthbook, tmp_path: Path) -> None:
+    sheet = "First Name,Last Name,Phone 1 - Label,Phone 1 - Value,Notes\nEva,Stein,Mobile,+49 1575 2312501,=1+1\n"
+    file = write(tmp_path / "google.csv", sheet)
+    assert household("import", "anna", file).out.startswith("1 card for anna: 1 taken")
+    assert "1 already there" in household("import", "anna", file).out
+    assert household("export", "anna", "--to", tmp_path / "out.csv").status == 0
+    out = (tmp_path / "out.csv").read_text(encoding="utf-8-sig")
+    assert "'=1+1" in out
+    assert "'+49" in out
+    assert "=1+1" in household("export", "anna").out
