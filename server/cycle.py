@@ -23,6 +23,7 @@ from server.reconcile.operations import Add, Join, Operation, Plan, Remove, Repl
 from server.reconcile.plan import plan
 from server.reconcile.snapshot import Snapshot, facts_by_id
 from server.store.applying import Work, apply_work, confirm_facts
+from server.store.asking import keep_questions
 from server.store.backup import backup
 from server.store.cards import CardRow, claims_of, closure, find_card, owner_said
 from server.store.database import Actor, Database, Transaction
@@ -240,6 +241,11 @@ def _apply(tx: Transaction, run: _Run) -> Report:
         cards = ", ".join(each.cards)
         _log.error("the cards %s are left as they are", cards, exc_info=each.error)
     operations = _carry_out(tx, run.plan, run.snapshot)
+    if len(operations) > len(run.plan.operations):  # lines moved, which may ask something else
+        asking = _planned(tx, run.kind)
+        keep_questions(tx, asking.plan, asking.snapshot)
+    else:
+        keep_questions(tx, run.plan, run.snapshot)
     counts = _counts(operations, accepted, len(run.plan.questions))
     act = tx.act if tx.has_acted else None
     if act is not None or run.kind in ("command", "letter"):

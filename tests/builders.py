@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from server.store.asking import verify_questions
 from server.store.books import Book, Entry, etag, find_book, load, load_all, record_served
 from server.store.database import Actor, Database, Transaction
 from server.store.deleting import delete
@@ -147,6 +148,6 @@ class Home:
             return self.book(tx, who).seq
 
     def verify(self) -> tuple[str, ...]:
-        """Where views differ from what they are derived from."""
+        """Where views and kept questions differ from what they are derived from."""
         with self.db.read() as tx:
-            return verify_views(tx)
+            return (*verify_views(tx), *verify_questions(tx))

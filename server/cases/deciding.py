@@ -30,6 +30,7 @@ from server.reconcile.operations import (
 from server.reconcile.plan import plan
 from server.reconcile.snapshot import Fact, FactRef, Placed, Snapshot, cards_by_id, facts_by_id
 from server.store.applying import Work, apply_work
+from server.store.asking import ask_again
 from server.store.cards import closure
 from server.store.database import Actor, Database, Transaction
 from server.store.linking import keep_answer, link_cards
@@ -61,7 +62,10 @@ def decide(db: Database, case_id: str, choice: str, *, member: str | None) -> st
         run_cycle(db, kind="letter", member=member or found.case.members[0], releasing=True)
         return "Done: the cards agree now, and what is left are questions."
     with db.write(Actor("decide", member or found.case.members[0])) as tx:
-        return _answer(tx, find_open(tx, case_id, member), choice.strip())
+        found = find_open(tx, case_id, member)
+        said = _answer(tx, found, choice.strip())
+        ask_again(tx, found.case.cards)
+        return said
 
 
 def _answer(tx: Transaction, found: Open, choice: str) -> str:

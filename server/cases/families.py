@@ -2,15 +2,12 @@
 
 from server.cases.shapes import Case, Choice, Option
 from server.cases.telling import Teller, name_of_card
-from server.reconcile.families import FamilyChanged, TypedName
+from server.reconcile.families import FamilyChanged
 from server.store.cards import find_card
 from server.store.database import Transaction
 from server.store.devices import device_label
 from server.store.facts import device_of_fact
 from server.store.families import take_family
-from server.store.household import region_of
-from server.store.members import household_of
-from server.store.overlays import personal_names
 
 _LABEL = "Family name"
 
@@ -51,21 +48,6 @@ def family_case(told: Teller, offer: FamilyChanged, case_id: str) -> Case:
                 why="",
             ),
         ),
-    )
-
-
-def typed_names(tx: Transaction) -> tuple[TypedName, ...]:
-    """The names that members typed on others' cards; a pause lets nothing through."""
-    region, household = region_of(tx), household_of(tx)
-    found = (
-        (each, each.change(region))
-        for each in personal_names(tx)
-        if not household.pauses(each.author)
-    )
-    return tuple(
-        TypedName(each.card, each.author, each.at, change.before, change.after, each.device)
-        for each, change in found
-        if change.before is not None and change.after is not None
     )
 
 

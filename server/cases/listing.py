@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from server.access import may_answer
-from server.cases.families import family_case, typed_names
+from server.cases.families import family_case
 from server.cases.held import held_case
 from server.cases.piles import pile_case
 from server.cases.raced import race_case
@@ -26,6 +26,7 @@ from server.reconcile.operations import (
 from server.reconcile.ownership import owner_of
 from server.reconcile.plan import plan
 from server.reconcile.snapshot import Snapshot
+from server.store.asking import typed_names
 from server.store.cards import find_card
 from server.store.database import Database, Transaction
 from server.store.household import is_released, region_of

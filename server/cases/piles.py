@@ -10,9 +10,10 @@ from server.cases.shapes import Case, Heap, Pile
 from server.cases.telling import Teller, name_of_card
 from server.errors import UsageError
 from server.reconcile.clusters import Clusters
-from server.reconcile.linking import find_links, universes_of
+from server.reconcile.linking import still_asked, universes_of
 from server.reconcile.operations import SamePerson, WhichBelong
 from server.reconcile.snapshot import CardState, Fact, Snapshot, cards_by_id
+from server.store.cards import closure
 from server.store.database import Transaction
 from server.store.linking import keep_answer, link_cards
 from server.store.snapshots import snapshot_of
@@ -214,9 +215,10 @@ class _Sorting:
 
     def put_off_the_rest(self) -> None:
         """What is still open between these cards alone is asked after everything else."""
-        for question in find_links(snapshot_of(self.tx))[1]:
-            if set(question.cards) <= self.pile_of.keys():
-                keep_answer(self.tx, question.key, self.tx.actor.member, "later")
+        known, _ = closure(self.tx, self.pile_of)
+        now = snapshot_of(self.tx, only=known.keys())
+        for question in still_asked(now, self.question.pairs):
+            keep_answer(self.tx, question.key, self.tx.actor.member, "later")
 
     def _further(self, asked: Mapping[tuple[str, str], SamePerson]) -> Iterator[tuple[str, str]]:
         """The other pairs of the cards that were in doubt, so that what is said of them lasts."""

@@ -11,6 +11,7 @@ from server.errors import DamagedDatabase
 @pass_place
 def verify(place: Place) -> None:
     """Check that the file is whole, and that every view equals what it is derived from."""
+    from server.store.asking import verify_questions
     from server.store.backup import check_integrity
     from server.store.releasing import verify_holds
     from server.store.views import verify_views
@@ -26,7 +27,7 @@ def verify(place: Place) -> None:
             "`hearthbook restore FILE` and your last backup."
         )
     with spinner("Checking every view"), database.read() as tx:
-        problems = (*verify_views(tx), *verify_holds(tx))
+        problems = (*verify_views(tx), *verify_holds(tx), *verify_questions(tx))
     for each in problems:
         say(each)
     if problems:

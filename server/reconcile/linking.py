@@ -87,6 +87,36 @@ def find_links(
     )
 
 
+def still_asked(
+    snapshot: Snapshot, doubts: Iterable[SamePerson]
+) -> tuple[SamePerson | WhichBelong, ...]:
+    """What is asked of pairs that were in doubt, by the cards and links of this moment.
+
+    Nobody is looked for anew, so that a snapshot of these cards, and of those that links join to
+    them, is enough.
+    """
+    cards = {
+        card_id: card for card_id, card in cards_by_id(snapshot).items() if card.kind != "group"
+    }
+    links = [link for link in snapshot.links if {link.card_a, link.card_b} <= cards.keys()]
+    decisions: defaultdict[Universe, list[PairDecision]] = defaultdict(list)
+    for pair in sorted(doubts, key=lambda each: each.key):
+        if set(pair.cards) <= cards.keys():
+            for universe in universes_of(*(cards[each] for each in pair.cards)):
+                if universe.scope == pair.scope:
+                    decision = PairDecision(*pair.cards, pair.score, "review", pair.reasons)
+                    decisions[universe].append(decision)
+    judged = [
+        Judgement(universe, _matchables(universe, cards), tuple(found))
+        for universe, found in decisions.items()
+    ]
+    return tuple(
+        question
+        for view in _views(judged, cards, snapshot.settled)
+        for question in view.questions(cards, links)
+    )
+
+
 def question_key(card_a: str, card_b: str, scope: str) -> str:
     """The name under which "are these two one person?" is asked and answered once."""
     return f"same:{card_a}:{card_b}:{scope}"
@@ -121,7 +151,18 @@ def judge(
 
     What a cycle brought to a card is no evidence of whose card it is.
     """
-    matchables = {
+    matchables = _matchables(universe, cards)
+    apart = frozenset(_apart(universe, cards, links))
+
+    def wanted(left: str, right: str) -> bool:
+        return universe in universes_of(cards[left], cards[right])
+
+    found = compare_cards(tuple(matchables.values()), region=region, apart=apart, wanted=wanted)
+    return Judgement(universe, matchables, found)
+
+
+def _matchables(universe: Universe, cards: dict[str, CardState]) -> dict[str, Matchable]:
+    return {
         card.id: matchable(
             card.id,
             card.uid,
@@ -137,13 +178,6 @@ def judge(
         for card in cards.values()
         if universe.audience <= card.seen_by
     }
-    apart = frozenset(_apart(universe, cards, links))
-
-    def wanted(left: str, right: str) -> bool:
-        return universe in universes_of(cards[left], cards[right])
-
-    found = compare_cards(tuple(matchables.values()), region=region, apart=apart, wanted=wanted)
-    return Judgement(universe, matchables, found)
 
 
 def _apart(

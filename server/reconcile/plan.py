@@ -6,6 +6,7 @@ questions.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from server.reconcile.asking import questions_about
@@ -53,6 +54,7 @@ __all__ = [
     "ValuesDiffer",
     "WhichBelong",
     "applied_key",
+    "differences",
     "plan",
 ]
 
@@ -84,6 +86,20 @@ def plan(snapshot: Snapshot, *, now: int) -> Plan:
             return replace(_plan(snapshot, left, now=now), skipped=tuple(skipped))
         except _Broken as broken:
             skipped.append(broken.skipped)
+
+
+def differences(snapshot: Snapshot, *, now: int) -> tuple[ValuesDiffer, ...]:
+    """What is asked about values where nobody is linked anew, also what was answered once.
+
+    It is the plan's word on cards that a cycle has been over already, without looking for
+    anybody else. A person whose cards raise is asked nothing.
+    """
+    working = Working(snapshot, now=now)
+    found: list[ValuesDiffer] = []
+    for person in _persons(snapshot, snapshot.links):
+        with suppress(_Broken):
+            found.extend(_merge_person(working, person))
+    return tuple(found)
 
 
 def _plan(snapshot: Snapshot, skipped: frozenset[str], *, now: int) -> Plan:

@@ -5,7 +5,7 @@ and who takes the value off and types it again finds it as it was.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,11 +15,13 @@ from sqlalchemy.dialects.sqlite import insert
 from server.contacts.properties import Change, Property
 from server.contacts.travel import travel_of
 from server.store.database import Transaction
-from server.store.query import Query, bind
+from server.store.query import Query, among, bind
 from server.store.schema import card, card_member, fact, fact_member
 
 _NAMED: Final = Query(select(fact_member.c.member).where(fact_member.c.fact == bind("which")))
-_ALL_NAMED: Final = Query(select(fact_member.c.fact, fact_member.c.member))
+_NAMING = select(fact_member.c.fact, fact_member.c.member)
+_ALL_NAMED: Final = Query(_NAMING)
+_NAMED_OF: Final = Query(_NAMING.where(fact_member.c.fact.in_(among("facts"))))
 _twin = card.alias("twin")
 _LIMITED: Final = Query(
     select(fact.c.id, fact.c.property, fact.c.norm, fact.c.visibility, fact.c.card)
@@ -175,10 +177,13 @@ def named_for(tx: Transaction, fact_id: int, visibility: str) -> frozenset[str]:
     return frozenset(row[0] for row in tx.all(_NAMED, which=fact_id))
 
 
-def all_named(tx: Transaction) -> dict[int, frozenset[str]]:
-    """Whom values are shown to that are for named members."""
+def all_named(tx: Transaction, facts: Collection[int] | None = None) -> dict[int, frozenset[str]]:
+    """Whom values are shown to that are for named members; of some facts, or of all for None."""
     found: dict[int, frozenset[str]] = {}
-    for which, who in tx.all(_ALL_NAMED):
+    rows = (
+        tx.all(_ALL_NAMED) if facts is None else tx.all(_NAMED_OF, facts=json.dumps(sorted(facts)))
+    )
+    for which, who in rows:
         found[which] = found.get(which, frozenset()) | {who}
     return found
 

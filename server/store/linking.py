@@ -38,13 +38,6 @@ _SAID: Final = Query(
         )
     )
 )
-_STANDING: Final = Query(
-    select(
-        link.c.card_a, link.c.card_b, link.c.verdict, link.c.scope, link.c.member, link.c.evidence
-    )
-    .where(link.c.ended.is_(None))
-    .order_by(link.c.act, link.c.id)
-)
 _CLAIM: Final = inserting(claim, "card", "member", "says", "said_by", "act")
 _ANSWER: Final = inserting(answer, "key", "member", "choice", "act")
 _ANSWERS: Final = Query(select(answer.c.key, answer.c.choice, answer.c.member, answer.c.act))
@@ -123,11 +116,6 @@ def end_links(tx: Transaction, left: str, right: str) -> None:
     """Take back what was said of two cards."""
     left, right = sorted((left, right))
     tx.run(_END, left=left, right=right, by_act=tx.act)
-
-
-def standing_links(tx: Transaction) -> list[tuple[str, str, str, str, str | None, str]]:
-    """Every standing link: two cards, verdict, scope, who said so, evidence as JSON."""
-    return [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in tx.all(_STANDING)]
 
 
 def say_claim(tx: Transaction, card_id: str, member: str, says: str, said_by: str | None) -> None:

@@ -6,7 +6,7 @@ What a first answer needs is written in `hot`, compiled beforehand and kept in
 
 from typing import Any
 
-from sqlalchemy import Executable, Table, bindparam, insert
+from sqlalchemy import Executable, Select, Table, bindparam, func, insert, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.elements import BindParameter
 
@@ -18,6 +18,11 @@ DIALECT = sqlite.dialect(paramstyle="named")
 def bind(name: str) -> BindParameter[Any]:
     """A named parameter that each run fills in."""
     return bindparam(name)
+
+
+def among(name: str) -> Select[Any]:
+    """What a parameter lists as JSON, to be one of."""
+    return select(func.json_each(bindparam(name)).table_valued("value").c.value)
 
 
 class Query(Statement):

@@ -2,7 +2,7 @@
 
 Every table is STRICT; times are integer UTC microseconds; booleans are 0 or 1; ids that can reach
 a page or a device are random text, integer ids never leave the server. Every change is an `act`,
-whose id is the store-wide revision. The tables of views, of what was received and of what is held
+whose id is the store-wide revision. The tables of views, of what was received, asked and held
 stand in `schema_views.py`, on the same metadata. Alembic revisions in `migrations/` lead here from
 any older database; a test proves that they do.
 """
@@ -13,6 +13,9 @@ from server.store.schema_views import counted as counted
 from server.store.schema_views import hidden as hidden
 from server.store.schema_views import hold as hold
 from server.store.schema_views import hold_card as hold_card
+from server.store.schema_views import question as question
+from server.store.schema_views import question_card as question_card
+from server.store.schema_views import question_member as question_member
 from server.store.schema_views import received as received
 from server.store.schema_views import served as served
 from server.store.schema_views import slot as slot

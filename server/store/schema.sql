@@ -23,6 +23,13 @@ CREATE TABLE member (
     paused INTEGER,
     CONSTRAINT pk_member PRIMARY KEY (id)
 ) STRICT;
+CREATE TABLE question (
+    "key" TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    content TEXT NOT NULL,
+    basis TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT pk_question PRIMARY KEY ("key")
+) STRICT;
 CREATE TABLE setting (
     "key" TEXT NOT NULL,
     value TEXT NOT NULL,
@@ -68,6 +75,13 @@ CREATE TABLE gauge (
     known INTEGER NOT NULL,
     CONSTRAINT pk_gauge PRIMARY KEY (member, day),
     CONSTRAINT fk_gauge_member FOREIGN KEY(member) REFERENCES member (id)
+) STRICT;
+CREATE TABLE question_member (
+    member TEXT NOT NULL,
+    question TEXT NOT NULL,
+    CONSTRAINT pk_question_member PRIMARY KEY (member, question),
+    CONSTRAINT fk_question_member_member FOREIGN KEY(member) REFERENCES member (id),
+    CONSTRAINT fk_question_member_question FOREIGN KEY(question) REFERENCES question ("key") ON DELETE CASCADE
 ) STRICT;
 CREATE TABLE session (
     token_hash BLOB NOT NULL,
@@ -270,6 +284,13 @@ CREATE TABLE link (
     CONSTRAINT fk_link_act FOREIGN KEY(act) REFERENCES act (id),
     CONSTRAINT fk_link_ended FOREIGN KEY(ended) REFERENCES act (id)
 ) STRICT;
+CREATE TABLE question_card (
+    card TEXT NOT NULL,
+    question TEXT NOT NULL,
+    CONSTRAINT pk_question_card PRIMARY KEY (card, question),
+    CONSTRAINT fk_question_card_card FOREIGN KEY(card) REFERENCES card (id),
+    CONSTRAINT fk_question_card_question FOREIGN KEY(question) REFERENCES question ("key") ON DELETE CASCADE
+) STRICT;
 CREATE TABLE received (
     id INTEGER NOT NULL,
     device INTEGER,
@@ -421,6 +442,7 @@ CREATE TABLE veiled (
 CREATE UNIQUE INDEX uq_book_member_name ON book (member, name) WHERE gone IS NULL;
 CREATE INDEX ix_device_secret_hash ON device (secret_hash);
 CREATE UNIQUE INDEX uq_device_member_label ON device (member, label) WHERE revoked IS NULL;
+CREATE INDEX ix_question_member_question ON question_member (question);
 CREATE INDEX ix_act_device_at ON act (device, at);
 CREATE INDEX ix_card_added ON card (added);
 CREATE INDEX ix_card_frozen ON card (frozen) WHERE frozen IS NOT NULL;
@@ -435,6 +457,7 @@ CREATE INDEX ix_fact_source ON fact (source);
 CREATE INDEX ix_hold_member ON hold (member) WHERE ended IS NULL;
 CREATE INDEX ix_link_card_a ON link (card_a);
 CREATE INDEX ix_link_card_b ON link (card_b);
+CREATE INDEX ix_question_card_question ON question_card (question);
 CREATE INDEX ix_slot_book_seq ON slot (book, seq);
 CREATE INDEX ix_slot_book_uid ON slot (book, uid);
 CREATE INDEX ix_slot_card ON slot (card);

@@ -1,4 +1,4 @@
-"""The second half of the schema: what members' devices are served, what they sent, what is held.
+"""The second half of the schema: what members' devices are served, what they sent, what is asked and held.
 
 Read `schema.py` first; its tables are named here, and both lie on one metadata.
 """
@@ -82,6 +82,30 @@ received = declare(
     integer("text", ForeignKey("text.id")),
     integer("act", ForeignKey("act.id")),
     integer("merged", null=True),  # act that merged a refused one; its own where nothing was left
+)
+
+# --- what is asked --------------------------------------------------------
+
+question = declare(
+    "question",  # made by a cycle or an answer, dropped as soon as it would be asked otherwise
+    Column("key", Text, primary_key=True),
+    string("kind"),  # same-person | cluster | values | family | letter
+    string("content"),  # what is asked, as everybody sees it who may answer, as JSON
+    string("basis", default=""),  # of a letter: a digest of every card that it rests on, as JSON
+)
+
+question_member = declare(
+    "question_member",  # who may answer
+    Column("member", Text, ForeignKey("member.id"), primary_key=True),
+    Column("question", Text, ForeignKey("question.key", ondelete="CASCADE"), primary_key=True),
+    Index("ix_question_member_question", "question"),
+)
+
+question_card = declare(
+    "question_card",  # what it is about
+    Column("card", Text, ForeignKey("card.id"), primary_key=True),
+    Column("question", Text, ForeignKey("question.key", ondelete="CASCADE"), primary_key=True),
+    Index("ix_question_card_question", "question"),
 )
 
 # --- mass changes ---------------------------------------------------------

@@ -1,5 +1,6 @@
 """What a cycle looks at: the household's cards with facts, links, bases and claims, read once."""
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
@@ -23,11 +24,11 @@ from server.store.facts import EDIT_KINDS
 from server.store.frozen import values_before
 from server.store.household import always_asks, region_of
 from server.store.limits import all_named
-from server.store.linking import answers, settled_keys, standing_links, undone_keys
+from server.store.linking import answers, settled_keys, undone_keys
 from server.store.me_cards import me_cards
 from server.store.members import household_of
-from server.store.query import Query, bind
-from server.store.schema import act, base, card, claim, confirmation, fact, operation
+from server.store.query import Query, among, bind
+from server.store.schema import act, base, card, claim, confirmation, fact, link, operation
 from server.store.statement import Row
 from server.store.taking_back import TAKEN_BACK
 
@@ -61,25 +62,36 @@ _SELECT = (
     .order_by(fact.c.id)
 )
 _FACTS: Final = Query(_SELECT)
-_FACTS_OF_CARD: Final = Query(_SELECT.where(fact.c.card == bind("which")))
+_FACTS_OF: Final = Query(_SELECT.where(fact.c.card.in_(among("cards"))))
 _FACT: Final = Query(_SELECT.where(fact.c.id == bind("which")))
-_CONFIRMED: Final = Query(
-    select(confirmation.c.fact, act.c.at).join(act, act.c.id == confirmation.c.act)
+_CONFIRMATIONS = select(confirmation.c.fact, act.c.at).join(act, act.c.id == confirmation.c.act)
+_CONFIRMED: Final = Query(_CONFIRMATIONS)
+_CONFIRMED_OF: Final = Query(_CONFIRMATIONS.where(confirmation.c.fact.in_(among("facts"))))
+_ADDITIONS = select(card.c.id, act.c.at).join(act, act.c.id == card.c.added)
+_ADDED: Final = Query(_ADDITIONS)
+_ADDED_OF: Final = Query(_ADDITIONS.where(card.c.id.in_(among("cards"))))
+_STANDING = (
+    select(link.c.card_a, link.c.card_b, link.c.verdict, link.c.scope, link.c.member)
+    .where(link.c.ended.is_(None))
+    .order_by(link.c.act, link.c.id)
 )
-_ADDED: Final = Query(select(card.c.id, act.c.at).join(act, act.c.id == card.c.added))
-_BASES: Final = Query(
-    select(base.c.card_a, base.c.card_b, base.c.property, base.c.fact_a, base.c.fact_b).order_by(
-        base.c.id
-    )
-)
-_CLAIMS: Final = Query(
+_LINKS: Final = Query(_STANDING)
+_LINKS_OF: Final = Query(_STANDING.where(link.c.card_a.in_(among("cards"))))
+_AGREED = select(
+    base.c.card_a, base.c.card_b, base.c.property, base.c.fact_a, base.c.fact_b
+).order_by(base.c.id)
+_BASES: Final = Query(_AGREED)
+_BASES_OF: Final = Query(_AGREED.where(base.c.card_a.in_(among("cards"))))
+_SAID = (
     select(claim.c.card, claim.c.member, claim.c.says, act.c.at)
     .join(act, act.c.id == claim.c.act)
     .order_by(claim.c.id)
 )
-_OPERATIONS: Final = Query(
-    select(operation.c.origin, operation.c.card).where(operation.c.kind != TAKEN_BACK)
-)
+_CLAIMS: Final = Query(_SAID)
+_CLAIMS_OF: Final = Query(_SAID.where(claim.c.card.in_(among("cards"))))
+_DONE = select(operation.c.origin, operation.c.card).where(operation.c.kind != TAKEN_BACK)
+_OPERATIONS: Final = Query(_DONE)
+_OPERATIONS_OF: Final = Query(_DONE.where(operation.c.origin.in_(among("facts"))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +121,14 @@ def snapshot_of(
     """
     region = region_of(tx)
     rows = _fact_rows(tx, only)
-    wanted = all_cards(tx) if only is None else sorted({*only, *(row[1] for row in rows.values())})
-    cards = {each: row for each in wanted for row in (find_card(tx, each),) if row is not None}
+    about = _About(tx, only, rows)
+    cards = _card_rows(tx, only, rows)
     household = household_of(tx)
     shown = tuple(_before_holds(tx, rows, cards, region, released=released))
-    seen = _Seen(
-        household, household.ids(), cards, rows, shown, released, me_cards(tx), all_named(tx)
-    )
-    facts = _facts_by_card(seen, _confirmed(tx), region)
-    added = {row[0]: row[1] for row in tx.all(_ADDED)}
+    named, me = all_named(tx, None if only is None else rows), me_cards(tx)
+    seen = _Seen(household, household.ids(), cards, rows, shown, released, me, named)
+    facts = _facts_by_card(seen, _latest(about.facts(_CONFIRMED, _CONFIRMED_OF)), region)
+    added = {row[0]: row[1] for row in about.cards(_ADDED, _ADDED_OF)}
     states = tuple(
         _state(seen, row, added[row.id], facts.get(row.id, ()))
         for row in cards.values()
@@ -130,18 +141,18 @@ def snapshot_of(
         cards=states,
         links=tuple(
             Link(row[0], row[1], cast("Verdict", row[2]), row[3], machine=row[4] is None)
-            for row in standing_links(tx)
+            for row in about.cards(_LINKS, _LINKS_OF)
             if row[0] in present and row[1] in present
         ),
         bases=tuple(
-            Base(*row) for row in tx.all(_BASES) if row[0] in present and row[1] in present
+            Base(*row) for row in about.cards(_BASES, _BASES_OF) if present >= {row[0], row[1]}
         ),
         claims=tuple(
             Claim(row[0], row[1], cast("Says", row[2]), row[3])
-            for row in tx.all(_CLAIMS)
+            for row in about.cards(_CLAIMS, _CLAIMS_OF)
             if row[0] in present
         ),
-        applied=frozenset((row[0], row[1]) for row in tx.all(_OPERATIONS)),
+        applied=frozenset(about.facts(_OPERATIONS, _OPERATIONS_OF)),
         settled=settled_keys(said),
         undone=undone_keys(said),
         always_ask=always_asks(tx),
@@ -149,10 +160,40 @@ def snapshot_of(
     )
 
 
-def _confirmed(tx: Transaction) -> dict[int, int]:
+def _card_rows(
+    tx: Transaction, only: Collection[str] | None, facts: Mapping[int, Row]
+) -> dict[str, CardRow]:
+    """The cards, and those whose facts are told."""
+    wanted = all_cards(tx) if only is None else sorted({*only, *(row[1] for row in facts.values())})
+    return {each: row for each in wanted for row in (find_card(tx, each),) if row is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """Reads what there is about all cards, or about some alone."""
+
+    tx: Transaction
+    only: Collection[str] | None
+    rows: Mapping[int, Row]
+    """The facts of the cards, and those that their values came from."""
+
+    def cards(self, every: Query, some: Query) -> list[Row]:
+        """The rows about the cards."""
+        if self.only is None:
+            return self.tx.all(every)
+        return self.tx.all(some, cards=json.dumps(sorted(self.only)))
+
+    def facts(self, every: Query, some: Query) -> list[Row]:
+        """The rows about the facts."""
+        if self.only is None:
+            return self.tx.all(every)
+        return self.tx.all(some, facts=json.dumps(sorted(self.rows)))
+
+
+def _latest(confirmations: Sequence[Row]) -> dict[int, int]:
     """When each fact was confirmed last, by whoever it was."""
     confirmed: dict[int, int] = {}
-    for which, at in tx.all(_CONFIRMED):
+    for which, at in confirmations:
         confirmed[which] = max(at, confirmed.get(which, 0))
     return confirmed
 
@@ -161,7 +202,7 @@ def _fact_rows(tx: Transaction, only: Collection[str] | None) -> dict[int, Row]:
     """The facts of the cards, and of others only those that a value came from."""
     if only is None:
         return {row[0]: row for row in tx.all(_FACTS)}
-    rows = {row[0]: row for each in only for row in tx.all(_FACTS_OF_CARD, which=each)}
+    rows = {row[0]: row for row in tx.all(_FACTS_OF, cards=json.dumps(sorted(only)))}
     missing = [row[10] for row in rows.values() if row[10] is not None]
     while missing:
         source = missing.pop()

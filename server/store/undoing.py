@@ -15,6 +15,7 @@ from sqlalchemy.dialects.sqlite import insert
 from server.contacts.card import parse
 from server.contacts.values import is_marked_private
 from server.errors import NotFound, UsageError
+from server.store.asking import ask_again
 from server.store.cards import CardRow, cards_with_uid, find_card
 from server.store.database import Actor, Transaction
 from server.store.facts import EDIT_KINDS
@@ -157,6 +158,7 @@ def undo_act(tx: Transaction, act_id: int, *, member: str | None = None) -> Undo
     if not changed and not unsaid and untied.is_empty:
         raise _nothing(old, is_overtaken=bool(stays or untied.stays))
     refresh(tx, changed | unsaid | untied.cards)
+    ask_again(tx, changed | unsaid | untied.cards | untied.apart)
     return Undone(tx.act, old.id, len(changed), untied.parted, (*stays, *untied.stays))
 
 

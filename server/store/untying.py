@@ -88,12 +88,14 @@ class Untied:
         cards: The cards whose views may change by it.
         parted: How many pairs are not linked any more.
         asked: Whether a question was answered that is open again, or the other way round.
+        apart: The cards that do not agree any more on what the act had let them agree on.
     """
 
     cards: frozenset[str]
     parted: int
     asked: bool
     stays: tuple[Stay, ...]
+    apart: frozenset[str]
 
     @property
     def is_empty(self) -> bool:
@@ -117,12 +119,13 @@ def untie(tx: Transaction, old: int, kind: str) -> Untied:
         moved.add(closed[1])
     asked = _answers_back(tx, said, old)
     parted = _links_back(tx, old, moved)
-    if kind == "decide":
-        for row in tx.all(_BASES, by_act=old):
-            _agree_as_before(tx, row, old)
+    agreed = tx.all(_BASES, by_act=old)
+    for row in agreed if kind == "decide" else ():
+        _agree_as_before(tx, row, old)
     tx.run(_UNBASE, by_act=old)
     tx.run(_UNCONFIRM, by_act=old)
-    return Untied(frozenset(moved), parted, asked, tuple(stays))
+    apart = frozenset(card for row in agreed for card in row[:2])
+    return Untied(frozenset(moved), parted, asked, tuple(stays), apart)
 
 
 def _links_back(tx: Transaction, old: int, moved: set[str]) -> int:

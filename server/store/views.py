@@ -5,6 +5,7 @@ retired. Visible again: the same slot revived. `verify` asks the same
 computation and reports where the stored slots differ.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
@@ -24,10 +25,10 @@ from server.store.members import household_of
 from server.store.numbering import number
 from server.store.overlays import suggestions_of
 from server.store.private_groups import keep_private
-from server.store.query import Query, bind
+from server.store.query import Query, among, bind
 from server.store.render import Visible, own_content, visible_content
 from server.store.scene import Scene
-from server.store.schema import hidden
+from server.store.schema import hidden, question_card
 from server.store.slots import (
     Content,
     SlotRow,
@@ -54,6 +55,10 @@ _HIDE: Final = Query(
 )
 _UNHIDE: Final = Query(
     delete(hidden).where(and_(hidden.c.member == bind("who"), hidden.c.card == bind("which")))
+)
+
+_ASKED: Final = Query(
+    select(question_card.c.question).where(question_card.c.card.in_(among("cards"))).limit(1)
 )
 
 
@@ -93,6 +98,10 @@ def refresh(tx: Transaction, ids: Iterable[str]) -> set[str]:
             note_veiled(tx, scene)
     groups.follow(tx, moves)
     number(tx, tx.announced, cards)
+    if tx.one(_ASKED, cards=json.dumps(sorted(cards))) is not None:
+        from server.store.asking import drop_unsound  # weighs cards, which most writes need not
+
+        drop_unsound(tx, cards)
     if again:  # typed lines moved to own cards: a second round finds none left to move
         refresh(tx, again)
     return again

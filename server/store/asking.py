@@ -1,0 +1,191 @@
+"""Which questions are kept: after a cycle all that its plan asks, after an answer what it left open.
+
+Everything here looks at the cards as they are in the transaction, and at no more of them than a
+question is about, with those that links join to them.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+
+from server.reconcile.asked import Asked, Subject, asked, cards_of
+from server.reconcile.families import FamilyChanged, TypedName, changed_families
+from server.reconcile.linking import as_link, find_links, still_asked
+from server.reconcile.operations import Join, Plan, SamePerson, ValuesDiffer, WhichBelong
+from server.reconcile.plan import differences, plan
+from server.reconcile.snapshot import Claim, Snapshot, cards_by_id
+from server.store.cards import closure
+from server.store.database import Transaction
+from server.store.history import last_act
+from server.store.household import get_setting, is_released, region_of, set_setting
+from server.store.members import household_of
+from server.store.overlays import personal_names
+from server.store.questions import (
+    drop_questions,
+    encoded,
+    kept_questions,
+    questions_about,
+    replace_questions,
+    subject_of,
+)
+from server.store.snapshots import snapshot_of
+
+_CURRENT = "asked"
+"""The setting that says up to which act everything is asked that is to be asked."""
+
+
+def keep_questions(
+    tx: Transaction,
+    made: Plan,
+    snapshot: Snapshot,
+    *,
+    about: Collection[str] | None = None,
+    since: int | None = None,
+) -> None:
+    """Keep what a plan asks, after its operations were carried out in this transaction.
+
+    Args:
+        made: The plan, and `snapshot` what it was made from.
+        about: The cards that it was made for; what is asked about none of them stays as it is.
+            None for all.
+        since: The act up to which everything else is known to be asked; the last one before this
+            transaction where None is given.
+    """
+    wanted = {each.key: each for each in subjects_of(tx, made, snapshot)}
+    if about is not None:
+        some = frozenset(about)
+        wanted = {key: each for key, each in wanted.items() if some.intersection(cards_of(each))}
+    old = kept_questions(tx) if about is None else questions_about(tx, about)
+    replace_questions(tx, old, _as_asked(tx, wanted))
+    if about is None or current_until(tx) >= (tx.before if since is None else since):
+        set_setting(tx, _CURRENT, str(last_act(tx)))
+
+
+def current_until(tx: Transaction) -> int:
+    """The act up to which everything is asked that is to be asked."""
+    return int(get_setting(tx, _CURRENT, "-1"))
+
+
+def subjects_of(tx: Transaction, made: Plan, snapshot: Snapshot) -> tuple[Subject, ...]:
+    """What a plan asks, and which family names are offered once it is carried out."""
+    joined = tuple(as_link(each) for each in made.operations if isinstance(each, Join))
+    after = replace(snapshot, links=(*snapshot.links, *joined))
+    return (*made.questions, *changed_families(after, typed_names(tx)))
+
+
+def drop_unsound(tx: Transaction, cards: Iterable[str]) -> None:
+    """Drop what is kept about some cards and would read otherwise now."""
+    kept = questions_about(tx, cards)
+    if kept:
+        now = encoded(tx, asked_now(tx, kept))
+        drop_questions(tx, [key for key in kept if key not in now or now[key].content != kept[key]])
+
+
+def asked_now(tx: Transaction, kept: Mapping[str, str]) -> dict[str, Asked]:
+    """The kept questions as they read now, as far as they are still asked."""
+    return _as_asked(tx, {key: subject_of(content) for key, content in kept.items()})
+
+
+def ask_again(tx: Transaction, ids: Iterable[str]) -> None:
+    """After an answer or its undoing: what is asked now about these cards and all that is linked to them.
+
+    Who else might be the same person is left to a cycle, which knows all cards.
+    """
+    cards, _ = closure(tx, ids)
+    snapshot = snapshot_of(tx, only=cards.keys())
+    wanted: dict[str, Subject] = {}
+    found: tuple[Subject, ...] = (
+        *differences(snapshot, now=tx.now),
+        *changed_families(snapshot, typed_names(tx)),
+        *_reopened(snapshot),
+    )
+    wanted |= {each.key: each for each in found if each.key not in snapshot.settled}
+    kept = questions_about(tx, cards)
+    doubts = [pair for content in kept.values() for pair in doubts_of(subject_of(content))]
+    wanted |= {each.key: each for each in still_asked(snapshot, doubts)}
+    replace_questions(tx, kept, _as_asked(tx, wanted))
+    if current_until(tx) >= tx.before:
+        set_setting(tx, _CURRENT, str(last_act(tx)))
+
+
+def verify_questions(tx: Transaction) -> tuple[str, ...]:
+    """Kept questions that would read otherwise now, and after a cycle those that are missing; empty if there are none."""
+    kept = kept_questions(tx)
+    now = encoded(tx, asked_now(tx, kept))
+    problems = [
+        f"question {key} is kept and would read otherwise now"
+        for key, content in sorted(kept.items())
+        if key not in now or now[key].content != content
+    ]
+    if current_until(tx) == last_act(tx) and is_released(tx):
+        snapshot = snapshot_of(tx)
+        wanted = subjects_of(tx, plan(snapshot, now=tx.now), snapshot)
+        fresh = encoded(tx, _as_asked(tx, {each.key: each for each in wanted}))
+        problems += [
+            f"question {key} is {'asked and not kept' if key in fresh else 'kept and not asked'}"
+            for key in sorted(fresh.keys() ^ kept.keys())
+        ]
+        problems += [
+            f"question {key} is kept otherwise than it is asked"
+            for key in sorted(fresh.keys() & kept.keys())
+            if fresh[key].content != kept[key]
+        ]
+    return tuple(problems)
+
+
+def typed_names(tx: Transaction) -> tuple[TypedName, ...]:
+    """The names that members typed on others' cards; a pause lets nothing through."""
+    region, household = region_of(tx), household_of(tx)
+    found = (
+        (each, each.change(region))
+        for each in personal_names(tx)
+        if not household.pauses(each.author)
+    )
+    return tuple(
+        TypedName(each.card, each.author, each.at, change.before, change.after, each.device)
+        for each, change in found
+        if change.before is not None and change.after is not None
+    )
+
+
+def _as_asked(tx: Transaction, subjects: Mapping[str, Subject]) -> dict[str, Asked]:
+    """Questions as they read now, as far as they are asked at all; what was answered is not."""
+    if not subjects:
+        return {}
+    cards, _ = closure(tx, {card for each in subjects.values() for card in cards_of(each)})
+    snapshot = snapshot_of(tx, only=cards.keys())
+    doubts = [pair for each in subjects.values() for pair in doubts_of(each)]
+    now: dict[str, Subject] = {each.key: each for each in still_asked(snapshot, doubts)}
+    if any(isinstance(each, ValuesDiffer) for each in subjects.values()):
+        now |= {each.key: each for each in differences(snapshot, now=tx.now)}
+    if any(isinstance(each, FamilyChanged) for each in subjects.values()):
+        now |= {each.key: each for each in changed_families(snapshot, typed_names(tx))}
+    states = cards_by_id(snapshot)
+    claims: defaultdict[str, list[Claim]] = defaultdict(list)
+    for claim in snapshot.claims:
+        claims[claim.card].append(claim)
+    found = {
+        key: asked(now[key], states, claims)
+        for key in subjects
+        if key in now and key not in snapshot.settled
+    }
+    return {key: each for key, each in found.items() if each is not None}
+
+
+def doubts_of(subject: Subject) -> tuple[SamePerson, ...]:
+    """The pairs of which a question asks whether they are one person."""
+    match subject:
+        case SamePerson():
+            return (subject,)
+        case WhichBelong():
+            return subject.pairs
+        case _:
+            return ()
+
+
+def _reopened(snapshot: Snapshot) -> tuple[SamePerson | WhichBelong, ...]:
+    """What was asked of pairs of which an answer was undone."""
+    _, questions = find_links(replace(snapshot, always_ask=True))
+    return tuple(
+        each for each in questions if any(pair.key in snapshot.undone for pair in doubts_of(each))
+    )
