@@ -1,12 +1,28 @@
 """What happened, in sentences: who did what to whom, as one member may know it (R1), or all of it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from server.access import Household, card_level, sees_value
+from server.cases.recounted import (
+    COUNTED,
+    CYCLE,
+    CYCLES,
+    DECLINED,
+    DIFFERENT,
+    ONE_PERSON,
+    PILES,
+    PLAIN,
+    SOMETHING,
+    TOOK_OVER,
+    WRITTEN,
+)
+from server.cases.saying import counted, listed, said
+from server.cases.wording import kind_of_property, label_of
 from server.contacts.values import name_of
 from server.reconcile.clusters import Clusters
+from server.store.card_acts import changed_by
 from server.store.cards import find_card, values_for
 from server.store.database import Transaction
 from server.store.history import ActRow, Deeds, deeds_of, find_act, value_access, values_changed
@@ -17,52 +33,64 @@ from server.store.removed import removed_of
 
 NAMES_MOST: Final = 3
 _DAY: Final = 24 * 3600 * 1_000_000
-_COUNTED: Final = (
-    ("add", "added", "value"),
-    ("replace", "changed", "value"),
-    ("remove", "removed", "value"),
-)
-_PLAIN: Final = {
-    "again": "{who} brought somebody back who was gone.",
-    "init": "The household was made.",
-    "own": "{who} said whose somebody is.",
-    "share": "What is shown to whom was changed.",
-    "member": "Members were changed.",
-    "device": "Devices were changed.",
-    "card": "{who} changed who sees a card.",
-    "keep": "{who} kept what a device had deleted.",
-    "release": "Every wait and hold was ended.",
-    "show": "{who} let others see a mass change.",
-    "letter": "{who} let the cards agree.",
-    "settings": "Settings were changed.",
-    "settle": "New cards are shown to others now.",
-    "restore": "A backup was restored.",
-    "password": "{who} chose a password.",
-    "pause": "{who} paused sharing.",
-    "resume": "{who} shares again.",
-}
-_CYCLES: Final = {
-    "quick": "A quick cycle",
-    "command": "A cycle that was asked for",
-    "letter": "The cycle that the letter let go",
-}
+_UNTOLD: Final = frozenset({"N", "PHOTO"})  # FN says the same; a photo says nothing in words
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One value that an act changed on the card `card`; empty before where it was new, after where it went."""
+
+    card: str
+    label: str
+    kind: str
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One act with its sentence."""
+    """One act with its sentence.
+
+    Attributes:
+        cards: The cards that it is about, with what the viewer calls them; the first few.
+        details: The values it changed, where it was about one card or those that were asked for.
+    """
 
     act: ActRow
     sentence: str
+    cards: tuple[tuple[str, str], ...] = ()
+    details: tuple[Detail, ...] = ()
 
 
 def recount(
-    tx: Transaction, acts: Iterable[ActRow], *, viewer: str | None = None
+    tx: Transaction,
+    acts: Iterable[ActRow],
+    *,
+    viewer: str | None = None,
+    about: Collection[str] = (),
 ) -> tuple[Told, ...]:
-    """Sentences for acts, in their order; for a viewer only what that member may know of."""
-    teller = _Recounting(tx, viewer)
+    """Sentences for acts, in their order; for a viewer only what that member may know of.
+
+    Args:
+        about: Only what they did to these cards; empty for everything.
+    """
+    teller = _Recounting(tx, viewer, frozenset(about))
     told = ((each, teller.sentence(each)) for each in acts)
     return tuple(Told(act, sentence) for act, sentence in told if sentence)
+
+
+def recount_fully(
+    tx: Transaction, acts: Iterable[ActRow], *, viewer: str, about: Collection[str] = ()
+) -> Iterator[Told]:
+    """The same one by one, for a page: with the cards, and the values that were changed."""
+    teller = _Recounting(tx, viewer, frozenset(about))
+    for act in acts:
+        sentence = teller.sentence(act)
+        if sentence:
+            cards = teller.cards_of(act)
+            details = teller.details(act, cards) if about or len(cards) == 1 else ()
+            named = tuple((each, teller.name(each)) for each in cards[:NAMES_MOST])
+            yield Told(act, sentence, named, tuple(details))
 
 
 @dataclass(slots=True)
@@ -71,6 +99,7 @@ class _Recounting:
 
     tx: Transaction
     viewer: str | None
+    about: frozenset[str] = frozenset()
     household: Household = field(init=False)
     members: dict[str, str] = field(init=False)
     names: dict[str, str] = field(default_factory=dict)
@@ -86,8 +115,8 @@ class _Recounting:
         if act.undoes is not None:
             undone = find_act(self.tx, act.undoes)
             told = self.sentence(undone) if undone is not None else ""
-            return f"{self._who(act)} undid this: {told}" if told else ""
-        deeds = deeds_of(self.tx, act.id)
+            return said("{who} undid this: {what}", who=self._who(act), what=told) if told else ""
+        deeds = self._about(deeds_of(self.tx, act.id))
         if act.kind == "cycle":
             return self._cycle(act, deeds)
         if act.kind == "decide":
@@ -97,17 +126,59 @@ class _Recounting:
         if act.kind == "delete":
             return self._deleted(act, deeds)
         if act.kind == "leave":
-            return f"{self._who(act)} left the household."
+            return said("{who} left the household.", who=self._who(act))
         if act.kind == "reset":
-            return f"{self._who(act)} made a link with which somebody chooses a new password."
+            return said(
+                "{who} made a link with which somebody chooses a new password.", who=self._who(act)
+            )
         if self.viewer is not None and act.member != self.viewer:
             return ""
-        plain = _PLAIN.get(act.kind, "{who} changed something.")
-        return plain.format(who=self._who(act))
+        return said(PLAIN.get(act.kind, SOMETHING), who=self._who(act))
+
+    def cards_of(self, act: ActRow) -> list[str]:
+        """The cards that an act was about, as far as the viewer sees them."""
+        deeds = self._about(deeds_of(self.tx, act.id))
+        ends = [
+            end
+            for left, right, _verdict, scope in deeds.links
+            if scope in ("", self.viewer) and self._sees(left) and self._sees(right)
+            for end in (left, right)
+        ]
+        known = [card for card, _, author in deeds.suggested if self._knows(card, author)]
+        return list(dict.fromkeys((*self._changed(act), *ends, *known)))
+
+    def details(self, act: ActRow, cards: Iterable[str]) -> Iterator[Detail]:
+        """The values that an act changed on some cards."""
+        there = frozenset(self._changed(act))
+        for card in cards:
+            for each in changed_by(self.tx, act.id, card, self.viewer) if card in there else ():
+                prop = each.after or each.before
+                if prop is None or prop.name in _UNTOLD or (prop.name == "FN" and not each.before):
+                    continue
+                yield Detail(
+                    card,
+                    label_of(prop),
+                    kind_of_property(prop.name),
+                    each.before.shown if each.before else "",
+                    each.after.shown if each.after else "",
+                )
+
+    def _about(self, deeds: Deeds) -> Deeds:
+        """The part of what was done that is about the cards that were asked for."""
+        if not self.about:
+            return deeds
+        return replace(
+            deeds,
+            links=tuple(e for e in deeds.links if self.about & {e[0], e[1]}),
+            operations=tuple(e for e in deeds.operations if e[0] in self.about),
+            suggested=tuple(e for e in deeds.suggested if e[0] in self.about),
+            closed=tuple(e for e in deeds.closed if e[0] in self.about),
+            deleted=deeds.deleted & self.about,
+        )
 
     def _who(self, act: ActRow) -> str:
         if act.member is None:
-            return "Somebody at the server" if act.undoes is not None else "Hearthbook"
+            return said("Somebody at the server") if act.undoes is not None else "Hearthbook"
         return self.members.get(act.member, act.member)
 
     def _cycle(self, act: ActRow, deeds: Deeds) -> str:
@@ -119,73 +190,86 @@ class _Recounting:
                 clusters.connect(left, right)
                 ends |= {left, right}
         people = len({clusters.of(each) for each in ends})
-        parts = [f"joined {_count(people, 'person', 'people')}"] if people else []
-        for kind, verb, noun in _COUNTED:
+        parts = (
+            [counted("joined {number} person", "joined {number} people", people)] if people else []
+        )
+        for kind, one, many in COUNTED:
             found = sum(
                 each[1] == kind and self._sees_values(each[2], each[3]) for each in deeds.operations
             )
-            parts += [f"{verb} {_count(found, noun)}"] if found else []
+            parts += [counted(one, many, found)] if found else []
         made = sum(self._knows(card, author) for card, _, author in deeds.suggested)
-        parts += [f"made {_count(made, 'suggestion')}"] if made else []
+        parts += (
+            [counted("made {number} suggestion", "made {number} suggestions", made)] if made else []
+        )
         applied = [each for each in deeds.closed if each[1] == "applied"]
         taken = sum(self._knows(card, author) for card, _, author in applied)
-        parts += [f"took {_count(taken, 'suggestion')} over"] if taken else []
+        parts += (
+            [counted("took {number} suggestion over", "took {number} suggestions over", taken)]
+            if taken
+            else []
+        )
         if not parts:
-            return "" if self.viewer is not None else f"{self._called(act)} noted what agrees."
-        return f"{self._called(act)} {_listed(parts)}."
+            if self.viewer is not None:
+                return ""
+            return said("{cycle} noted what agrees.", cycle=self._called(act))
+        return said("{cycle} {what}.", cycle=self._called(act), what=listed(parts))
 
     def _called(self, act: ActRow) -> str:
         if act.cycle == "nightly":
-            return "Last night's cycle" if self.tx.now - act.at < _DAY else "A nightly cycle"
-        return _CYCLES.get(act.cycle, "A cycle")
+            is_last = self.tx.now - act.at < _DAY
+            return said("Last night's cycle") if is_last else said("A nightly cycle")
+        return said(CYCLES.get(act.cycle, CYCLE))
 
     def _decide(self, act: ActRow, deeds: Deeds) -> str:
         mine = self.viewer is None or act.member == self.viewer
-        said = [
+        linked = [
             (left, right, verdict)
             for left, right, verdict, scope in deeds.links
             if mine or (scope in ("", self.viewer) and self._sees(left) and self._sees(right))
         ]
-        if said:
-            return f"{self._who(act)} said of {self._sorted(said)}."
+        if linked:
+            return self._sorted(act, linked)
         for card, state, author in deeds.closed:
             if (mine or self._knows(card, author)) and state in ("applied", "declined"):
-                verb = "took over" if state == "applied" else "declined"
-                return f"{self._who(act)} {verb} a change to {self._name(card)}."
+                pattern = TOOK_OVER if state == "applied" else DECLINED
+                return said(pattern, who=self._who(act), name=self.name(card))
         if mine and deeds.deleted:
-            return f"{self._who(act)} deleted {self._list(sorted(deeds.deleted))} after all."
+            whom = self._list(sorted(deeds.deleted))
+            return said("{who} deleted {names} after all.", who=self._who(act), names=whom)
         cards = self._changed(act)
         if cards:
-            return f"{self._who(act)} decided what is right for {self._list(cards)}."
+            whom = self._list(cards)
+            return said("{who} decided what is right for {names}.", who=self._who(act), names=whom)
         if not mine:
             return ""
-        put_off = "later" in deeds.choices
-        return f"{self._who(act)} {'put off' if put_off else 'answered'} a question."
+        if "later" in deeds.choices:
+            return said("{who} put off a question.", who=self._who(act))
+        return said("{who} answered a question.", who=self._who(act))
 
-    def _sorted(self, said: list[tuple[str, str, str]]) -> str:
+    def _sorted(self, act: ActRow, linked: list[tuple[str, str, str]]) -> str:
         """Whom somebody called one person or different people, and how many they are then.
 
         Who is different from the same others is one person.
         """
         others: dict[str, set[str]] = {}
-        for left, right, verdict in said:
+        for left, right, verdict in linked:
             for card, other in ((left, right), (right, left)):
                 others.setdefault(card, set()).update({other} if verdict == "apart" else ())
         people = len({frozenset(each) for each in others.values()})
-        names = self._list(sorted(others, key=self._name))
+        who, names = self._who(act), self._list(sorted(others, key=self.name))
         if people == 1:
-            return f"{names}: one person"
-        if len(said) == 1:
-            return f"{names}: different people"
-        return f"{len(others)} cards of {names}: {people} different people"
+            return said(ONE_PERSON, who=who, names=names)
+        if len(linked) == 1:
+            return said(DIFFERENT, who=who, names=names)
+        return said(PILES, who=who, names=names, cards=str(len(others)), people=str(people))
 
     def _written(self, act: ActRow, deeds: Deeds) -> str:
         cards = self._changed(act)
-        where = f" on {act.device}" if act.device else ""
         if cards:
             new = set(cards) <= deeds.added
-            verb = "imported" if act.kind == "import" else "added" if new else "changed"
-            return f"{self._who(act)} {verb} {self._list(cards)}{where}."
+            kind = "import" if act.kind == "import" else "added" if new else "changed"
+            return self._on(act, kind, self._list(cards))
         known = [
             card
             for card, _, author in deeds.suggested
@@ -193,17 +277,24 @@ class _Recounting:
             and (card not in deeds.held or self.viewer in (None, author))
         ]
         if known:
-            return f"{self._who(act)} suggested a change to {self._list(known)}{where}."
+            return self._on(act, "suggested", self._list(known))
         if self.viewer is None or self.viewer == act.member:
-            return f"{self._who(act)} saved a card{where}."
+            return self._on(act, "saved", "")
         return ""
 
     def _deleted(self, act: ActRow, deeds: Deeds) -> str:
         if self.viewer is not None and self.viewer != act.member:
             return self._lost(act)
         cards = sorted(deeds.deleted)
-        whom = self._list(cards) if cards else "a card that is back now"
-        return f"{self._who(act)} deleted {whom}{f' on {act.device}' if act.device else ''}."
+        whom = self._list(cards) if cards else said("a card that is back now")
+        return self._on(act, "deleted", whom)
+
+    def _on(self, act: ActRow, kind: str, names: str) -> str:
+        """A sentence about cards, with the device where there was one."""
+        pattern, with_device = WRITTEN[kind]
+        if act.device:
+            return said(with_device, who=self._who(act), names=names, device=act.device)
+        return said(pattern, who=self._who(act), names=names)
 
     def _lost(self, act: ActRow) -> str:
         """What another member's deletion took out of the viewer's view, while a copy can be kept."""
@@ -211,13 +302,18 @@ class _Recounting:
             gone = [e for e in removed_of(self.tx, self.viewer or "") if e.how == "gone"]
             self.lost = {each.act: each.name for each in gone}
         name = self.lost.get(act.id)
-        return f"{self._who(act)} removed {name}. You can keep your own copy." if name else ""
+        if not name:
+            return ""
+        return said(
+            "{who} removed {name}. You can keep your own copy.", who=self._who(act), name=name
+        )
 
     def _changed(self, act: ActRow) -> list[str]:
         """The cards that an act changed in something that the viewer sees."""
         return [
             each
             for each in act.cards
+            if not self.about or each in self.about
             if self._keeps(each)
             or (
                 self._sees(each)
@@ -255,26 +351,23 @@ class _Recounting:
         """Whether the viewer made a suggestion or is the one it was made to."""
         return self.viewer in (None, author) or self._keeps(card_id)
 
-    def _name(self, card_id: str) -> str:
+    def name(self, card_id: str) -> str:
+        """What the viewer calls a card."""
         if not self._sees(card_id):
-            return "somebody"
+            return said("somebody")
         if card_id not in self.names:
             row = find_card(self.tx, card_id)
             assert row is not None
             values = values_for(self.tx, row, self.viewer, region_of(self.tx))
             self.names[card_id] = name_of(tuple(each.prop for each in values)).formatted.strip()
-        return self.names[card_id] or "a card without a name"
+        return self.names[card_id] or said("a card without a name")
 
     def _list(self, cards: Iterable[str]) -> str:
-        names = list(dict.fromkeys(map(self._name, cards)))
+        names = list(dict.fromkeys(map(self.name, cards)))
         more = len(names) - NAMES_MOST
-        return _listed([*names[:NAMES_MOST], *([f"{more} more"] if more > 0 else [])])
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def _listed(parts: list[str]) -> str:
-    """A, B and C."""
-    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+        return listed(
+            [
+                *names[:NAMES_MOST],
+                *([counted("{number} more", "{number} more", more)] if more > 0 else []),
+            ]
+        )

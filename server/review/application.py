@@ -12,13 +12,15 @@ from server.cases import Option, Side
 from server.errors import Busy, HearthbookError, NotFound, Refused, UsageError
 from server.protocol.login import Limiter
 from server.review import language
+from server.review.card import CardPages
 from server.review.connecting import OneTimePages
 from server.review.devices import DevicesPages
 from server.review.frame import frame
 from server.review.guard import Guard, members_only, same_origin, with_headers
 from server.review.members import MembersPages
 from server.review.pages import Pages
-from server.review.words import day, initials, origin, said
+from server.review.people import PeoplePages
+from server.review.words import day, initials, moment, origin, said
 from server.settings import Settings
 from server.store.database import Database
 
@@ -66,7 +68,7 @@ def make_application(
         WTF_CSRF_SSL_STRICT=False,  # same_origin checks the Origin, on http as well
     )
     app.jinja_env.filters.update(
-        day=day, origin=origin, said=said, initials=initials, mine_first=_mine_first
+        day=day, moment=moment, origin=origin, said=said, initials=initials, mine_first=_mine_first
     )
     guard = Guard(database, is_https=is_https)
     app.before_request(guard.load)
@@ -78,6 +80,8 @@ def make_application(
     language.add_to(app)
     _add_errors(app)
     MembersPages(database).add_to(app)
+    PeoplePages(database).add_to(app)
+    CardPages(database).add_to(app)
     Pages(database, guard, limiter).add_to(app)
     DevicesPages(database, settings).add_to(app)
     OneTimePages(database, settings, limiter).add_to(app)

@@ -53,6 +53,21 @@ class Sharing(_Form):
     sharing: Literal["pause", "resume"]
 
 
+class Whose(_Form):
+    """A button that says whose a person is; `to` names whom they are given to."""
+
+    says: Literal["claim", "give", "ours", "release"]
+    to: _Short = ""
+
+
+class Seen(_Form):
+    """Who sees a card, or the value of it whose mark is given."""
+
+    visibility: Literal["shared", "private", "members"]
+    named: tuple[_Short, ...] = Field(default=(), max_length=50)
+    value: _Short = ""
+
+
 class Undo(_Form):
     """The undo button of an answer's page."""
 
@@ -97,6 +112,8 @@ def read_form(kind: type[FormT], fields: MultiDict[str, str], sentence: str) -> 
         given["chosen"] = tuple(
             fields[name] for name in sorted(fields) if name.startswith("choice-")
         )
+    if "named" in kind.model_fields:
+        given["named"] = tuple(fields.getlist("named"))
     try:
         return kind.model_validate(given)
     except ValidationError as error:

@@ -52,7 +52,7 @@ SECTIONS: Final = (
             Leaf("removed", N_("Removed")),
             Leaf("upload", N_("Bring cards in")),
         ),
-        ("card", "limits", "past"),
+        ("card", "seen", "past", "ask"),
     ),
     Section(
         N_("History"),

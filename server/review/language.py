@@ -4,12 +4,15 @@ English is written in the code; every other language is a file
 `locale/LANGUAGE/LC_MESSAGES/hearthbook.po` with its compiled `.mo` beside it, and nothing else.
 """
 
+import unicodedata
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from typing import Final
 
 from flask import Flask, g, has_request_context, request
+
+from server.cases.saying import in_language
 
 DOMAIN: Final = "hearthbook"
 SOURCE: Final = "en"
@@ -25,6 +28,7 @@ def add_to(app: Flask) -> None:
     """Let an application's templates speak the reader's language."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension brings it
+    app.jinja_env.filters.update(word=word, told=told)
     app.context_processor(lambda: {"language": language()})
 
 
@@ -36,6 +40,22 @@ def gettext(message: str) -> str:
 def ngettext(one: str, many: str, number: int) -> str:
     """A text for a number of things in the reader's language."""
     return catalogue(language()).ngettext(one, many, number)
+
+
+def word(text: str) -> str:
+    """A word of ours, such as a label, in the reader's language; what a member wrote stays as it is."""
+    return gettext(text) if text else ""
+
+
+def told(text: str) -> str:
+    """A sentence from below in the reader's language; names keep their own direction."""
+    return in_language(text, word, ngettext, _isolated)
+
+
+def _isolated(text: str) -> str:
+    """A name from right to left between marks that keep it from turning the words around it."""
+    turns = any(unicodedata.bidirectional(mark) in ("R", "AL", "AN") for mark in text)
+    return f"\u2068{text}\u2069" if turns else text
 
 
 def language() -> str:

@@ -1,6 +1,6 @@
 """How pages speak of times, and of how a value came to be."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from server.cases import Option, Row
 
@@ -24,8 +24,22 @@ def day(microseconds: int) -> str:
     """A date as people write it: 3 March 2026; empty for none."""
     if not microseconds:
         return ""
-    moment = datetime.fromtimestamp(microseconds / 1_000_000, tz=UTC)
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+    return _written(_local(microseconds))
+
+
+def moment(microseconds: int) -> str:
+    """A date with the time of day, in the server's own time zone."""
+    at = _local(microseconds)
+    return f"{_written(at)}, {at.hour:02}:{at.minute:02}"
+
+
+def _local(microseconds: int) -> datetime:
+    """A time where the server stands."""
+    return datetime.fromtimestamp(microseconds / 1_000_000, tz=UTC).astimezone()
+
+
+def _written(at: date) -> str:
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
 
 
 def origin(value: Row | Option) -> str:

@@ -9,15 +9,18 @@ any older database; a test proves that they do.
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, Text, UniqueConstraint
 
+from server.store.schema_views import asked as asked
 from server.store.schema_views import counted as counted
 from server.store.schema_views import hidden as hidden
 from server.store.schema_views import hold as hold
 from server.store.schema_views import hold_card as hold_card
+from server.store.schema_views import listed as listed
 from server.store.schema_views import question as question
 from server.store.schema_views import question_card as question_card
 from server.store.schema_views import question_member as question_member
 from server.store.schema_views import received as received
 from server.store.schema_views import served as served
+from server.store.schema_views import shown_card as shown_card
 from server.store.schema_views import slot as slot
 from server.store.schema_views import slot_past as slot_past
 from server.store.schema_views import veiled as veiled

@@ -76,6 +76,15 @@ CREATE TABLE gauge (
     CONSTRAINT pk_gauge PRIMARY KEY (member, day),
     CONSTRAINT fk_gauge_member FOREIGN KEY(member) REFERENCES member (id)
 ) STRICT;
+CREATE TABLE listed (
+    text INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    place TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    found TEXT NOT NULL,
+    CONSTRAINT pk_listed PRIMARY KEY (text),
+    CONSTRAINT fk_listed_text FOREIGN KEY(text) REFERENCES text (id) ON DELETE CASCADE
+) STRICT;
 CREATE TABLE question_member (
     member TEXT NOT NULL,
     question TEXT NOT NULL,
@@ -172,6 +181,19 @@ CREATE TABLE answer (
     act INTEGER NOT NULL,
     CONSTRAINT pk_answer PRIMARY KEY ("key"),
     CONSTRAINT fk_answer_act FOREIGN KEY(act) REFERENCES act (id)
+) STRICT;
+CREATE TABLE asked (
+    id TEXT NOT NULL,
+    card TEXT NOT NULL,
+    member TEXT NOT NULL,
+    act INTEGER NOT NULL,
+    closed INTEGER,
+    choice TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT pk_asked PRIMARY KEY (id),
+    CONSTRAINT fk_asked_card FOREIGN KEY(card) REFERENCES card (id),
+    CONSTRAINT fk_asked_member FOREIGN KEY(member) REFERENCES member (id),
+    CONSTRAINT fk_asked_act FOREIGN KEY(act) REFERENCES act (id),
+    CONSTRAINT fk_asked_closed FOREIGN KEY(closed) REFERENCES act (id)
 ) STRICT;
 CREATE TABLE card_member (
     card TEXT NOT NULL,
@@ -308,6 +330,15 @@ CREATE TABLE received (
     CONSTRAINT fk_received_book FOREIGN KEY(book) REFERENCES book (id),
     CONSTRAINT fk_received_text FOREIGN KEY(text) REFERENCES text (id),
     CONSTRAINT fk_received_act FOREIGN KEY(act) REFERENCES act (id)
+) STRICT;
+CREATE TABLE shown_card (
+    card TEXT NOT NULL,
+    member TEXT NOT NULL,
+    act INTEGER NOT NULL,
+    CONSTRAINT pk_shown_card PRIMARY KEY (card, member),
+    CONSTRAINT fk_shown_card_card FOREIGN KEY(card) REFERENCES card (id),
+    CONSTRAINT fk_shown_card_member FOREIGN KEY(member) REFERENCES member (id),
+    CONSTRAINT fk_shown_card_act FOREIGN KEY(act) REFERENCES act (id)
 ) STRICT;
 CREATE TABLE slot (
     id INTEGER NOT NULL,
@@ -450,6 +481,7 @@ CREATE INDEX ix_card_member_uid ON card (member, uid);
 CREATE INDEX ix_card_name_key ON card (name_key);
 CREATE INDEX ix_card_settles ON card (settles) WHERE settles IS NOT NULL;
 CREATE INDEX ix_connecting_token_hash ON connecting (token_hash);
+CREATE INDEX ix_asked_card ON asked (card);
 CREATE INDEX ix_claim_card ON claim (card);
 CREATE INDEX ix_fact_card ON fact (card);
 CREATE INDEX ix_fact_property_norm ON fact (property, norm);

@@ -69,6 +69,33 @@ served = declare(
     string("version"),  # 3.0 | 4.0: which of the two texts it got
 )
 
+listed = declare(
+    "listed",  # how a text of a slot is listed and found; made when a list first needs it
+    Column("text", Integer, ForeignKey("text.id", ondelete="CASCADE"), primary_key=True),
+    string("name"),
+    string("place"),  # the folded name, by which lists are sorted
+    string("detail"),  # one value that tells namesakes apart
+    string("found"),  # what a word of a search may be part of, folded
+)
+
+asked = declare(
+    "asked",  # who sees a name alone asks its keeper for the card
+    Column("id", Text, primary_key=True),
+    string("card", ForeignKey("card.id")),
+    string("member", ForeignKey("member.id")),  # who asks
+    integer("act", ForeignKey("act.id")),
+    integer("closed", ForeignKey("act.id"), null=True),
+    string("choice", default=""),  # once | always | no
+    Index("ix_asked_card", "card"),
+)
+
+shown_card = declare(
+    "shown_card",  # a card that its keeper shows whole to a member who else sees names alone
+    Column("card", Text, ForeignKey("card.id"), primary_key=True),
+    Column("member", Text, ForeignKey("member.id"), primary_key=True),
+    integer("act", ForeignKey("act.id")),
+)
+
 received = declare(
     "received",  # bodies that were refused or merged: nothing typed is ever lost
     Column("id", Integer, primary_key=True),

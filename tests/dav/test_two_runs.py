@@ -5,6 +5,7 @@ rows with as many statements. Names drawn at random stand for themselves: each i
 when it was met first.
 """
 
+import html
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,9 @@ from tests.store.test_two_runs import OTHERS, TwoRuns
 _RANDOM = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{16,}")
 _FORM = re.compile(rb'(?<=name="csrf_token" value=")[^"]+')
 """Signed with the time, so that it is another one in another second."""
+
+PAGES_MOST = 200
+"""More than any member of these short histories can reach."""
 
 _PROPERTIES = (
     "D:getetag",
@@ -97,15 +101,16 @@ class Answers:
 
     def _of_pages(self) -> Iterator[tuple[str, object]]:
         """Every page that a member can reach by links; no cost, since a page weighs the household."""
-        waiting, seen = ["/"], set[str]()
-        while waiting and len(seen) < 40:
+        waiting, seen = ["/", "/people?q=e&of=ben", "/people?q=secret"], set[str]()
+        while waiting and len(seen) < PAGES_MOST:
             path = waiting.pop(0)
             seen.add(path)
             page = self.pages.get(path)
             yield f"page {len(seen)}", (page.status_code, self._plain(page.data))
-            found = dict.fromkeys(re.findall(r'href="(/(?!static)[^"#?]*)"', page.text))
-            waiting += [each for each in found if each not in seen and each not in waiting]
-        assert len(seen) < 40
+            found = dict.fromkeys(re.findall(r'href="(/(?!static)[^"#]*)"', page.text))
+            links = [html.unescape(each) for each in found]
+            waiting += [each for each in links if each not in seen and each not in waiting]
+        assert len(seen) < PAGES_MOST
 
     def _asked(self, what: str, ask: object) -> tuple[str, object]:
         counters = self.database.counters

@@ -1,0 +1,349 @@
+"""One person as one member knows them, for a page: values, whose they are, who sees them, what they were."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from server.access import Household, Level, card_level
+from server.cases.marks import sealed, unsealed
+from server.cases.shapes import Row
+from server.cases.telling import how_of
+from server.cases.wording import kind_of_property, label_of
+from server.contacts.travel import travel_of
+from server.errors import NotFound, UsageError
+from server.reconcile.freshness import badge
+from server.reconcile.ownership import Ownership, owner_of
+from server.reconcile.snapshot import Claim
+from server.store.cards import CardRow, claims_of
+from server.store.database import Actor, Database, Transaction
+from server.store.devices import list_devices
+from server.store.household import region_of
+from server.store.linking import say_claim
+from server.store.members import get_member, household_of
+from server.store.overlays import suggestions_of
+from server.store.portraits import Known, Portrait, portraits_of
+from server.store.sharing import NAMES, set_value_visibility, set_visibility
+from server.store.slots import last_served, slots_of_card
+from server.store.views import refresh
+
+Claiming = Literal["claim", "give", "ours", "release"]
+Waiting = Literal["", "settles", "held", "paused"]
+
+_SAYS = {"claim": "mine", "give": "mine", "ours": "ours", "release": "released"}
+_NEVER_LISTED = frozenset({"FN", "N", "PHOTO"})
+_ORDER = ("TEL", "EMAIL", "ADR", "IMPP", "URL", "ORG", "TITLE", "ROLE", "BDAY", "ANNIVERSARY")
+"""What people look for first; notes and the rest come last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One value of a card with what may be done about it.
+
+    Attributes:
+        mark: What a form calls it; empty where there is nothing to do.
+        origin: Whose card it was copied from; empty where it was typed here.
+        visibility: Of an own value: shared, private or members; `never` where others never see such values.
+        named: Whom it is shown to, where that is not everybody who sees the card.
+    """
+
+    row: Row
+    mark: str = ""
+    origin: str = ""
+    visibility: str = "shared"
+    named: tuple[str, ...] = ()
+    until: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """What another member sees of an own card; `hidden` names the values they do not see."""
+
+    member: str
+    level: Level
+    hidden: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OnDevice:
+    """Whether a device of one's own has a card: as it is `now`, as it was `before`, or `never`."""
+
+    label: str
+    has: Literal["now", "before", "never"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What the viewer typed on somebody else's card, and what became of it."""
+
+    label: str
+    kind: str
+    before: str
+    after: str
+    state: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardPage:
+    """One card of a person."""
+
+    id: str
+    keeper: str
+    name: str
+    level: Level
+    own: bool
+    kind: str
+    lines: tuple[Line, ...]
+    former: tuple[Line, ...]
+    photo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPage:
+    """Everything a page says of a person; `card` is shown, `others` are further cards of theirs."""
+
+    card: CardPage
+    others: tuple[CardPage, ...]
+    owner: Ownership
+    watchers: tuple[Watcher, ...]
+    devices: tuple[OnDevice, ...]
+    changes: tuple[Change, ...]
+    visibility: str
+    named: tuple[str, ...]
+    waiting: Waiting
+    settles: int
+    cards: tuple[str, ...]
+
+
+def person_page(db: Database, viewer: str, card_id: str) -> PersonPage:
+    """What a member may know of the person that a card belongs to.
+
+    Raises:
+        NotFound: The member sees no such person.
+    """
+    with db.read() as tx:
+        person, portraits = portraits_of(tx, viewer, card_id)
+        if person is None:
+            raise NotFound("There is nobody here by that address; they may be gone from your book.")
+        shown, *rest = portraits
+        row = shown.row
+        own = row.member == viewer
+        access = row.access
+        return PersonPage(
+            card=_card(tx, viewer, shown),
+            others=tuple(_without(_card(tx, viewer, each), shown) for each in rest),
+            owner=_owner(tx, viewer, portraits),
+            watchers=_watchers(household_of(tx), shown) if own and row.household else (),
+            devices=_on_devices(tx, viewer, person.cards),
+            changes=_changes(tx, viewer, person.cards),
+            visibility=access.visibility if own else "",
+            named=tuple(sorted(access.named)) if own else (),
+            waiting=_waiting(row) if own else "",
+            settles=(row.settles or 0) if own else 0,
+            cards=person.cards,
+        )
+
+
+def say_whose(db: Database, viewer: str, card_id: str, verb: Claiming, to: str = "") -> None:
+    """Say whose a person is: mine, ours, somebody's, or nobody's any more.
+
+    Raises:
+        NotFound: The viewer sees no such person, or there is no such member.
+        UsageError: The viewer only reads, or the one it is given to does not see the card.
+    """
+    with db.write(Actor("own", viewer)) as tx:
+        person, portraits = portraits_of(tx, viewer, card_id)
+        if person is None:
+            raise NotFound("There is nobody here by that address; they may be gone from your book.")
+        who = get_member(tx, to if verb == "give" else viewer)
+        if "guest" in (who.role, get_member(tx, viewer).role):
+            raise UsageError("A guest only reads; nothing can be theirs.")
+        household = household_of(tx)
+        cards = [
+            each.row
+            for each in portraits
+            if each.level == "all" and card_level(household, who.id, each.row.access) == "all"
+        ]
+        if not cards:
+            raise UsageError(f"{who.name} does not see this card; share it with them first.")
+        for row in cards:
+            say_claim(tx, row.id, who.id, _SAYS[verb], viewer)
+            for each in {claim.member for claim in claims_of(tx, row.id)} if verb == "give" else ():
+                if each != who.id:
+                    say_claim(tx, row.id, each, "released", viewer)
+        refresh(tx, [row.id for row in cards])
+
+
+def say_who_sees(
+    db: Database,
+    viewer: str,
+    card_id: str,
+    visibility: str,
+    *,
+    named: tuple[str, ...] = (),
+    mark: str = "",
+) -> None:
+    """Say who sees an own card, or one value of it.
+
+    Args:
+        mark: The value's mark; empty for the whole card.
+
+    Raises:
+        NotFound: The viewer has no such card, or it has no such value.
+        UsageError: The word is unknown, or nothing of it can be limited.
+    """
+    with db.write(Actor("card", viewer)) as tx:
+        _person, portraits = portraits_of(tx, viewer, card_id)
+        own = next((e for e in portraits if e.row.id == card_id and e.row.member == viewer), None)
+        if own is None:
+            raise NotFound("That is not a card of yours; only its keeper says who sees it.")
+        if not mark:
+            set_visibility(tx, card_id, visibility, named=named)
+            return
+        which = unsealed(tx, f"value {viewer}", mark)
+        value = next((each.fact.prop for each in own.values if each.fact.id == which), None)
+        if value is None:
+            raise NotFound("The card has that value no more; open its page again.")
+        set_value_visibility(tx, card_id, (value.name, value.norm), visibility, named)
+
+
+def _card(tx: Transaction, viewer: str, each: Portrait) -> CardPage:
+    own = each.row.member == viewer
+    return CardPage(
+        id=each.row.id,
+        keeper=each.row.member,
+        name=_called(each),
+        level=each.level,
+        own=own,
+        kind=each.row.kind,
+        lines=tuple(
+            _line(tx, viewer, each, known, own=own)
+            for known in sorted(each.values, key=_place)
+            if known.fact.prop.name not in _NEVER_LISTED
+        ),
+        former=tuple(
+            replace(_line(tx, viewer, each, known, own=False), until=known.fact.gone or 0)
+            for known in each.former
+            if known.fact.prop.name != "PHOTO"
+        ),
+        photo=any(known.fact.prop.name == "PHOTO" for known in each.values),
+    )
+
+
+def _place(known: Known) -> int:
+    name = known.fact.prop.name
+    return _ORDER.index(name) if name in _ORDER else len(_ORDER)
+
+
+def _called(each: Portrait) -> str:
+    """What a card calls its person; else its first value; empty where it has none."""
+    name = each.state.name.formatted.strip()
+    return name or next((known.fact.prop.shown for known in each.values), "")
+
+
+def _line(tx: Transaction, viewer: str, card: Portrait, known: Known, *, own: bool) -> Line:
+    fact = known.fact
+    shown = travel_of(fact.prop.name).shown
+    can_limit = own and shown and fact.prop.name not in NAMES
+    return Line(
+        row=Row(
+            label=label_of(fact.prop),
+            property=fact.prop.name,
+            value=fact.prop.shown,
+            kind=kind_of_property(fact.prop.name),
+            badge=badge(fact, tx.now).word,
+            who=fact.typed_by or card.row.member,
+            since=fact.last,
+            how=how_of(fact),
+            device=known.device,
+        ),
+        mark=sealed(tx, f"value {viewer}", fact.id) if can_limit else "",
+        origin=known.origin,
+        visibility="" if not own else known.visibility if shown else "never",
+        named=tuple(sorted(known.named)) if own else (),
+    )
+
+
+def _without(card: CardPage, shown: Portrait) -> CardPage:
+    """Another card of a person with what the one that is shown does not say, alike."""
+    said = {(each.fact.prop.name, each.fact.prop.shown) for each in shown.values}
+    lines = tuple(e for e in card.lines if (e.row.property, e.row.value) not in said)
+    return replace(card, lines=lines)
+
+
+def _owner(tx: Transaction, viewer: str, portraits: tuple[Portrait, ...]) -> Ownership:
+    claims = [
+        Claim(said.card, said.member, said.says, said.act)
+        for each in portraits
+        for said in claims_of(tx, each.row.id)
+    ]
+    states = [each.state for each in portraits if each.level == "all"]
+    if not states:
+        keeper = portraits[0].row.member
+        return Ownership(keeper, claimed=False, proposal=keeper, reasons=())
+    return owner_of(states, claims, viewers=frozenset({viewer}))
+
+
+def _watchers(household: Household, own: Portrait) -> tuple[Watcher, ...]:
+    return tuple(
+        Watcher(
+            each,
+            card_level(household, each, own.row.access, released=True),
+            tuple(
+                dict.fromkeys(
+                    label_of(known.fact.prop)
+                    for known in own.values
+                    if each not in known.fact.seen_by
+                )
+            ),
+        )
+        for each in household.ids()
+        if each != own.row.member
+    )
+
+
+def _on_devices(tx: Transaction, viewer: str, cards: tuple[str, ...]) -> tuple[OnDevice, ...]:
+    """Which of the viewer's own devices have the card; of others' devices nobody is told."""
+    slots = [
+        slot
+        for card_id in cards
+        for slot in slots_of_card(tx, card_id)
+        if slot.member == viewer and slot.gone is None
+    ]
+    found: list[OnDevice] = []
+    for device in list_devices(tx, viewer):
+        got = [(slot, last_served(tx, slot, device.id)) for slot in slots[:1]]
+        has: Literal["now", "before", "never"] = "never"
+        for slot, served in got:
+            if served is not None:
+                has = "now" if served[0] == slot.seq else "before"
+        found.append(OnDevice(device.label, has))
+    return tuple(found)
+
+
+def _changes(tx: Transaction, viewer: str, cards: tuple[str, ...]) -> tuple[Change, ...]:
+    region = region_of(tx)
+    found: list[Change] = []
+    for each in suggestions_of(tx, viewer, cards):
+        change = each.change(region)
+        either = change.after or change.before
+        if either is None or either.name == "FN":
+            continue
+        found.append(
+            Change(
+                label=label_of(either),
+                kind=kind_of_property(either.name),
+                before=change.before.shown if change.before else "",
+                after=change.after.shown if change.after else "",
+                state=each.state,
+                at=each.at,
+            )
+        )
+    return tuple(found)
+
+
+def _waiting(row: CardRow) -> Waiting:
+    if row.paused is not None:
+        return "paused"
+    if row.held is not None or row.frozen is not None:
+        return "held"
+    return "settles" if row.settles is not None else ""

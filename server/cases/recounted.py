@@ -1,0 +1,55 @@
+"""The patterns of the sentences about what happened, as catalogues have them."""
+
+from typing import Final
+
+from server.cases.saying import N_
+
+COUNTED: Final = (
+    ("add", N_("added {number} value"), N_("added {number} values")),
+    ("replace", N_("changed {number} value"), N_("changed {number} values")),
+    ("remove", N_("removed {number} value"), N_("removed {number} values")),
+)
+PLAIN: Final = {
+    "again": N_("{who} brought somebody back who was gone."),
+    "init": N_("The household was made."),
+    "own": N_("{who} said whose somebody is."),
+    "share": N_("What is shown to whom was changed."),
+    "member": N_("Members were changed."),
+    "device": N_("Devices were changed."),
+    "card": N_("{who} changed who sees a card."),
+    "keep": N_("{who} kept what a device had deleted."),
+    "release": N_("Every wait and hold was ended."),
+    "show": N_("{who} let others see a mass change."),
+    "letter": N_("{who} let the cards agree."),
+    "settings": N_("Settings were changed."),
+    "settle": N_("New cards are shown to others now."),
+    "restore": N_("A backup was restored."),
+    "password": N_("{who} chose a password."),
+    "pause": N_("{who} paused sharing."),
+    "resume": N_("{who} shares again."),
+}
+CYCLES: Final = {
+    "quick": N_("A quick cycle"),
+    "command": N_("A cycle that was asked for"),
+    "letter": N_("The cycle that the letter let go"),
+}
+
+
+SOMETHING: Final = N_("{who} changed something.")
+CYCLE: Final = N_("A cycle")
+ONE_PERSON: Final = N_("{who} said of {names}: one person.")
+PILES: Final = N_("{who} said of {cards} cards of {names}: {people} different people.")
+DIFFERENT: Final = N_("{who} said of {names}: different people.")
+TOOK_OVER: Final = N_("{who} took over a change to {name}.")
+DECLINED: Final = N_("{who} declined a change to {name}.")
+WRITTEN: Final = {
+    "import": (N_("{who} imported {names}."), N_("{who} imported {names} on {device}.")),
+    "added": (N_("{who} added {names}."), N_("{who} added {names} on {device}.")),
+    "changed": (N_("{who} changed {names}."), N_("{who} changed {names} on {device}.")),
+    "suggested": (
+        N_("{who} suggested a change to {names}."),
+        N_("{who} suggested a change to {names} on {device}."),
+    ),
+    "saved": (N_("{who} saved a card."), N_("{who} saved a card on {device}.")),
+    "deleted": (N_("{who} deleted {names}."), N_("{who} deleted {names} on {device}.")),
+}

@@ -1,0 +1,84 @@
+"""The page of one person: values, whose they are, who sees them, what happened to them."""
+
+from itertools import islice
+from typing import Final
+
+from flask import Flask, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from server.cases.people import PersonPage, person_page, say_who_sees, say_whose
+from server.cases.recounting import Told, recount_fully
+from server.errors import NotFound
+from server.review.forms import Seen, Whose, read_form
+from server.review.guard import signed_in_member
+from server.review.language import gettext
+from server.store.card_acts import acts_of_cards
+from server.store.database import Database
+from server.store.history import find_act
+
+HISTORY_MOST: Final = 8
+_AGAIN: Final = "Open the page of the card again, then choose there."
+
+
+class CardPages:
+    """The pages of single people."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add_to(self, app: Flask) -> None:
+        """Add the routes to the application."""
+        at = "/people/<card_id>"
+        app.add_url_rule(at, "card", self.card)
+        app.add_url_rule(f"{at}/whose", "whose", self.whose, methods=["POST"])
+        app.add_url_rule(f"{at}/seen", "seen", self.seen, methods=["GET", "POST"])
+
+    def card(self, card_id: str) -> str | tuple[str, int]:
+        """One person."""
+        me = signed_in_member()
+        person = person_page(self._database, me.id, card_id)
+        told = self._happened(me.id, person, HISTORY_MOST + 1)
+        return render_template(
+            "card.html",
+            person=person,
+            card=person.card,
+            told=told[:HISTORY_MOST],
+            has_more=len(told) > HISTORY_MOST,
+        )
+
+    def whose(self, card_id: str) -> Response:
+        """Say whose a person is."""
+        form = read_form(Whose, request.form, _AGAIN)
+        say_whose(self._database, signed_in_member().id, card_id, form.says, form.to)
+        flash(gettext("That is noted; cards follow it from now on."))
+        return redirect(url_for("card", card_id=card_id), code=303)
+
+    def seen(self, card_id: str) -> str | Response:
+        """Who sees an own card, or one value of it."""
+        me = signed_in_member()
+        if request.method == "POST":
+            form = read_form(Seen, request.form, _AGAIN)
+            named = form.named if form.visibility == "members" else ()
+            say_who_sees(
+                self._database, me.id, card_id, form.visibility, named=named, mark=form.value
+            )
+            flash(
+                gettext("Done. Phones follow at their next sync; they may remember what they had.")
+            )
+            return redirect(url_for("card", card_id=card_id), code=303)
+        person = person_page(self._database, me.id, card_id)
+        own = next((each for each in (person.card, *person.others) if each.id == card_id), None)
+        if own is None or not own.own:
+            raise NotFound("That is not a card of yours; only its keeper says who sees it.")
+        mark = request.args.get("value", "")
+        line = next((each for each in own.lines if mark and each.mark == mark), None)
+        if mark and line is None:
+            raise NotFound("The card has that value no more; open its page again.")
+        return render_template("seen.html", person=person, card=own, line=line)
+
+    def _happened(self, me: str, person: PersonPage, most: int) -> list[Told]:
+        """The latest that happened to a person's cards, as far as the member may know of it."""
+        with self._database.read() as tx:
+            acts = (find_act(tx, each) for each in acts_of_cards(tx, person.cards))
+            there = (each for each in acts if each is not None)
+            return list(islice(recount_fully(tx, there, viewer=me, about=person.cards), most))
