@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from server.access import card_level
 from server.contacts.card import parse, with_uid
+from server.contacts.forms import SETS
 from server.contacts.properties import Change, Property, properties
 from server.store.bases import base_text
 from server.store.believing import sight_of
@@ -160,10 +161,11 @@ def _name_and_own_lines(
     cards, _ = closure(tx, (slot.card,))
     changes += tuple(each.change(region) for each in suggestions_of(tx, slot.member, cards))
     typed = {(each.after.name, each.after.norm) for each in changes if each.after is not None}
+    whole = {"FN", "N", *(name for name, _ in typed if name in SETS)}  # united ones read otherwise
     dropped = tuple(
         Change(prop, None)
         for prop in written.props
-        if (prop.name, prop.norm) not in typed and prop.name not in {"FN", "N"}
+        if (prop.name, prop.norm) not in typed and prop.name not in whole
     )
     return read_card(tx, put_on(written.octets, dropped, region))
 

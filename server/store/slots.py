@@ -91,7 +91,9 @@ _RETIRE: Final = Query(
     .values(seq=bind("next_seq"), gone=bind("by_act"), survivor=bind("into"), modified=bind("at"))
 )
 _FOLLOW: Final = Query(update(slot).where(slot.c.id == bind("which")).values(survivor=bind("into")))
-_RESOURCE: Final = Query(update(slot).where(slot.c.id == bind("which")).values(card=bind("source")))
+_RESOURCE: Final = Query(
+    update(slot).where(slot.c.id == bind("which")).values(card=bind("source"), own=0)
+)
 _PAST: Final = Query(
     insert(slot_past)
     .values(
@@ -262,7 +264,7 @@ def announce_again(tx: Transaction, slot_id: int) -> None:
 
 
 def resource(tx: Transaction, which: SlotRow, card_id: str) -> None:
-    """Serve the same content from another source; nothing that a device can see changes."""
+    """Serve the same content from another member's card; nothing that a device can see changes."""
     tx.run(_RESOURCE, which=which.id, source=card_id)
 
 

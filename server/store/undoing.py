@@ -6,6 +6,7 @@ Operations stay, since an origin meets a card at most once ever; links that were
 undone, and values that were taken off, are never brought again by the machine.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,14 +20,17 @@ from server.store.asking import ask_again
 from server.store.cards import CardRow, cards_with_uid, find_card
 from server.store.database import Actor, Transaction
 from server.store.facts import EDIT_KINDS
+from server.store.giving_back import give_back, is_edited_since
 from server.store.keeping import restore_card, trash_card
+from server.store.linking import UNDONE, answers, keep_answer
 from server.store.query import Query, bind
 from server.store.reverting import Stay, revert_card
 from server.store.schema import act, answer, card, card_version, cycle, hidden
+from server.store.slots import slot_of_uid
 from server.store.texts import octets_of
 from server.store.unsaying import unsay
 from server.store.untying import untie
-from server.store.views import refresh
+from server.store.views import hide, refresh
 
 OWN_KINDS: Final = frozenset({"decide", "delete", "import", "late", "letter", "own", "put", "undo"})
 """Acts that their member may undo."""
@@ -45,6 +49,8 @@ _NOT_UNDONE: Final = {
     "share": f"changed what is shown to whom; {_ANEW}",
 }
 """Why some acts have no undo."""
+_SHOWN: Final = "hidden"
+"""Under what an undo remembers whom it showed again, for when it is undone itself."""
 _IDS_END: Final = 2**63  # SQLite's integers end here
 
 _ACT: Final = Query(select(act.c.id, act.c.kind, act.c.member).where(act.c.id == bind("which")))
@@ -67,18 +73,6 @@ _BEFORE: Final = Query(
     .order_by(card_version.c.act.desc())
     .limit(1)
 )
-_BY_HAND_SINCE: Final = Query(
-    select(card_version.c.act)
-    .join(act, act.c.id == card_version.c.act)
-    .where(
-        and_(
-            card_version.c.card == bind("of_card"),
-            card_version.c.act > bind("which"),
-            card_version.c.cosmetic == 0,
-            act.c.member.is_not(None),
-        )
-    )
-)
 _TRASHED: Final = Query(
     select(card.c.id).where(card.c.trashed == bind("which")).order_by(card.c.id)
 )
@@ -87,7 +81,11 @@ _BACK: Final = Query(
     .values(card=bind("of_card"), act=bind("by_act"), text=bind("same_text"), cosmetic=1)
     .on_conflict_do_nothing()
 )
-_HIDDEN: Final = Query(select(hidden.c.card).where(hidden.c.act == bind("which")))
+_HIDDEN: Final = Query(
+    select(hidden.c.member, hidden.c.card)
+    .where(hidden.c.act == bind("which"))
+    .order_by(hidden.c.card)
+)
 _SHOW: Final = Query(delete(hidden).where(hidden.c.act == bind("which")))
 _LAST_DECISION: Final = Query(
     select(act.c.id)
@@ -143,16 +141,10 @@ def undo_act(tx: Transaction, act_id: int, *, member: str | None = None) -> Undo
     tx.run(_UNDOES, which=tx.act, old=old.id)
     changed: set[str] = set()
     stays: list[Stay] = []
-    for card_id, text in tx.all(_VERSIONS, which=old.id):
-        did, kept = _card_back(tx, old, card_id, text)
+    for card_id, did, kept in _cards_back(tx, old):
         changed |= {card_id} if did else set()
         stays.extend(kept)
-    for (card_id,) in tx.all(_TRASHED, which=old.id):
-        did, kept = _out_of_trash(tx, card_id)
-        changed |= {card_id} if did else set()
-        stays.extend(kept)
-    changed.update(row[0] for row in tx.all(_HIDDEN, which=old.id))
-    tx.run(_SHOW, which=old.id)
+    changed |= _hide_again(tx, old.id) | _show_again(tx, old.id)
     untied = untie(tx, old.id, old.kind)
     unsaid = unsay(tx, old.id)
     if not changed and not unsaid and untied.is_empty:
@@ -210,19 +202,58 @@ def _nothing(old: _Old, *, is_overtaken: bool = False) -> UsageError:
     )
 
 
+def _cards_back(tx: Transaction, old: _Old) -> Iterator[tuple[str, bool, tuple[Stay, ...]]]:
+    """Take back what an act did to each card; last what others kept of cards that are back now."""
+    brought: list[str] = []
+    for card_id, text in tx.all(_VERSIONS, which=old.id):
+        before = tx.one(_BEFORE, of_card=card_id, which=old.id)
+        if before is None:
+            brought.append(card_id)
+        else:
+            yield card_id, *_card_back(tx, old, card_id, before[0], text)
+    back: set[str] = set()
+    for (card_id,) in tx.all(_TRASHED, which=old.id):
+        did, kept = _out_of_trash(tx, card_id)
+        back |= {card_id} if did else set()
+        yield card_id, did, kept
+    for card_id in brought:
+        row = find_card(tx, card_id)
+        assert row is not None
+        is_own = row.member == old.member
+        yield card_id, *(_away(tx, old, row) if is_own else give_back(tx, row, old.id, back))
+
+
+def _show_again(tx: Transaction, old: int) -> set[str]:
+    """Show whom an act had hidden, and remember it."""
+    rows = tx.all(_HIDDEN, which=old)
+    tx.run(_SHOW, which=old)
+    for member, card_id in rows:
+        keep_answer(tx, f"{_SHOWN} {member} {card_id}", member, UNDONE)
+    return {row[1] for row in rows}
+
+
+def _hide_again(tx: Transaction, old: int) -> set[str]:
+    """Hide again whom an undo had shown."""
+    shown = [
+        key.split()[1:]
+        for key, (_, _, by_act) in answers(tx).items()
+        if by_act == old and key.startswith(f"{_SHOWN} ")
+    ]
+    for member, card_id in shown:
+        hide(tx, member, card_id)
+    return {card_id for _, card_id in shown}
+
+
 def _card_back(
-    tx: Transaction, old: _Old, card_id: str, text: int
+    tx: Transaction, old: _Old, card_id: str, before: int, text: int
 ) -> tuple[bool, tuple[Stay, ...]]:
-    """Take back what an act did to one card."""
+    """Take back what an act did to a card that was there before."""
     row = find_card(tx, card_id)
     assert row is not None
-    before = tx.one(_BEFORE, of_card=card_id, which=old.id)
-    if before is None:
-        return _away(tx, old, row) if row.member == old.member else (False, ())
-    if before[0] != text:
+    if before != text:
         travels = old.kind in EDIT_KINDS
-        did, stays = revert_card(tx, row, old.id, before[0], text, travels=travels)
-        return did, (*stays, *_private_still(tx, card_id, before[0], text))
+        did, stays = revert_card(tx, row, old.id, before, text, travels=travels)
+        return did, (*stays, *_private_still(tx, card_id, before, text))
     # Only a card that came back from the trash keeps a version of unchanged text.
     return _away(tx, old, row)
 
@@ -240,16 +271,23 @@ def _away(tx: Transaction, old: _Old, row: CardRow) -> tuple[bool, tuple[Stay, .
     """Put a card into the trash that an act had brought, unless a member worked on it since."""
     if row.trashed is not None:
         return False, ()
-    if tx.one(_BY_HAND_SINCE, of_card=row.id, which=old.id) is not None:
+    if is_edited_since(tx, row.id, old.id):
         return False, (Stay(row.id, ""),)
     trash_card(tx, row.id)
     return True, ()
 
 
 def _out_of_trash(tx: Transaction, card_id: str) -> tuple[bool, tuple[Stay, ...]]:
-    """Bring a card back, unless its UID stands for another card of the book by now."""
+    """Bring a card back, unless its UID stands for another card of the book by now.
+
+    Where it stands for somebody else's, this one was put away for that one, and
+    is kept anew should that one go.
+    """
     row = find_card(tx, card_id)
     assert row is not None
+    slot = slot_of_uid(tx, row.book, row.uid)
+    if slot is not None and slot.gone is None and not slot.own:
+        return False, ()
     twins = cards_with_uid(tx, row.member, row.uid)
     if any(each.trashed is None and each.book == row.book for each in twins):
         return False, (Stay(card_id, ""),)

@@ -13,6 +13,8 @@ from server.store.linking import say_claim
 from server.store.query import Query, bind
 from server.store.schema import claim
 
+_NOTHING: Final = "released"
+"""What is said of somebody of whom nothing was ever said."""
 _SAID: Final = Query(
     select(claim.c.card).where(claim.c.act == bind("by_act")).distinct().order_by(claim.c.card)
 )
@@ -28,11 +30,11 @@ def unsay(tx: Transaction, old: int) -> frozenset[str]:
         is_somebodys = any(each.says == "mine" for each in before.values())
         for member in sorted(now.keys() | before.keys()):
             was, says = before.get(member), now.get(member)
-            if (was.says if was else None) == (says.says if says else None):
+            word = was.says if was is not None else _NOTHING
+            if word == (says.says if says is not None else _NOTHING):
                 continue
-            word = was.says if was is not None else "released"
             if word == "ours" and is_somebodys:  # said again, it would end what others claim
-                word = "released"
+                word = _NOTHING
             say_claim(tx, card_id, member, word, tx.actor.member)
             moved.add(card_id)
     return frozenset(moved)

@@ -183,6 +183,9 @@ def _state_before(
     ):
         return COLLIDED
     if kind == "undo" and not ended:
+        source = find_card(tx, card)
+        if source is not None and source.trashed is not None:
+            return str(state)  # its card goes once more, and its author keeps the lines
         return "declined" if choice == REOPENED + "decline" else "applied"
     if not travel_of(name).suggestible:
         return "personal"

@@ -212,3 +212,17 @@ def test_lines_on_a_card_that_is_known_by_name_only_from_now_on_are_kept(home: H
     share(home, "anna", "ben", "name")
     assert any(b"typed@example.org" in each.octets for each in home.entries("ben"))
     assert not any(b"23125" in each.octets for each in home.entries("ben"))
+
+
+def test_a_nickname_in_a_new_card_for_somebody_no_longer_shown_is_kept(home: Home) -> None:
+    """A phone sends the person anew, under the UID it has; nobody knows what it had been served."""
+    home.put("anna", "a.vcf", a_card("ua", "Eva Stein", PHONE, "NICKNAME:Evi"))
+    seen = home.entry("ben", "Eva Stein")
+    share(home, "anna", "ben", "none")
+    assert home.entries("ben") == []
+    body = a_card(seen.uid, "Eva Stein", PHONE, "NICKNAME:Mrs. Stone", MAIL)
+    assert home.put("ben", "new.vcf", body).status == 201
+    (kept,) = home.entries("ben")
+    assert b"NICKNAME:Mrs. Stone\r\n" in kept.octets
+    assert MAIL.encode() in kept.octets
+    assert PHONE.encode() not in kept.octets

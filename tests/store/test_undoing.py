@@ -508,6 +508,13 @@ def test_a_claim_that_was_said_otherwise_since_stays(home: Home) -> None:
     assert owner(home) == "ben"
 
 
+def test_letting_go_of_what_nobody_had_claimed_leaves_nothing_to_undo(home: Home) -> None:
+    common_person(home)
+    act = claim(home, "ben", "released")
+    with pytest.raises(UsageError, match="nothing to undo"):
+        undo(home, act, "ben")
+
+
 def test_another_member_does_not_undo_a_claim(home: Home) -> None:
     common_person(home)
     cycle(home)

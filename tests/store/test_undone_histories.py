@@ -14,13 +14,13 @@ from server.store.database import Actor
 from server.store.undoing import Undone, undo_act
 from tests.store.test_histories import MEMBERS, PLAYED, Histories
 
-State = dict[str, object]
+State = dict[str, list[object]]
 Values = dict[str, frozenset[tuple[str, str]]]
 
 
 _STATE = {
-    "cards": "SELECT card.id, octets, trashed IS NULL FROM card JOIN text ON text.id = card.text"
-    " ORDER BY card.id",
+    "cards": "SELECT member, octets FROM card JOIN text ON text.id = card.text"
+    " WHERE trashed IS NULL ORDER BY member, octets",
     "links": "SELECT card_a, card_b, verdict, scope FROM link WHERE ended IS NULL ORDER BY 1, 2, 3, 4",
     "hidden": "SELECT member, card FROM hidden ORDER BY 1, 2",
     "views": "SELECT slot.member, href, octets FROM slot JOIN text ON text.id = slot.text"
@@ -48,19 +48,22 @@ class UndoneHistories(Histories):
     def take_back_and_again(self, pick: int) -> None:
         """What was undone and undone again is as it was, to the byte."""
         act = self._act(pick)
-        before, kept = self._state(), len(self._values())
+        before = self._state()
         undone = self._undo(act, None)
         if undone is None:
             return
         assert self.home.verify() == ()
-        # Whoever had typed on a card that went keeps their lines as a card of their own (R4).
-        is_inherited = len(self._values()) > kept
-        if not undone.stays and not is_inherited:
+        private = self._private()
+        if not undone.stays:
             with self.home.db.write(Actor("undo")) as tx:
-                undo_act(tx, undone.act)
+                redone = undo_act(tx, undone.act)
             after = self._state()
+            if redone.stays or self._private() != private:  # a mark that is back makes private
+                return
             for what, was in before.items():
-                assert after[what] == was, (what, after[what], was)
+                gone = [each for each in was if each not in after[what]]
+                new = [each for each in after[what] if each not in was]
+                assert after[what] == was, (what, gone, new)
 
     def _undo(self, act: int, member: str | None) -> Undone | None:
         """Undo an act; None where it cannot be undone, which changes nothing."""
@@ -78,6 +81,12 @@ class UndoneHistories(Histories):
         with self.home.db.read() as tx:
             rows = tx.connection.execute("SELECT id FROM act ORDER BY id DESC LIMIT 12").fetchall()
         return int(rows[pick % len(rows)][0])
+
+    def _private(self) -> list[object]:
+        with self.home.db.read() as tx:
+            return tx.connection.execute(
+                "SELECT id FROM card WHERE visibility = 'private' AND trashed IS NULL ORDER BY id"
+            ).fetchall()
 
     def _values(self) -> Values:
         """What each card says, live or not."""
@@ -112,7 +121,7 @@ class UndoneHistories(Histories):
                 name: tx.connection.execute(query).fetchall() for name, query in _STATE.items()
             }
         for who in MEMBERS:
-            found[f"cases of {who}"] = sorted(each.id for each in open_cases(self.home.db, who))
+            found[f"cases of {who}"] = [*sorted(each.id for each in open_cases(self.home.db, who))]
         return found
 
 
