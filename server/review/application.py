@@ -17,6 +17,7 @@ from server.review.connecting import OneTimePages
 from server.review.devices import DevicesPages
 from server.review.frame import frame
 from server.review.guard import Guard, members_only, same_origin, with_headers
+from server.review.history import HistoryPages
 from server.review.members import MembersPages
 from server.review.pages import Pages
 from server.review.people import PeoplePages
@@ -80,6 +81,7 @@ def make_application(
     language.add_to(app)
     _add_errors(app)
     MembersPages(database).add_to(app)
+    HistoryPages(database).add_to(app)
     PeoplePages(database).add_to(app)
     CardPages(database).add_to(app)
     Pages(database, guard, limiter).add_to(app)

@@ -1,6 +1,6 @@
 """Which acts had to do with a card, and what they changed in it, value by value."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,19 +10,24 @@ from server.access import sees_value
 from server.contacts.properties import Property, property_from
 from server.store.cards import find_card
 from server.store.database import Transaction
-from server.store.history import value_access
+from server.store.history import ActRow, find_act, value_access
 from server.store.household import region_of
 from server.store.members import household_of
 from server.store.query import Query, bind
 from server.store.schema import (
+    act,
     card_version,
     claim,
+    device,
     fact,
     hidden,
     link,
     operation,
     suggestion,
 )
+
+_AT_ONCE: Final = 200
+_NEWEST: Final = 2**62
 
 _ACTS: Final = Query(
     union(
@@ -40,6 +45,30 @@ _ACTS: Final = Query(
         select(claim.c.act).where(claim.c.card == bind("which")),
         select(hidden.c.act).where(hidden.c.card == bind("which")),
     )
+)
+_TOLD_TO_ALL: Final = (
+    *("put", "import", "late", "cycle", "decide", "delete", "undo", "leave", "reset", "letter"),
+)
+"""Kinds of acts of which others than who did them may be told something."""
+
+_BELOW: Final = Query(
+    select(act.c.id)
+    .join(device, device.c.id == act.c.device, isouter=True)
+    .where(
+        and_(
+            act.c.id < bind("below"),
+            or_(act.c.member == bind("viewer"), *(act.c.kind == each for each in _TOLD_TO_ALL)),
+            or_(bind("who") == "", act.c.member == bind("who")),
+            or_(bind("on_device") == "", device.c.label == bind("on_device")),
+            or_(
+                bind("automatic") == "",
+                and_(bind("automatic") == "yes", act.c.member.is_(None)),
+                and_(bind("automatic") == "no", act.c.member.is_not(None)),
+            ),
+        )
+    )
+    .order_by(act.c.id.desc())
+    .limit(_AT_ONCE)
 )
 _VALUES: Final = Query(
     select(
@@ -68,10 +97,66 @@ class Changed:
     after: Property | None
 
 
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Which acts are looked for; what is empty does not matter.
+
+    Attributes:
+        automatic: `yes`, `no` or empty.
+    """
+
+    member: str = ""
+    device: str = ""
+    automatic: str = ""
+    cards: tuple[str, ...] = ()
+
+    def fits(self, found: ActRow) -> bool:
+        """Whether an act is looked for, its cards apart."""
+        return (
+            self.member in ("", found.member)
+            and self.device in ("", found.device)
+            and self.automatic in ("", "yes" if found.member is None else "no")
+        )
+
+
 def acts_of_cards(tx: Transaction, cards: Iterable[str]) -> tuple[int, ...]:
     """The acts that had to do with any of these cards, the latest first; never for counting."""
     found = {row[0] for each in cards for row in tx.all(_ACTS, which=each)}
     return tuple(sorted(found, reverse=True))
+
+
+def acts_for(
+    tx: Transaction, viewer: str, which: Which, below: int | None = None
+) -> Iterator[ActRow]:
+    """The acts that somebody may be told of, the latest first, one by one.
+
+    Args:
+        below: Only those before this act.
+    """
+    last = below or _NEWEST
+    if which.cards:
+        ids: Iterable[int] = (each for each in acts_of_cards(tx, which.cards) if each < last)
+        for act_id in ids:
+            found = find_act(tx, act_id)
+            if found is not None and which.fits(found):
+                yield found
+        return
+    while True:
+        rows = tx.all(
+            _BELOW,
+            below=last,
+            viewer=viewer,
+            who=which.member,
+            on_device=which.device,
+            automatic=which.automatic,
+        )
+        for (act_id,) in rows:
+            found = find_act(tx, act_id)
+            assert found is not None
+            yield found
+        if len(rows) < _AT_ONCE:
+            return
+        last = rows[-1][0]
 
 
 def changed_by(

@@ -1,0 +1,85 @@
+"""What was decided about who is who, for a page: in words, and taken back one by one."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from server.contacts.values import name_of
+from server.store.cards import find_card, values_for
+from server.store.database import Actor, Database, Transaction
+from server.store.decisions import Decision, decisions_of, take_back
+from server.store.household import region_of
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One of the two cards: what its keeper calls the person."""
+
+    card: str
+    keeper: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What holds of two cards; `member` is None where the machine found it."""
+
+    id: str
+    ends: tuple[End, End]
+    same: bool
+    member: str | None
+    at: int
+    reasons: tuple[str, ...]
+
+
+def decided(
+    db: Database, viewer: str, *, same: bool | None, most: int, after: str = ""
+) -> tuple[Decided, ...]:
+    """What holds of a member's cards, the latest first.
+
+    Args:
+        same: Only one person, or only different people; None for both.
+        after: The id of the last one of the page before.
+    """
+    with db.read() as tx:
+        found = (
+            each
+            for each in _after(decisions_of(tx, viewer), after)
+            if same is None or (each.verdict == "same") == same
+        )
+        return tuple(_told(tx, viewer, each) for each in islice(found, most))
+
+
+def reconsider(db: Database, viewer: str, decision: str) -> Decided:
+    """Take one of them back; gives what held until then.
+
+    Raises:
+        NotFound: Nothing of this id holds, or this member does not decide about it.
+        UsageError: The member only reads.
+    """
+    with db.write(Actor("decide", viewer)) as tx:
+        return _told(tx, viewer, take_back(tx, viewer, decision))
+
+
+def _after(found: Iterator[Decision], last: str) -> Iterator[Decision]:
+    """Those that come after one; all of them where it holds no more."""
+    if not last:
+        return found
+    listed = list(found)
+    place = next((index for index, each in enumerate(listed) if each.id == last), -1)
+    return iter(listed[place + 1 :])
+
+
+def _told(tx: Transaction, viewer: str, each: Decision) -> Decided:
+    left, right = (_end(tx, viewer, card) for card in each.cards)
+    ends = (left, right) if left.keeper == viewer else (right, left)
+    reasons = tuple(str(reason) for reason in json.loads(each.evidence))
+    return Decided(each.id, ends, each.verdict == "same", each.member, each.at, reasons)
+
+
+def _end(tx: Transaction, viewer: str, card_id: str) -> End:
+    row = find_card(tx, card_id)
+    assert row is not None
+    props = tuple(each.prop for each in values_for(tx, row, viewer, region_of(tx)))
+    return End(card_id, row.member, name_of(props).formatted.strip())
