@@ -29,12 +29,14 @@ from server.store.cards import CardRow, claims_of, closure, find_card, owner_sai
 from server.store.database import Actor, Database, Transaction
 from server.store.facts import Typing, live_facts
 from server.store.history import last_act
-from server.store.household import is_released, region_of, release
+from server.store.household import is_released, region_of
 from server.store.jobs import keep_gauge
+from server.store.journal import Record
 from server.store.keeping import change_card, has_due, read_card, settle_due
 from server.store.late import merge_late
 from server.store.leases import give_lease, record_cycle, take_lease
 from server.store.members import household_of, list_members
+from server.store.noting_acts import note_act
 from server.store.overlays import (
     Suggestion,
     close_suggestion,
@@ -42,7 +44,7 @@ from server.store.overlays import (
     open_suggestions,
     put_on,
 )
-from server.store.releasing import release_all
+from server.store.releasing import end_all_waits
 from server.store.snapshots import snapshot_of
 from server.store.texts import octets_of
 from server.store.views import refresh
@@ -154,9 +156,14 @@ def settle(db: Database) -> bool:
     with db.write(Actor("settle")) as tx:
         due = settle_due(tx)
         if due:
-            tx.new_act(tx.actor)
+            note_act(tx, "settle")
             refresh(tx, due)
         return bool(due)
+
+
+def cycle_again(tx: Transaction, record: Record) -> None:
+    """Carry out a cycle that a journal speaks of, on what is there now."""
+    _apply(tx, _planned(tx, str(json.loads(record.note)["kind"])))
 
 
 def accept_suggestion(tx: Transaction, suggestion: Suggestion, accepted_by: str | None) -> None:
@@ -197,12 +204,7 @@ def _release(db: Database, kind: str, member: str | None) -> None:
     if first and not copy.exists():
         backup(db, copy)
     with db.write(Actor("release" if kind != "letter" else "letter", member)) as tx:
-        waiting = release_all(tx)
-        if first:
-            release(tx)
-        if waiting or first:
-            tx.new_act(tx.actor)
-            refresh(tx, waiting)
+        end_all_waits(tx)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +250,8 @@ def _apply(tx: Transaction, run: _Run) -> Report:
         keep_questions(tx, run.plan, run.snapshot)
     counts = _counts(operations, accepted, len(run.plan.questions))
     act = tx.act if tx.has_acted else None
+    if act is not None:
+        note_act(tx, "cycle", kind=run.kind)
     if act is not None or run.kind in ("command", "letter"):
         record_cycle(tx, run.kind, run.started, act, json.dumps(dict(counts), sort_keys=True))
     _log.info(

@@ -7,7 +7,7 @@ from typing import Final
 from server.cases.children import as_suggestions, reaches_others
 from server.cases.families import answer_family
 from server.cases.held import decide_hold
-from server.cases.listing import Open, find_open, key_of
+from server.cases.listing import Open, find_open, key_of, what_is_asked
 from server.cases.piles import answer_piles
 from server.cases.shapes import Case
 from server.cases.telling import answers_of, keys_of, numbered
@@ -34,6 +34,7 @@ from server.store.asking import ask_again
 from server.store.cards import closure
 from server.store.database import Actor, Database, Transaction
 from server.store.linking import keep_answer, link_cards
+from server.store.noting_acts import note_act
 from server.store.overlays import Suggestion, close_suggestion
 from server.store.races import Race, Verdict, settle_race
 from server.store.releasing import Hold
@@ -62,10 +63,20 @@ def decide(db: Database, case_id: str, choice: str, *, member: str | None) -> st
         run_cycle(db, kind="letter", member=member or found.case.members[0], releasing=True)
         return "Done: the cards agree now, and what is left are questions."
     with db.write(Actor("decide", member or found.case.members[0])) as tx:
-        found = find_open(tx, case_id, member)
-        said = _answer(tx, found, choice.strip())
-        ask_again(tx, found.case.cards)
-        return said
+        return answer_open(tx, find_open(tx, case_id, member), choice.strip())
+
+
+def answer_open(tx: Transaction, found: Open, choice: str) -> str:
+    """Answer an open case in a transaction; gives a sentence of what happened.
+
+    Raises:
+        UsageError: The choice is none of the case's.
+    """
+    asked = what_is_asked(tx, found)
+    said = _answer(tx, found, choice)
+    ask_again(tx, found.case.cards)
+    note_act(tx, "decide", choice=choice, **asked)
+    return said
 
 
 def _answer(tx: Transaction, found: Open, choice: str) -> str:

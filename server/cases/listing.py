@@ -32,6 +32,7 @@ from server.store.database import Database, Transaction
 from server.store.household import is_released, region_of
 from server.store.linking import answers
 from server.store.members import Member, household_of, list_members, member_names
+from server.store.noting_acts import name_of_act
 from server.store.overlays import Suggestion, may_be_told, open_suggestions
 from server.store.races import Race, open_races
 from server.store.releasing import Hold, open_holds
@@ -139,6 +140,15 @@ def key_of(each: Open) -> str:
         if isinstance(each.question, Suggestion)
         else each.question.key
     )
+
+
+def what_is_asked(tx: Transaction, each: Open) -> dict[str, str]:
+    """A question in words that a replay finds it by: its key, or what was held and when that began."""
+    if isinstance(each.question, Hold):
+        held = each.question
+        begun = name_of_act(tx, held.begun)
+        return {"hold": f"{held.kind} {begun}", "cards": " ".join(e.card for e in held.cards)}
+    return {"question": key_of(each)}
 
 
 def case_id(tx: Transaction, key: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from server.errors import NotFound, UsageError
 from server.store.database import Actor, Database, Transaction
 from server.store.members import list_members
+from server.store.noting_acts import note_act
 from server.store.removed import How, Removed, removed_of, show_again
 
 
@@ -75,6 +76,7 @@ def bring_back(db: Database, member: str, word: str) -> str:
             )
         removed, told = hits[0]
         show_again(tx, removed)
+        note_act(tx, "again", card=removed.slot.card)
     if told.how == "gone":
         return f"{told.name} is a private card of your own now, as you saw it last."
     return f"{told.name} is shown again; phones fetch it at their next sync."

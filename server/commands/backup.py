@@ -8,6 +8,7 @@ from server.commands.place import Place, pass_place
 from server.commands.screen import count, minute, note, say, spinner
 
 WORDS = {
+    "again": "return",
     "decide": "answer",
     "letter": "first letter",
     "release": "release",
@@ -38,10 +39,10 @@ def backup(place: Place, *, file: Path) -> None:
 def restore(place: Place, *, file: Path, exactly: bool) -> None:
     """Make the household what FILE says, and what was typed since.
 
-    What devices sent and what was imported since the backup is put back from the journal. The
-    present state is kept aside; every device fetches its book anew afterwards, by itself.
+    What devices sent, what was imported, answered and undone since the backup is put back from the
+    journal. The present state is kept aside; every device fetches its book anew afterwards, by itself.
     """
-    from server.store.backup import restore as read
+    from server.cases.replaying import restore as read
 
     place.settings()
     with spinner("Restoring"):
@@ -59,7 +60,8 @@ def restore(place: Place, *, file: Path, exactly: bool) -> None:
     for problem in result.problems:
         note(problem)
     for each in account.left:
-        who = f"{each.record.member}, {each.record.device or each.record.kind}"
+        what = each.record.device or WORDS.get(each.record.kind, each.record.kind)
+        who = f"{each.record.member or 'the household'}, {what}"
         note(f"Not put back ({who}, {minute(each.record.at)}): {each.why}")
     if result.texts is not None:
         note(f"Their text, to be imported again: {result.texts}")
@@ -67,7 +69,7 @@ def restore(place: Place, *, file: Path, exactly: bool) -> None:
         note(f"{count(len(account.left), 'change')} could not be put back.")
     if account.others:
         said = ", ".join(count(number, WORDS[kind]) for kind, number in account.others)
-        note(f"Not done again, since they depend on what was shown: {said}. Look at the cases.")
+        note(f"Not done again, since an older version wrote them: {said}. Look at the cases.")
     if result.problems:
         note("Members, devices and sharing may be those of the backup: look them over.")
     note("Everybody signs in to the pages anew; setup links made before are used up.")

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +26,7 @@ from server.store.journal import Record, disk_refusal, household_mark, read_file
 from server.store.journal_gaps import claimed, untold
 from server.store.migrate import HEAD, migrate, revision_of
 from server.store.replay import Account, last_of, pending, replay
+from server.store.replaying_acts import NO_DOORS, Door
 from server.store.texts import changed_texts
 
 SERVE_LOCK_NAME: Final = "hearthbook.serve"
@@ -74,7 +75,9 @@ class Restored:
     texts: Path | None
 
 
-def restore(folder: Path, source: Path, *, exactly: bool = False) -> Restored:
+def restore(
+    folder: Path, source: Path, *, exactly: bool = False, doors: Mapping[str, Door] = NO_DOORS
+) -> Restored:
     """Make the household what a backup says and what was typed since, under a new epoch.
 
     Whoever was shut out since stays out: revoked devices, changed passwords, narrower shares and cards
@@ -87,6 +90,7 @@ def restore(folder: Path, source: Path, *, exactly: bool = False) -> Restored:
 
     Args:
         exactly: Leave out what the journal holds since.
+        doors: How answers and cycles are done again; without them they are only counted.
 
     Raises:
         UsageError: The file is no backup of Hearthbook.
@@ -100,7 +104,7 @@ def restore(folder: Path, source: Path, *, exactly: bool = False) -> Restored:
             origin = connect(candidate)
             try:
                 held = last_of(origin)
-                result, household = _brought_up(origin, db, exactly=exactly)
+                result, household = _brought_up(origin, db, exactly=exactly, doors=doors)
                 result = _swapped(origin, folder / DATABASE_NAME, result)
             finally:
                 origin.close()
@@ -157,7 +161,9 @@ def _checked_copy(source: Path, scratch: Path) -> Path:
     return candidate
 
 
-def _brought_up(origin: sqlite3.Connection, db: Database, *, exactly: bool) -> tuple[Restored, str]:
+def _brought_up(
+    origin: sqlite3.Connection, db: Database, *, exactly: bool, doors: Mapping[str, Door]
+) -> tuple[Restored, str]:
     """Bring a copy of the backup up to the journal, and say whose household it is."""
     secret = origin.execute("SELECT value FROM setting WHERE key = 'secret'").fetchone()
     household, held = household_mark(secret[0]), last_of(origin)
@@ -166,7 +172,7 @@ def _brought_up(origin: sqlite3.Connection, db: Database, *, exactly: bool) -> t
     _new_epochs(origin)
     files = claimed(files, household)
     records = pending(files, household, held, exactly=exactly)
-    account = replay(origin, records, above=above, now=_now())
+    account = replay(origin, records, above=above, now=_now(), doors=doors)
     _end_sessions(origin)
     texts = _write_texts(db.folder, account) if account.left else None
     problems = () if exactly else untold(files, db.journal.mark(), household, held)

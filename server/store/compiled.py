@@ -8,7 +8,7 @@ from typing import Final
 from server.store.statement import Statement
 
 INSERT_ACT: Final = Statement("""
-INSERT INTO act (kind, member, device, at, undoes) VALUES (:kind, :member, :device, :at, :undoes)
+INSERT INTO act (kind, member, device, at, undoes, name) VALUES (:kind, :member, :device, :at, :undoes, :name)
 """)
 GET_SETTING: Final = Statement("""
 SELECT setting.value

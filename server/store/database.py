@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -25,126 +24,23 @@ from server.errors import (
     Refused,
 )
 from server.store.clock import Clock
-from server.store.compiled import INSERT_ACT
-from server.store.journal import FAILED, FULL, Journal, Record, household_mark, lost
-from server.store.statement import Row, Statement, Value
+from server.store.journal import FAILED, FULL, Journal, household_mark, lost
+from server.store.transaction import Actor as Actor
+from server.store.transaction import Announced as Announced
+from server.store.transaction import Counters as Counters
+from server.store.transaction import Transaction as Transaction
 
 DATABASE_NAME: Final = "hearthbook.db"
 LOCK_NAME: Final = "hearthbook.lock"
 BEHIND: Final = "is empty, another one or an old copy"
 DAMAGED: Final = "The database is damaged and cannot be read; bring it back with `hearthbook restore FILE` and your last backup."
 _WAIT_SECONDS: Final = 60.0
-_ONLY_COUNTED: Final = frozenset({"decide", "letter", "release", "undo"})
-"""Acts that a restore does not do again; the journal has them so that it can say how many there were."""
 
 _KEY: Final = "SELECT value FROM setting WHERE key = 'secret'"
 _LAST_ACT: Final = "SELECT id, at FROM act ORDER BY id DESC LIMIT 1"
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who writes: a member on a device, a member on a page or command, or the machine."""
-
-    kind: str
-    member: str | None = None
-    device: int | None = None
-
-
 MACHINE: Final = Actor(kind="machine")
-
-
-@dataclass(slots=True)
-class Counters:
-    """How many statements ran and how many rows they gave; tests compare these, never times."""
-
-    statements: int = 0
-    rows: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Announced:
-    """A slot that got a new sequence number: in which book, which one, and from which card it is made."""
-
-    book: int
-    seq: int
-    card: str
-
-
-@dataclass(slots=True)
-class Transaction:
-    """One open transaction on this thread's connection.
-
-    `now` is read once: UTC microseconds, never before the previous act.
-    `touched` holds cards that the next refresh has to look at as well,
-    `announced` by their ids the slots that got a new sequence number,
-    `records` what goes into the journal before all of it is kept, `before`
-    the last act of the transactions before this one.
-    """
-
-    connection: sqlite3.Connection
-    now: int
-    actor: Actor
-    counters: Counters
-    secret: Callable[[], bytes]
-    _act: int = 0
-    touched: set[str] = field(default_factory=set)
-    announced: dict[int, Announced] = field(default_factory=dict)
-    records: list[Record] = field(default_factory=list)
-    before: int = 0
-
-    def all(self, query: Statement, **given: Value) -> list[Row]:
-        """Every row of a SELECT."""
-        rows = self.connection.execute(query.sql, query.values(given)).fetchall()
-        self.counters.statements += 1
-        self.counters.rows += len(rows)
-        return rows
-
-    def each(self, query: Statement, **given: Value) -> Iterator[Row]:
-        """The rows of a SELECT one by one, for those that would fill the memory all at once."""
-        self.counters.statements += 1
-        for row in self.connection.execute(query.sql, query.values(given)):
-            self.counters.rows += 1
-            yield row
-
-    def one(self, query: Statement, **given: Value) -> Row | None:
-        """The first row of a SELECT, or None."""
-        row: Row | None = self.connection.execute(query.sql, query.values(given)).fetchone()
-        self.counters.statements += 1
-        self.counters.rows += row is not None
-        return row
-
-    def run(self, query: Statement, **given: Value) -> int:
-        """Run a change; the new row's id for an INSERT, the number of rows for the rest."""
-        cursor = self.connection.execute(query.sql, query.values(given))
-        self.counters.statements += 1
-        if query.sql.startswith("INSERT"):
-            return cursor.lastrowid or 0
-        return cursor.rowcount
-
-    @property
-    def act(self) -> int:
-        """The act of this transaction, recorded at the first change that needs it."""
-        if not self._act:
-            who = self.actor
-            self._act = self.run(
-                INSERT_ACT,
-                kind=who.kind,
-                member=who.member,
-                device=who.device,
-                at=self.now,
-                undoes=None,
-            )
-        return self._act
-
-    @property
-    def has_acted(self) -> bool:
-        """Whether this transaction has recorded an act."""
-        return self._act != 0
-
-    def new_act(self, actor: Actor) -> int:
-        """Go on under a further act, such as one per card of an import."""
-        self.actor, self._act = actor, 0
-        return self.act
 
 
 class Database:
@@ -230,11 +126,8 @@ class Database:
             try:
                 tx = self._begin(connection, actor)
                 yield tx
-                if tx.has_acted and tx.actor.kind in _ONLY_COUNTED:
-                    who, kind = tx.actor.member or "", tx.actor.kind
-                    tx.records.append(Record("other", tx.act, tx.now, member=who, note=kind))
                 if tx.records:
-                    self.journal.append(_household(connection), tx.before, tx.records)
+                    self.journal.append(_household(connection), tx.before, tx.named_records())
             except BaseException:
                 connection.rollback()
                 raise

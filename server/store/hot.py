@@ -38,7 +38,7 @@ SCHEMA: Final = FOLDER / "schema.sql"
 
 # --- acts and settings ----------------------------------------------------
 
-INSERT_ACT = inserting(act, "kind", "member", "device", "at", "undoes")
+INSERT_ACT = inserting(act, "kind", "member", "device", "at", "undoes", "name")
 GET_SETTING = Query(select(setting.c.value).where(setting.c.key == bind("name")))
 _SETTING = insert(setting).values(key=bind("name"), value=bind("content"))
 UPSERT_SETTING = Query(

@@ -59,6 +59,7 @@ class Record:
             `noting_access` says; the kind of an act that is only counted.
         kept: Of an exact restore, the last act that it kept; what came later was given up.
         given_up: Never written: an exact restore gave it up, so that it may only take away.
+        name: What the act is called, in every replay of it; its number is another one each time.
     """
 
     kind: str
@@ -80,6 +81,7 @@ class Record:
     note: str = ""
     kept: int | None = None
     given_up: bool = False
+    name: str = ""
     body: bytes = b""
 
 

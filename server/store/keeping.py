@@ -1,6 +1,5 @@
 """Own cards: created, changed, put into the trash and brought back, each with version, facts and slots at once."""
 
-import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -123,9 +122,9 @@ def with_given_uid(tx: Transaction, written: Written, uid: str) -> Written:
     return read_card(tx, with_uid(written.card, uid))
 
 
-def random_uid() -> str:
+def random_uid(tx: Transaction) -> str:
     """A UID for a card that a device sent without one."""
-    return str(uuid.UUID(bytes=secrets.token_bytes(16), version=4))
+    return str(uuid.UUID(bytes=tx.mint("uid"), version=4))
 
 
 def name_key(props: Sequence[Property]) -> str:
@@ -149,7 +148,7 @@ def create_card(
         held: Hold it from everybody else, as part of a mass change.
         private: Keep it private whatever it says of itself.
     """
-    card_id = secrets.token_hex(16)
+    card_id = tx.mint("card").hex()
     marked = written.private
     limit = Limit("private") if private or marked else _limit_of(tx, book, written)
     wait = settle_seconds(tx) if book.household else 0

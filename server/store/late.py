@@ -33,6 +33,7 @@ from server.store.keeping import (
     with_given_uid,
 )
 from server.store.meeting import Meeting
+from server.store.noting_acts import name_of_act, note_act
 from server.store.overlays import COLLIDED, put_on, suggest
 from server.store.query import Query, bind
 from server.store.render import own_content
@@ -79,6 +80,7 @@ _BODY: Final = (
     .join(member, member.c.id == received.c.member)
 )
 _BY_ID: Final = Query(_BODY.where(received.c.id == bind("which")))
+_BY_ACT: Final = Query(_BODY.where(received.c.act == bind("in_act")))
 _SAME: Final = Query(
     select(received.c.id).where(
         and_(
@@ -133,15 +135,28 @@ def merge_late(db: Database) -> int:
         with db.write(Actor("late", author, device_id)) as tx:
             body = find_body(tx, body_id)
             if body is not None and body.merged is None:
-                slot_id = _merge(tx, body)
-                act = tx.act if tx.has_acted else body.act
-                tx.run(_MERGED, which=body.id, by_act=act, in_slot=slot_id)
+                merge_body(tx, body)
     return len(waiting)
+
+
+def merge_body(tx: Transaction, body: Body) -> None:
+    """Merge one body that came too late and waits."""
+    slot_id = _merge(tx, body)
+    if tx.has_acted:
+        note_act(tx, "late", body=name_of_act(tx, body.act))
+    act = tx.act if tx.has_acted else body.act
+    tx.run(_MERGED, which=body.id, by_act=act, in_slot=slot_id)
 
 
 def find_body(tx: Transaction, body_id: int) -> Body | None:
     """One kept body, or None once it was let go."""
     row = tx.one(_BY_ID, which=body_id)
+    return _body(row) if row else None
+
+
+def body_of_act(tx: Transaction, act: int) -> Body | None:
+    """The kept body that an act took."""
+    row = tx.one(_BY_ACT, in_act=act)
     return _body(row) if row else None
 
 
@@ -258,7 +273,7 @@ def _standing(tx: Transaction, body: Body, addressed: SlotRow, written: Written)
 def _own_card(tx: Transaction, body: Body, written: Written) -> int:
     """A body that is about nobody known here becomes a private card of its author."""
     if not written.uid:
-        written = with_given_uid(tx, written, random_uid())
+        written = with_given_uid(tx, written, random_uid(tx))
     where = get_book(tx, body.book)
     typing = Typing(where.member)
     row = create_card(tx, where, written, typing, device=body.device.id, private=True)
@@ -270,7 +285,7 @@ def _own_card(tx: Transaction, body: Body, written: Written) -> int:
             id=0,
             book=where.id,
             member=where.member,
-            href=minted_names()[0] if taken else body.href,
+            href=minted_names(tx, where.member, row.id)[0] if taken else body.href,
             uid=row.uid,
             card=row.id,
             own=True,

@@ -1,7 +1,6 @@
 """Links and claims: what ties cards together, said by a member or found by a cycle."""
 
 import json
-import secrets
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -70,7 +69,7 @@ def link_cards(
         tx.run(_END, left=left, right=right, by_act=tx.act)
     tx.run(
         _INSERT,
-        id=secrets.token_hex(16),
+        id=tx.mint(f"link {left} {right} {scope}").hex(),
         card_a=left,
         card_b=right,
         verdict=verdict,
@@ -100,7 +99,7 @@ def link_again(
         return False
     tx.run(
         _INSERT,
-        id=secrets.token_hex(16),
+        id=tx.mint(f"link {left} {right} {scope}").hex(),
         card_a=left,
         card_b=right,
         verdict=verdict,

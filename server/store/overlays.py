@@ -1,7 +1,6 @@
 """Suggestions: what a member typed on somebody else's card, shown on top in their own view (design rule R4)."""
 
 import hashlib
-import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -163,7 +162,7 @@ def suggest(
     """Keep one change as a suggestion; what is personal stays with its author."""
     either = change.after or change.before
     assert either is not None
-    suggestion_id = secrets.token_hex(16)
+    suggestion_id = tx.mint(f"suggestion {author} {card_id} {either.name}").hex()
     state = state or ("open" if travel_of(either.name).suggestible else "personal")
     typed = (state == "open" or _is_new_family(change)) and origin is None
     held = typed and is_held_suggestion(tx, author, card_id)

@@ -14,8 +14,9 @@ from server.store.database import Transaction
 from server.store.edits import hide_person
 from server.store.frozen import text_before
 from server.store.holding import Kind, forget_count
-from server.store.household import region_of
+from server.store.household import is_released, region_of, release
 from server.store.keeping import SETTLED, read_card, trash_card, waiting_cards
+from server.store.noting_acts import note_act
 from server.store.query import Query, bind
 from server.store.reverting import revert_card
 from server.store.schema import (
@@ -35,7 +36,9 @@ from server.store.texts import octets_of
 from server.store.views import refresh
 
 _HOLDS: Final = Query(
-    select(hold.c.id, hold.c.member, hold.c.kind, hold.c.device, device.c.label, act.c.at)
+    select(
+        hold.c.id, hold.c.member, hold.c.kind, hold.c.device, device.c.label, act.c.at, hold.c.act
+    )
     .join(act, act.c.id == hold.c.act)
     .join(device, device.c.id == hold.c.device, isouter=True)
     .where(hold.c.ended.is_(None))
@@ -164,7 +167,11 @@ class HeldCard:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """What one device did in one go, and what waits for its member's word."""
+    """What one device did in one go, and what waits for its member's word.
+
+    Args:
+        begun: The act with which it began, `at` when that was.
+    """
 
     id: int
     member: str
@@ -172,6 +179,7 @@ class Hold:
     device: int | None
     label: str
     at: int
+    begun: int
     cards: tuple[HeldCard, ...]
 
     @property
@@ -189,7 +197,7 @@ def open_holds(tx: Transaction, member: str | None) -> tuple[Hold, ...]:
         held = tuple(_held(tx, row[1], row[2], each) for each in tx.all(_CARDS, of_hold=row[0]))
         cards = tuple(each for each in held if each is not None)
         if cards:
-            found.append(Hold(row[0], row[1], row[2], row[3], row[4] or "", row[5], cards))
+            found.append(Hold(row[0], row[1], row[2], row[3], row[4] or "", row[5], row[6], cards))
     return tuple(found)
 
 
@@ -259,6 +267,17 @@ def release_all(tx: Transaction) -> tuple[str, ...]:
         tx.run(_END_WAITS, by_act=tx.act)
     tx.run(_FORGET)
     return (*waiting, *frozen)
+
+
+def end_all_waits(tx: Transaction) -> None:
+    """End every wait and hold, and let the household's cycles run from now on."""
+    waiting = release_all(tx)
+    first = not is_released(tx)
+    if first:
+        release(tx)
+    if waiting or first or tx.has_acted:
+        note_act(tx, "release", kind=tx.actor.kind)
+        refresh(tx, waiting)
 
 
 def _pauses(tx: Transaction, card_id: str) -> bool:

@@ -6,8 +6,8 @@ for ever what a copy of the database holds; a second replay finds nothing to do.
 
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from server.contacts.card import parse, with_uid
@@ -23,7 +23,9 @@ from server.store.imports import Incoming, import_again
 from server.store.journal import AS_SENT, JournalFile, Record
 from server.store.members import find_member
 from server.store.noting_access import ACCESS_KINDS
+from server.store.noting_acts import BY_MACHINE, BY_MEMBERS
 from server.store.replaying_access import access_again, given_up
+from server.store.replaying_acts import Door, acts_again, bodies_merged, can_be_done
 from server.store.replaying_limits import limits_again
 from server.store.sharing import set_visibility
 from server.store.slots import SlotRow, slot_at, slots_of_card
@@ -33,6 +35,8 @@ _LAST: Final = "SELECT id, at FROM act ORDER BY id DESC LIMIT 1"
 _RESERVE: Final = "INSERT INTO act (id, kind, at) VALUES (?, 'restore', ?)"
 _SETTLED: Final = "UPDATE received SET merged = act WHERE act = ? AND status = 412"
 _NOT_HERE: Final = "The card that it is about is not in this book."
+_UNFIT: Final = (HearthbookError, AssertionError, LookupError, ValueError, sqlite3.IntegrityError)
+"""What a record raises that does not fit to what is here; no other record suffers from it."""
 _KEY: Final = "SELECT value FROM setting WHERE key = 'secret'"
 
 
@@ -101,61 +105,113 @@ def last_of(connection: sqlite3.Connection) -> int:
 
 
 def replay(
-    connection: sqlite3.Connection, records: Sequence[Record], *, above: int, now: int
+    connection: sqlite3.Connection,
+    records: Sequence[Record],
+    *,
+    above: int,
+    now: int,
+    doors: Mapping[str, Door],
 ) -> Account:
     """Replay records in one transaction, each with the time it had; ends with the act of the restore.
 
     Args:
         above: No act gets this number or a lower one.
         now: When the restore happens.
+        doors: How what is not the store's own business is done again, by the record's kind.
     """
     connection.execute("BEGIN IMMEDIATE")
     last, at = connection.execute(_LAST).fetchone() or (0, 0)
     reserved = max(last, above) + 1
     connection.execute(_RESERVE, (reserved, at))
-    renamed: dict[tuple[str, str, str], str] = {}
-    left: list[Left] = []
-    done: list[bool] = []
-    others: Counter[str] = Counter()
-    puts = (each for each in records if each.kind == "put" and not each.given_up)
-    newest = {_place(each): each for each in puts if each.status < 300}
+    going = _Replaying(connection, doors, _written_again(records), bodies_merged(records))
     for record in records:
         at = max(at, record.at)
-        if record.kind == "other":
-            others[record.note] += 1
-            continue
-        connection.execute("SAVEPOINT record")
-        try:
-            tx = _transaction(connection, at)
-            done.append(_again(tx, record, renamed))
-            if record.status == 412 and newest.get(_place(record), record).act > record.act:
-                # Its author has seen what became of it and wrote again: merged now, it would win over that.
-                connection.execute(_SETTLED, (tx.act,))
-        except (HearthbookError, AssertionError, sqlite3.IntegrityError) as error:
-            connection.execute("ROLLBACK TO record")
-            sentence = error.sentence if isinstance(error, HearthbookError) else ""
-            left.append(Left(record, sentence or "It does not fit to what the backup holds."))
-        connection.execute("RELEASE record")
+        if going.knows(record):
+            connection.execute("SAVEPOINT record")
+            going.one(record, at)
+            connection.execute("RELEASE record")
+        elif record.kind not in BY_MACHINE:
+            going.others[record.note if record.kind == "other" else record.kind] += 1
     end = max(last_of(connection), reserved) + 1
     connection.execute(_RESERVE, (end, max(at, now)))
     connection.execute("DELETE FROM act WHERE id = ?", (reserved,))
     connection.execute("COMMIT")
-    told = tuple(sorted(others.items()))
-    return Account(sum(done), len(done) - sum(done), tuple(left), end, told)
+    changed, told = sum(going.done), tuple(sorted(going.others.items()))
+    return Account(changed, len(going.done) - changed, tuple(going.left), end, told)
 
 
 def _place(record: Record) -> tuple[str, str, str]:
     return record.member, record.book, record.href
 
 
-def _transaction(connection: sqlite3.Connection, at: int) -> Transaction:
-    def secret() -> bytes:
-        return bytes.fromhex(connection.execute(_KEY).fetchone()[0])
+def _written_again(records: Sequence[Record]) -> dict[tuple[str, str, str], int]:
+    """The act by which each resource was written last."""
+    puts = (each for each in records if each.kind == "put" and not each.given_up)
+    return {_place(each): each.act for each in puts if each.status < 300}
 
-    return Transaction(connection, at, Actor("restore"), Counters(), secret)
+
+@dataclass(slots=True)
+class _Replaying:
+    """A replay on its way.
+
+    Args:
+        newest: The act by which each resource was written last.
+        merged: The acts whose bodies came too late and were merged later.
+        renamed: The href that stands here for what a record's href stood for.
+        begun: What the records of one act have come to, by the act's name.
+    """
+
+    connection: sqlite3.Connection
+    doors: Mapping[str, Door]
+    newest: Mapping[tuple[str, str, str], int]
+    merged: frozenset[str]
+    renamed: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    begun: dict[str, Transaction] = field(default_factory=dict)
+    done: list[bool] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+    others: Counter[str] = field(default_factory=Counter)
+
+    def knows(self, record: Record) -> bool:
+        """Whether there is a way to do again what a record says."""
+        if record.kind in BY_MEMBERS | BY_MACHINE:
+            return can_be_done(record, self.doors)
+        return record.kind != "other"
+
+    def one(self, record: Record, at: int) -> None:
+        """Do once more what a record says, or say why not; the machine's acts are left to the next cycle."""
+        try:
+            tx = self.transaction(record, at)
+            changed = _again(tx, record, self)
+            if tx.has_acted and record.name:
+                self.begun[record.name] = tx
+            if record.kind not in BY_MACHINE:
+                self.done.append(changed)
+            waits = record.status == 412 and record.name not in self.merged
+            if waits and self.newest.get(_place(record), 0) > record.act:
+                # Its author has seen what became of it and wrote again: merged now, it would win over that.
+                self.connection.execute(_SETTLED, (tx.act,))
+        except _UNFIT as error:
+            self.connection.execute("ROLLBACK TO record")
+            sentence = error.sentence if isinstance(error, HearthbookError) else ""
+            if record.kind not in BY_MACHINE:
+                why = sentence or "It does not fit to what the backup holds."
+                self.left.append(Left(record, why))
+
+    def transaction(self, record: Record, at: int) -> Transaction:
+        """The transaction of one record; further records of an act go on under it."""
+
+        def secret() -> bytes:
+            return bytes.fromhex(self.connection.execute(_KEY).fetchone()[0])
+
+        name = "" if record.given_up else record.name
+        tx = Transaction(self.connection, at, Actor("restore"), Counters(), secret, name=name)
+        before = self.begun.get(name)
+        if before is not None:
+            tx.go_on(before)
+        return tx
 
 
-def _again(tx: Transaction, record: Record, renamed: dict[tuple[str, str, str], str]) -> bool:
+def _again(tx: Transaction, record: Record, going: _Replaying) -> bool:
     """Do once more what a record says; whether it changed anything.
 
     Raises:
@@ -164,6 +220,8 @@ def _again(tx: Transaction, record: Record, renamed: dict[tuple[str, str, str], 
     if record.kind in ACCESS_KINDS:
         tx.actor = Actor("device" if record.kind == "revoke" else record.kind)
         return access_again(tx, record)
+    if record.kind in BY_MEMBERS | BY_MACHINE:
+        return acts_again(tx, record, going.doors)
     tx.actor = Actor(record.kind, record.member)
     if record.given_up:
         return _private_again(tx, record)
@@ -184,7 +242,7 @@ def _again(tx: Transaction, record: Record, renamed: dict[tuple[str, str, str], 
         raise NotFound(f"The backup knows no device {record.device} of {record.member}.")
     tx.actor = Actor(record.kind, record.member, device.id)
     key = _place(record)
-    href = renamed[key] = _href(tx, book, record, renamed.get(key, record.href))
+    href = going.renamed[key] = _href(tx, book, record, going.renamed.get(key, record.href))
     _request_again(tx, book, href, record, device)
     return tx.has_acted
 

@@ -124,6 +124,7 @@ act = declare(
     integer("device", ForeignKey("device.id"), null=True),
     integer("at"),
     integer("undoes", ForeignKey("act.id"), null=True),
+    string("name", null=True),  # random; ids minted in it come from it, so a replay gives the same
     Index("ix_act_device_at", "device", "at"),
 )
 

@@ -123,6 +123,7 @@ CREATE TABLE act (
     device INTEGER,
     at INTEGER NOT NULL,
     undoes INTEGER,
+    name TEXT,
     CONSTRAINT pk_act PRIMARY KEY (id),
     CONSTRAINT fk_act_device FOREIGN KEY(device) REFERENCES device (id),
     CONSTRAINT fk_act_undoes FOREIGN KEY(undoes) REFERENCES act (id)

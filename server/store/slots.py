@@ -1,6 +1,5 @@
 """Slots of a view: minted, announced, retired, revived; href and UID never change (design rule R3)."""
 
-import secrets
 import uuid
 from dataclasses import dataclass
 from typing import Final
@@ -199,9 +198,10 @@ def _seq_for(tx: Transaction, which: SlotRow, card_id: str) -> int:
     return seq
 
 
-def minted_names() -> tuple[str, str]:
-    """A random href and UID that say nothing of the card they will serve (R2)."""
-    return f"{secrets.token_hex(16)}.vcf", str(uuid.UUID(bytes=secrets.token_bytes(16), version=4))
+def minted_names(tx: Transaction, member: str, card_id: str) -> tuple[str, str]:
+    """An href and UID that say nothing of the card they will serve to a member (R2)."""
+    href, uid = (tx.mint(f"{what} {member} {card_id}") for what in ("href", "slot"))
+    return f"{href.hex()}.vcf", str(uuid.UUID(bytes=uid, version=4))
 
 
 def insert_slot(tx: Transaction, new: SlotRow) -> int:

@@ -23,6 +23,7 @@ from server.store.facts import EDIT_KINDS
 from server.store.giving_back import give_back, is_edited_since
 from server.store.keeping import restore_card, trash_card
 from server.store.linking import UNDONE, answers, keep_answer
+from server.store.noting_acts import name_of_act, note_act
 from server.store.query import Query, bind
 from server.store.reverting import Stay, revert_card
 from server.store.schema import act, answer, card, card_version, cycle, hidden
@@ -151,6 +152,7 @@ def undo_act(tx: Transaction, act_id: int, *, member: str | None = None) -> Undo
         raise _nothing(old, is_overtaken=bool(stays or untied.stays))
     refresh(tx, changed | unsaid | untied.cards)
     ask_again(tx, changed | unsaid | untied.cards | untied.apart)
+    note_act(tx, "undo", act=name_of_act(tx, act_id))
     return Undone(tx.act, old.id, len(changed), untied.parted, (*stays, *untied.stays))
 
 

@@ -258,7 +258,7 @@ def _apply_own(tx: Transaction, scene: Scene, person: Person, kept: set[int]) ->
         content = own_content(tx, row)
         slot = scene.own_slot(card_id)
         if slot is None:
-            slot_id = insert_slot(tx, _own_slot(row, content))
+            slot_id = insert_slot(tx, _own_slot(tx, row, content))
         else:
             slot_id = slot.id
             if slot.gone is not None or (slot.text, slot.text_3) != (content.text, content.text_3):
@@ -286,8 +286,8 @@ def _apply_other(tx: Transaction, scene: Scene, person: Person) -> int:
 
 
 def _mint(tx: Transaction, member_id: str, person: Person, visible: Visible) -> int:
-    """A slot for somebody else's person that this view never had: href and UID at random."""
-    href, uid = minted_names()
+    """A slot for somebody else's person that this view never had: href and UID are minted."""
+    href, uid = minted_names(tx, member_id, person.source)
     book = find_book(tx, member_id, BOOK_OF_THE_HOUSEHOLD)
     assert book is not None
     return insert_slot(
@@ -310,9 +310,9 @@ def _mint(tx: Transaction, member_id: str, person: Person, visible: Visible) -> 
     )
 
 
-def _own_slot(row: CardRow, content: Content) -> SlotRow:
+def _own_slot(tx: Transaction, row: CardRow, content: Content) -> SlotRow:
     """A slot for an own card that no device named: a random href, the card's own UID."""
-    href, _ = minted_names()
+    href, _ = minted_names(tx, row.member, row.id)
     return SlotRow(
         id=0,
         book=row.book,

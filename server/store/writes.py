@@ -196,7 +196,7 @@ def _create(tx: Transaction, put_: Put) -> PutResult:
     """A new own card under the device's href."""
     written = put_.written
     if not written.uid:
-        written = with_given_uid(tx, written, random_uid())
+        written = with_given_uid(tx, written, random_uid(tx))
     counts = put_.book.household and not written.private and written.kind != "group"
     bulk = counts and is_mass_creation(tx, put_.device.id)
     typing = Typing(put_.book.member, bulk=bulk)

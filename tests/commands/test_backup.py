@@ -109,3 +109,20 @@ def test_history_for_programs_has_one_object_per_act(household: Hearthbook, tmp_
     assert rows[0]["kind"] == "import"
     assert len(rows[0]["cards"]) == 1
     assert [row["act"] for row in rows] == sorted((row["act"] for row in rows), reverse=True)
+
+
+def test_an_answer_that_does_not_fit_any_more_is_one_sentence(
+    household: Hearthbook, folder: Path, tmp_path: Path
+) -> None:
+    take(household, tmp_path / "one.vcf", JONAS)
+    household("backup", tmp_path / "copy.db")
+    take(household, tmp_path / "two.vcf", ANNAS_INGRID)
+    act = household("history").out.split("\t")[0]
+    assert household("undo", act).status == 0
+    (journal,) = (folder / "journal").glob("*.journal")
+    octets = bytearray(journal.read_bytes())
+    octets[octets.rindex(b"Ingrid")] ^= 1
+    journal.write_bytes(octets)
+    said = household("restore", tmp_path / "copy.db").err
+    assert "Not put back (the household, undo, " in said
+    assert "What it undid is not here." in said

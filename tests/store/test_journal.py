@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from server.cases import decide, open_cases
 from server.cycle import run_cycle
 from server.errors import DatabaseLost, Refused, UsageError
 from server.store.backup import Restored, backup, restore
@@ -173,7 +172,7 @@ def test_a_card_that_was_made_private_on_a_page_stays_private(home: Home) -> Non
 
 
 def test_an_edit_of_anothers_card_is_a_suggestion_again_and_no_copy(home: Home) -> None:
-    """Its href was minted after the backup: in the restored view the person has another one."""
+    """Its href was minted after the backup, and is minted again."""
     home.put("ben", "b.vcf", a_card("ub", "Eva Stein"))
     shown = home.entry("anna", "Eva Stein")
     lines = shown.octets.replace(b"END:", b"TEL;TYPE=CELL:+49 30 23125 101\r\nEND:")
@@ -181,7 +180,7 @@ def test_an_edit_of_anothers_card_is_a_suggestion_again_and_no_copy(home: Home) 
     result = restored(home)
     assert result.account.left == ()
     again = home.entry("anna", "Eva Stein")
-    assert again.href != shown.href
+    assert again.href == shown.href
     assert b"23125 101" in again.octets
     assert b"23125 101" not in home.entry("ben", "Eva Stein").octets
     with home.db.read() as tx:
@@ -530,18 +529,6 @@ def test_another_households_journal_is_not_replayed(home: Home, tmp_path: Path) 
     result = restore(home.db.folder, tmp_path / "other.db")
     assert result.account.replayed == 0
     assert home.entries("anna") == []
-
-
-def test_answers_since_the_backup_are_asked_again(home: Home) -> None:
-    """A decision is no body: nothing typed is lost, but the question comes back."""
-    home.put("anna", "a.vcf", a_card("ua", "Eva Stein", "TEL:+49 30 23125 101", "TITLE:Prof"))
-    home.put("ben", "b.vcf", a_card("ub", "Eva Stein", "TEL:+49 30 23125 101", "TITLE:Dr"))
-    run_cycle(home.db, kind="command", releasing=True)
-    (case,) = open_cases(home.db, "ben")
-    decide(home.db, case.id, "anna", member="ben")
-    restored(home)
-    run_cycle(home.db, kind="command", releasing=True)
-    assert len(open_cases(home.db, "ben")) == 1
 
 
 def test_the_journal_lets_go_whole_files_after_the_retention_time(home: Home) -> None:

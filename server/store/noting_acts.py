@@ -1,0 +1,49 @@
+"""What goes into the journal of acts on what was shown: answers, undos, releases, and what the machine did between.
+
+They are no bodies, but what a member typed later rests on them. A replay does
+them again where it finds the same question, the same act, the same hold.
+"""
+
+import json
+from typing import Final
+
+from sqlalchemy import select
+
+from server.store.database import Transaction
+from server.store.journal import Record
+from server.store.query import Query, bind
+from server.store.schema import act
+
+BY_MEMBERS: Final = frozenset({"decide", "undo", "release", "again"})
+BY_MACHINE: Final = frozenset({"cycle", "settle", "late"})
+"""What of these cannot be done again is left to the next cycle."""
+
+_NAME: Final = Query(select(act.c.name).where(act.c.id == bind("which")))
+_NAMED: Final = Query(select(act.c.id).where(act.c.name == bind("what")))
+_OF_NUMBER: Final = Query(select(act.c.id).where(act.c.id == bind("which")))
+
+
+def note_act(tx: Transaction, kind: str, /, **words: str) -> None:
+    """Note the act at hand.
+
+    Args:
+        kind: One of `BY_MEMBERS` and `BY_MACHINE`.
+        words: What finding it again needs: names and questions, never what a card says.
+    """
+    assert kind in BY_MEMBERS | BY_MACHINE
+    who = tx.actor.member or ""
+    tx.records.append(Record(kind, tx.act, tx.now, member=who, note=json.dumps(words)))
+
+
+def name_of_act(tx: Transaction, number: int) -> str:
+    """What an act is called in every replay; its number, where it is older than names."""
+    row = tx.one(_NAME, which=number)
+    return row[0] if row is not None and row[0] else str(number)
+
+
+def act_named(tx: Transaction, name: str) -> int | None:
+    """The act of a name, if it is here."""
+    row = tx.one(_NAMED, what=name)
+    if row is None and name.isdigit() and len(name) < 19:  # a backup keeps its own acts' numbers
+        row = tx.one(_OF_NUMBER, which=int(name))
+    return int(row[0]) if row is not None else None

@@ -1,0 +1,97 @@
+"""Answers, undos, releases and the machine's acts of the journal, once more on a backup."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from server.errors import NotFound
+from server.store.database import Actor, Transaction
+from server.store.journal import Record
+from server.store.keeping import settle_due
+from server.store.late import body_of_act, merge_body
+from server.store.members import find_member
+from server.store.noting_acts import act_named, note_act
+from server.store.releasing import end_all_waits
+from server.store.removed import removed_of, show_again
+from server.store.undoing import undo_act
+from server.store.views import refresh
+
+Door = Callable[[Transaction, Record], None]
+"""Does again what a record says."""
+NO_DOORS: Final[Mapping[str, Door]] = {}
+
+
+def acts_again(tx: Transaction, record: Record, doors: Mapping[str, Door]) -> bool:
+    """Do once more what a record says; whether it changed anything.
+
+    Args:
+        doors: How what is not the store's own business is done again, by the record's kind.
+
+    Raises:
+        HearthbookError: It cannot be done here.
+    """
+    if record.member and find_member(tx, record.member) is None:
+        raise NotFound(f"The backup knows no member {record.member}.")
+    tx.actor = Actor(record.kind, record.member or None)
+    door = doors.get(record.kind) or _DOORS[record.kind]
+    door(tx, record)
+    return tx.has_acted
+
+
+def can_be_done(record: Record, doors: Mapping[str, Door]) -> bool:
+    """Whether there is a way to do again what a record says."""
+    return record.kind in _DOORS or record.kind in doors
+
+
+def bodies_merged(records: Iterable[Record]) -> frozenset[str]:
+    """The names of the acts whose bodies came too late and were merged later."""
+    return frozenset(_words(each)["body"] for each in records if each.kind == "late")
+
+
+def _undo_again(tx: Transaction, record: Record) -> None:
+    number = act_named(tx, _words(record)["act"])
+    if number is None:
+        raise NotFound("What it undid is not here.")
+    undo_act(tx, number, member=record.member or None)
+
+
+def _release_again(tx: Transaction, record: Record) -> None:
+    tx.actor = Actor(_words(record)["kind"], record.member or None)
+    end_all_waits(tx)
+
+
+def _settle_again(tx: Transaction, _record: Record) -> None:
+    due = settle_due(tx)
+    if due:
+        note_act(tx, "settle")
+        refresh(tx, due)
+
+
+def _late_again(tx: Transaction, record: Record) -> None:
+    number = act_named(tx, _words(record)["body"])
+    body = body_of_act(tx, number) if number is not None else None
+    if body is not None and body.merged is None:
+        tx.actor = Actor("late", body.device.member, body.device.id)
+        merge_body(tx, body)
+
+
+def _again(tx: Transaction, record: Record) -> None:
+    card = _words(record)["card"]
+    found = next((e for e in removed_of(tx, record.member) if e.slot.card == card), None)
+    if found is None:
+        raise NotFound("Whoever was brought back is not gone here.")
+    show_again(tx, found)
+
+
+def _words(record: Record) -> dict[str, str]:
+    words: dict[str, str] = json.loads(record.note)
+    return words
+
+
+_DOORS: Final[Mapping[str, Door]] = {
+    "undo": _undo_again,
+    "release": _release_again,
+    "settle": _settle_again,
+    "late": _late_again,
+    "again": _again,
+}
