@@ -3,6 +3,7 @@
 A member's new card that bears the name of another card of theirs, in the trash
 or not, and shares a UID, a number or a mail address with it is taken for the
 same person: it takes over whom that one is apart from, and links that were undone.
+What was said of a card that a member keeps to themselves never shows on one that others see.
 """
 
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from server.store.schema import answer, card, fact, link
 
 _IDENTIFIERS: Final = frozenset({"EMAIL", "TEL"})
 _NAMESAKES: Final = Query(
-    select(card.c.id, card.c.uid, card.c.trashed)
+    select(card.c.id, card.c.uid, card.c.trashed, card.c.visibility)
     .where(
         and_(
             card.c.member == bind("who"),
@@ -62,9 +63,11 @@ def take_over(tx: Transaction, new: CardRow, props: Sequence[Property]) -> None:
     if not new.household or not new.name_key:
         return
     mine = {(each.name, each.norm) for each in props if each.name in _IDENTIFIERS}
-    for which, uid, trashed in tx.all(
+    for which, uid, trashed, visibility in tx.all(
         _NAMESAKES, who=new.member, key=new.name_key, new_card=new.id
     ):
+        if visibility != "shared" and new.access.visibility != "private":
+            continue  # others would notice what was said of a card that they never see (R1)
         theirs = {(row[0], row[1]) for row in tx.all(_IDENTITY, which=which)}
         is_like = bool(mine & theirs)
         if trashed is None:  # two cards at once are one person only where neither knows more

@@ -1,14 +1,17 @@
 """Two runs that differ in what Ben keeps to himself, over the wire and on the pages (design rule R1).
 
-Whatever Anna and Carl ask for, status, headers and bytes are the same, and CardDAV reads as many
-rows with as many statements. Names drawn at random stand for themselves: each is replaced by
+Whatever Anna and Carl ask for, status, headers and bytes are the same, and what only reads reads as
+many rows with as many statements. A write brings Ben's view up to date in its own transaction, so it
+costs what it costs, and is answered alike. Names drawn at random stand for themselves: each is replaced by
 when it was met first.
 """
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 from flask.testing import FlaskClient
 
@@ -17,9 +20,9 @@ from server.review.application import make_application
 from server.settings import Settings
 from server.store.database import Actor, Database, open_database
 from server.store.sessions import create_session
-from tests.builders import Home
+from tests.builders import Home, a_card
 from tests.davclient import DavClient, Reply
-from tests.store.test_histories import PLAYED
+from tests.store.test_histories import PLAYED, drawn_from
 from tests.store.test_two_runs import OTHERS, TwoRuns
 
 _RANDOM = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{16,}")
@@ -52,6 +55,10 @@ _QUERY = (
 )
 
 
+Answer: TypeAlias = tuple[int, dict[str, bytes], bytes, tuple[int, int]]
+"""Status, headers, body, and how many statements and rows they took."""
+
+
 class Answers:
     """What one member is answered in one run, with random names by order of appearance."""
 
@@ -61,6 +68,7 @@ class Answers:
         self.client = DavClient(application, f"{who}+phone", home.passwords[f"{who}+phone"])
         self.pages = _signed_in(self.database, who)
         self.who = who
+        self.written = 0
         self._named: dict[bytes, bytes] = {}
 
     def all(self, sequence: int) -> Iterator[tuple[str, object]]:
@@ -77,27 +85,52 @@ class Answers:
         ):
             for depth in ("0", "1"):
                 yield self._asked(
-                    f"PROPFIND {path} {depth}", lambda p=path, d=depth: client.propfind(p, depth=d)
+                    f"PROPFIND {path} {depth}", partial(client.propfind, path, depth=depth)
                 )
                 yield self._asked(
                     f"PROPFIND {path} {depth} named",
-                    lambda p=path, d=depth: client.propfind(p, *_PROPERTIES, depth=d),
+                    partial(client.propfind, path, *_PROPERTIES, depth=depth),
                 )
-            yield self._asked(f"GET {path}", lambda p=path: client.get(p))
+            yield self._asked(f"GET {path}", partial(client.get, path))
         first = client.sync().token
         yield self._asked("sync-collection", lambda: client.sync(data=True))
         base = first.rpartition("/")[0]
         for seq in range(sequence + 1):
-            yield self._asked(f"since {seq}", lambda s=seq: client.sync(f"{base}/{s}"))
+            yield self._asked(f"since {seq}", partial(client.sync, f"{base}/{seq}"))
         hrefs = client.hrefs()
         for version in ("", ' content-type="text/vcard" version="4.0"'):
             data = f"<C:address-data{version}/>"
-            yield self._asked("multiget", lambda d=data: client.multiget(*hrefs, data=d))
+            yield self._asked("multiget", partial(client.multiget, *hrefs, data=data))
         yield self._asked("query", lambda: client.query(_QUERY))
         for href in hrefs:
-            yield self._asked("GET card", lambda h=href: client.get(h))
-            yield self._asked("PROPFIND card", lambda h=href: client.propfind(h, *_PROPERTIES))
+            yield self._asked("GET card", partial(client.get, href))
+            yield self._asked("PROPFIND card", partial(client.propfind, href, *_PROPERTIES))
         yield from self._of_pages()
+
+    def writes(self) -> Iterator[tuple[str, object]]:
+        """Every kind of request that writes, and what is there afterwards."""
+        client, book, hrefs = self.client, self.client.book, self.client.hrefs()
+        mine, taken = a_card("new", "Eva Stein"), a_card("uid-1", "Eva Stein", "TITLE:Dr")
+        bodies = [self.client.get(each).body for each in hrefs]
+        typed = [each.replace(b"END:VCARD", b"TITLE:Dr\r\nEND:VCARD") for each in bodies]
+        yield self._wrote("PUT new", lambda: client.put(f"{book}new.vcf", mine))
+        yield self._wrote("PUT known UID", lambda: client.put(f"{book}taken.vcf", taken))
+        for href, body in zip(hrefs, typed, strict=True):
+            tag = client.get(href).etag
+            for name, known in (("PUT late", '"0-0"'), ("PUT", tag)):
+                put = partial(client.put, href, body, if_match=known)
+                yield self._wrote(name, put)
+        for href in hrefs[::2]:
+            yield self._wrote("DELETE late", partial(client.delete, href, if_match='"0-0"'))
+            yield self._wrote("DELETE", partial(client.delete, href))
+        yield self._wrote("afterwards", lambda: client.sync(data=True))
+
+    def _wrote(self, what: str, ask: Callable[[], Reply]) -> tuple[str, object]:
+        """What a write was answered; its time is a real one, and its cost Ben's too."""
+        self.written += 1
+        with drawn_from(f"{self.who} {self.written}"):
+            what, (status, headers, body, _) = self._asked(what, ask)
+        return what, (status, {**headers, "Last-Modified": b""}, body)
 
     def _of_pages(self) -> Iterator[tuple[str, object]]:
         """Every page that a member can reach by links; no cost, since a page weighs the household."""
@@ -112,11 +145,10 @@ class Answers:
             waiting += [each for each in links if each not in seen and each not in waiting]
         assert len(seen) < PAGES_MOST
 
-    def _asked(self, what: str, ask: object) -> tuple[str, object]:
+    def _asked(self, what: str, ask: Callable[[], Reply]) -> tuple[str, Answer]:
         counters = self.database.counters
         before = (counters.statements, counters.rows)
-        reply = ask()  # type: ignore[operator]
-        assert isinstance(reply, Reply)
+        reply = ask()
         assert reply.status < 500
         cost = (counters.statements - before[0], counters.rows - before[1])
         headers = {name: self._plain(text.encode()) for name, text in reply.headers.items()}
@@ -136,16 +168,27 @@ class OnTheWire(TwoRuns):
     def teardown(self) -> None:
         """Compare every answer."""
         self.cycle()
+        self.nobody_can_tell()
         folder = Path(self.folder.name)
-        for who in OTHERS:
-            full = Answers(self.full, folder / "full", who)
-            bare = Answers(self.bare, folder / "bare", who)
+        pairs = [
+            (
+                who,
+                Answers(self.full, folder / "full", who),
+                Answers(self.bare, folder / "bare", who),
+            )
+            for who in OTHERS
+        ]
+        for who, full, bare in pairs:
             sequence = self.full.sequence(who)
             for one, other in zip(full.all(sequence), bare.all(sequence), strict=True):
                 assert one == other, (who, one[0])
+        for who, full, bare in pairs:
+            for one, other in zip(full.writes(), bare.writes(), strict=True):
+                assert one == other, (who, one[0])
         for name in ("full", "bare"):
             open_database(folder / name).close()
-        super().teardown()
+        assert self.full.verify() == self.bare.verify() == ()
+        self.close()
 
 
 def _signed_in(database: Database, who: str) -> FlaskClient:

@@ -26,3 +26,13 @@ def test_a_private_namesake_does_not_decide_in_which_order_a_view_is_numbered() 
     runs.share(giver="ben", taker="anna", level="none")
     runs.nobody_can_tell()
     runs.teardown()
+
+
+def test_what_was_said_of_a_private_card_does_not_answer_for_a_shared_one() -> None:
+    runs = TwoRuns()
+    runs.keep_secret(name="Mia Berg", extra=["EMAIL:eva@example.org"])
+    runs.add(who="anna", name="Mia Berg", extra=[], note=False)
+    runs.cycle()
+    runs.answer_secret(pick=0, choice=1)
+    runs.add(who="ben", name="Mia Berg", extra=["EMAIL:eva@example.org"], note=False)
+    runs.teardown()

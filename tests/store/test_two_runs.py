@@ -48,6 +48,10 @@ class TwoRuns(RuleBasedStateMachine):
         """Both come to rest, and nobody sees a difference."""
         self.cycle()
         self.nobody_can_tell()
+        self.close()
+
+    def close(self) -> None:
+        """Let go of both."""
         self.full.db.close()
         self.bare.db.close()
         self.folder.cleanup()
