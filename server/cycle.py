@@ -270,8 +270,7 @@ def _carry_out(tx: Transaction, made: Plan, snapshot: Snapshot) -> tuple[Operati
     for _ in range(_TRIES):
         if not moved:
             break
-        cards, _links = closure(tx, moved)
-        snapshot = snapshot_of(tx, only=cards.keys())
+        snapshot = snapshot_of(tx)
         more = plan(snapshot, now=tx.now).operations
         moved = apply_work(tx, Work(more, facts_by_id(snapshot))) if more else set()
         done += more

@@ -11,17 +11,15 @@ from typing import Final
 from sqlalchemy import and_, or_, select
 
 from server.access import Household, sees_value
-from server.contacts.card import parse
-from server.contacts.properties import Property, properties
+from server.contacts.properties import Property
 from server.contacts.travel import travel_of
 from server.store.cards import find_card, values_of
 from server.store.database import Transaction
 from server.store.members import household_of
 from server.store.query import Query, bind
-from server.store.schema import card, fact, slot, slot_past
+from server.store.schema import card, fact, slot
+from server.store.shown import is_noted, said_by
 from server.store.statement import Row
-from server.store.texts import octets_of
-from server.store.veiled import was_veiled
 
 _SAYS = and_(fact.c.property == bind("name"), fact.c.norm == bind("key"))
 _ELSEWHERE: Final = Query(
@@ -67,11 +65,6 @@ _SHOWN: Final = Query(
     .where(and_(_SAYS, _LIKE, card.c.member != bind("who")))
     .order_by(fact.c.id)
 )
-_TEXTS: Final = Query(
-    select(slot_past.c.text)
-    .where(and_(slot_past.c.slot == bind("which"), slot_past.c.text.is_not(None)))
-    .distinct()
-)
 
 
 def received_from(
@@ -99,8 +92,8 @@ def received_from(
     for row in tx.all(_SHOWN, who=member, **key):
         if (
             _is_shown(tx, household, member, row, region)
-            or _was_shown(tx, row, prop, region)
-            or was_veiled(tx, member, row[0])
+            or _was_shown(tx, row, prop)
+            or is_noted(tx, member, row[0])
         ):
             return int(row[0])
     return None
@@ -115,13 +108,6 @@ def _is_shown(tx: Transaction, household: Household, member: str, row: Row, regi
     return any(sees_value(household, member, each.access) for each in shown)
 
 
-def _was_shown(tx: Transaction, row: Row, prop: Property, region: str) -> bool:
+def _was_shown(tx: Transaction, row: Row, prop: Property) -> bool:
     """Whether any text that the slot ever had says the value: phones remember."""
-    if row[3] is None:
-        return False
-    texts = {each[0] for each in tx.all(_TEXTS, which=row[3])} | {row[4]}
-    return any(
-        (each.name, each.norm) == (prop.name, prop.norm)
-        for text in sorted(filter(None, texts), reverse=True)
-        for each in properties(parse(octets_of(tx, text)), region=region)
-    )
+    return row[3] is not None and (prop.name, prop.norm) in said_by(tx, row[3], row[4])

@@ -21,9 +21,9 @@ from server.store.schema_views import question_member as question_member
 from server.store.schema_views import received as received
 from server.store.schema_views import served as served
 from server.store.schema_views import shown_card as shown_card
+from server.store.schema_views import shown_value as shown_value
 from server.store.schema_views import slot as slot
 from server.store.schema_views import slot_past as slot_past
-from server.store.schema_views import veiled as veiled
 from server.store.schema_views import view as view
 from server.store.tables import declare, integer, string
 from server.store.tables import metadata as metadata

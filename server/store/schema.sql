@@ -452,6 +452,13 @@ CREATE TABLE served (
     CONSTRAINT fk_served_device FOREIGN KEY(device) REFERENCES device (id),
     CONSTRAINT fk_served_slot FOREIGN KEY(slot) REFERENCES slot (id) ON DELETE CASCADE
 ) STRICT;
+CREATE TABLE shown_value (
+    member TEXT NOT NULL,
+    fact INTEGER NOT NULL,
+    CONSTRAINT pk_shown_value PRIMARY KEY (member, fact),
+    CONSTRAINT fk_shown_value_member FOREIGN KEY(member) REFERENCES member (id),
+    CONSTRAINT fk_shown_value_fact FOREIGN KEY(fact) REFERENCES fact (id)
+) STRICT;
 CREATE TABLE slot_past (
     slot INTEGER NOT NULL,
     seq INTEGER NOT NULL,
@@ -463,13 +470,6 @@ CREATE TABLE slot_past (
     CONSTRAINT fk_slot_past_text FOREIGN KEY(text) REFERENCES text (id),
     CONSTRAINT fk_slot_past_text_3 FOREIGN KEY(text_3) REFERENCES text (id),
     CONSTRAINT fk_slot_past_act FOREIGN KEY(act) REFERENCES act (id)
-) STRICT;
-CREATE TABLE veiled (
-    member TEXT NOT NULL,
-    fact INTEGER NOT NULL,
-    CONSTRAINT pk_veiled PRIMARY KEY (member, fact),
-    CONSTRAINT fk_veiled_member FOREIGN KEY(member) REFERENCES member (id),
-    CONSTRAINT fk_veiled_fact FOREIGN KEY(fact) REFERENCES fact (id)
 ) STRICT;
 CREATE UNIQUE INDEX uq_book_member_name ON book (member, name) WHERE gone IS NULL;
 CREATE INDEX ix_device_secret_hash ON device (secret_hash);

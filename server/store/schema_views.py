@@ -46,8 +46,8 @@ slot = declare(
     Index("ix_slot_card", "card"),
 )
 
-veiled = declare(
-    "veiled",  # values that a member is not shown only because of what they keep to themselves
+shown_value = declare(
+    "shown_value",  # values that a member was, or would have been, shown, where no slot of their card says so
     Column("member", Text, ForeignKey("member.id"), primary_key=True),
     Column("fact", Integer, ForeignKey("fact.id"), primary_key=True),
 )

@@ -11,6 +11,7 @@ from server.store import compiled
 from server.store.database import Announced, Transaction
 from server.store.query import Query, bind, inserting
 from server.store.schema import served, slot, slot_past, view
+from server.store.shown import note_said
 from server.store.statement import Row
 
 _COLUMNS = (
@@ -228,6 +229,7 @@ def insert_slot(tx: Transaction, new: SlotRow) -> int:
 def announce(tx: Transaction, which: SlotRow, card_id: str, *, own: bool, content: Content) -> int:
     """Serve this content from now on, under a new sequence number and ETag; revives a retired slot."""
     _keep_past(tx, which)
+    _note_left(tx, which, card_id)
     seq = _seq_for(tx, which, card_id)
     tx.run(
         _ANNOUNCE,
@@ -265,6 +267,7 @@ def announce_again(tx: Transaction, slot_id: int) -> None:
 
 def resource(tx: Transaction, which: SlotRow, card_id: str) -> None:
     """Serve the same content from another member's card; nothing that a device can see changes."""
+    _note_left(tx, which, card_id)
     tx.run(_RESOURCE, which=which.id, source=card_id)
 
 
@@ -311,6 +314,12 @@ def note_served(tx: Transaction, device: int, which: int, seq: int, version: str
         at_seq=seq,
         in_version=version,
     )
+
+
+def _note_left(tx: Transaction, which: SlotRow, card_id: str) -> None:
+    """A slot that goes on with another card no longer says what was shown of the former one."""
+    if card_id != which.card and not which.own:
+        note_said(tx, which.member, which.id, which.card, which.text)
 
 
 def _keep_past(tx: Transaction, which: SlotRow) -> None:

@@ -7,10 +7,6 @@ therefore noted as shown, from the same computation that makes views.
 """
 
 from collections.abc import Iterator
-from typing import Final
-
-from sqlalchemy import and_, select
-from sqlalchemy.dialects.sqlite import insert
 
 from server.access import sees_value
 from server.contacts.travel import travel_of
@@ -18,18 +14,8 @@ from server.store.cards import CardRow, values_of
 from server.store.database import Transaction
 from server.store.desired import desired_view
 from server.store.household import region_of
-from server.store.query import Query, bind
 from server.store.scene import Scene
-from server.store.schema import veiled
-
-_NOTE: Final = Query(
-    insert(veiled).values(member=bind("who"), fact=bind("which")).on_conflict_do_nothing()
-)
-_NOTED: Final = Query(
-    select(veiled.c.fact).where(
-        and_(veiled.c.member == bind("who"), veiled.c.fact == bind("which"))
-    )
-)
+from server.store.shown import note_shown
 
 
 def note_veiled(tx: Transaction, scene: Scene) -> None:
@@ -39,12 +25,7 @@ def note_veiled(tx: Transaction, scene: Scene) -> None:
             if travel_of(each.prop.name).flow == "stays":
                 continue
             if sees_value(scene.household, scene.member, each.access):
-                tx.run(_NOTE, who=scene.member, which=each.fact)
-
-
-def was_veiled(tx: Transaction, member: str, fact: int) -> bool:
-    """Whether a member was not shown a value only because of what they keep to themselves."""
-    return tx.one(_NOTED, who=member, which=fact) is not None
+                note_shown(tx, scene.member, each.fact)
 
 
 def _sources(tx: Transaction, scene: Scene) -> Iterator[CardRow]:

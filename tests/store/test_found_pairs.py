@@ -36,3 +36,25 @@ def test_what_was_said_of_a_private_card_does_not_answer_for_a_shared_one() -> N
     runs.answer_secret(pick=0, choice=1)
     runs.add(who="ben", name="Mia Berg", extra=["EMAIL:eva@example.org"], note=False)
     runs.teardown()
+
+
+def test_a_note_that_moves_on_with_a_link_makes_a_cycle_do_nothing_more() -> None:
+    runs = TwoRuns()
+    runs.add(who="anna", name="Mia Berg", extra=[], note=False)
+    runs.add(who="anna", name="Jan Vermeer", extra=["item1.TEL:+49 30 23125 103"], note=False)
+    runs.add(who="anna", name="Eva Steiner", extra=["BDAY:1980-02-29"], note=True)
+    runs.note_on_anothers(pick=2, line="NOTE:mine")
+    extra = ["item1.TEL:+49 30 23125 103", "BDAY:1980-02-29"]
+    runs.add(who="ben", name="Eva Steiner", extra=extra, note=False)
+    runs.teardown()
+
+
+def test_an_inherited_card_does_not_take_with_it_what_its_author_was_shown() -> None:
+    runs = TwoRuns()
+    runs.add(who="anna", name="Mia Berg", extra=["TEL;TYPE=HOME:030 23125 102"], note=True)
+    runs.share(giver="anna", taker="ben", level="name")
+    runs.note_on_anothers(pick=0, line="CATEGORIES:Mine")
+    runs.add(who="anna", name="Mia Berg", extra=[], note=True)
+    runs.add(who="ben", name="Mia Berg", extra=[], note=False)
+    runs.edit_own(pick=2, line="TEL;TYPE=HOME:030 23125 102", how=0)
+    runs.teardown()

@@ -1,4 +1,4 @@
-"""What members are not shown only because of what they keep to themselves.
+"""What counts as shown to a member though no entry of theirs made from its card says so.
 
 Frozen like every revision: the table is new.
 """
@@ -11,12 +11,12 @@ branch_labels = None
 depends_on = None
 
 STATEMENT = """\
-CREATE TABLE veiled (
+CREATE TABLE shown_value (
     member TEXT NOT NULL,
     fact INTEGER NOT NULL,
-    CONSTRAINT pk_veiled PRIMARY KEY (member, fact),
-    CONSTRAINT fk_veiled_member FOREIGN KEY(member) REFERENCES member (id),
-    CONSTRAINT fk_veiled_fact FOREIGN KEY(fact) REFERENCES fact (id)
+    CONSTRAINT pk_shown_value PRIMARY KEY (member, fact),
+    CONSTRAINT fk_shown_value_member FOREIGN KEY(member) REFERENCES member (id),
+    CONSTRAINT fk_shown_value_fact FOREIGN KEY(fact) REFERENCES fact (id)
 ) STRICT
 """
 
