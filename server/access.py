@@ -201,6 +201,11 @@ def may_reset(role: Role, other: Role) -> bool:
     return role == "adult" and other != "guest"
 
 
+def runs_household(role: Role) -> bool:
+    """Whether a member invites others, says what they are, and decides how the household works."""
+    return role == "adult"
+
+
 def rights_letters(role: Role, *, own: bool, read_only: bool, revoked: bool, depth: int) -> str:
     """The letters Radicale asks for: capitals for the principal, small ones for books and cards.
 

@@ -268,6 +268,8 @@ def _letters(tx: Transaction, members: Mapping[str, Member], viewer: str | None)
     told = letter(
         made, snapshot, {each.id: each.name for each in members.values()}, viewer=viewer or ""
     )
+    if viewer and not told.common and all(each.keeper != viewer for each in snapshot.cards):
+        return  # whose book is empty has nothing to say yes to
     case = Case(
         id=case_id(tx, LETTER_KEY),
         kind="letter",

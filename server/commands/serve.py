@@ -33,8 +33,9 @@ def serve(place: Place, *, host: str | None, port: int | None) -> None:
     logging.basicConfig(level=settings.log.level, format=LOG_FORMAT)
     # Its jobs run every second; ours log what they did.
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    token: str | None = None
     try:
-        _remember(place.database(), settings)
+        token = _remember(place.database(), settings)
     except (DatabaseLost, DamagedDatabase) as error:
         # Every phone is told 503 until somebody restores; not even a restart is needed then.
         note(error.sentence)
@@ -45,14 +46,16 @@ def serve(place: Place, *, host: str | None, port: int | None) -> None:
             settings,
             settings.server.host if host is None else host,
             settings.server.port if port is None else port,
-            on_ready=_announce,
+            on_ready=lambda host, port: _announce(host, port, settings.server.public_url, token),
         )
 
 
-def _remember(database: "Database", settings: "Settings") -> None:
-    """Keep in the database what every process beside this one must know, too."""
+def _remember(database: "Database", settings: "Settings") -> str | None:
+    """Keep in the database what every process beside this one must know; gives the link for whoever is first."""
+    from server.store.beginning import begin_token
     from server.store.database import Actor
     from server.store.household import set_setting, settle_seconds
+    from server.store.members import list_members
 
     seconds = settings.schedule.settle_seconds
     with database.read() as tx:
@@ -60,8 +63,17 @@ def _remember(database: "Database", settings: "Settings") -> None:
     if known != seconds:
         with database.write(Actor("settings")) as tx:
             set_setting(tx, "settle_seconds", str(seconds))
+    with database.read() as tx:
+        if list_members(tx):
+            return None
+    with database.write(Actor("settings")) as tx:
+        return begin_token(tx)
 
 
-def _announce(host: str, port: int) -> None:
+def _announce(host: str, port: int, public_url: str, token: str | None) -> None:
     shown = f"[{host}]" if ":" in host else host
-    say(f"Ready. Pages: http://{shown}:{port}/app/  CardDAV: http://{shown}:{port}/")
+    site = f"http://{shown}:{port}"
+    say(f"Ready. Pages: {site}/app/  CardDAV: {site}/")
+    if token is not None:
+        say("Nobody lives here yet. Whoever opens this first begins the household, once:")
+        say(f"{public_url.rstrip('/') or site}/app/begin/{token}")

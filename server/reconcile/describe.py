@@ -233,7 +233,10 @@ def _text(
 ) -> Iterator[str]:
     common, agree, complete, questions = counts
     who = _listed([view.member(member) for member in view.members]) or "the members"
-    yield _capital(f"{who} have {_people(common)} in common.")
+    if common:
+        yield _capital(f"{who} have {_people(common)} in common.")
+    else:
+        yield "No two books here hold the same person yet."
     yield "Their cards were laid side by side, and this is what would be done."
     yield "So far nothing has been written anywhere."
     yield f"The cards of {_people(agree)} agree now."

@@ -12,16 +12,19 @@ from server.cases import Option, Side
 from server.errors import Busy, HearthbookError, NotFound, Refused, UsageError
 from server.protocol.login import Limiter
 from server.review import language
+from server.review.beginning import BeginPages
 from server.review.card import CardPages
 from server.review.connecting import OneTimePages
 from server.review.devices import DevicesPages
 from server.review.frame import frame
-from server.review.guard import Guard, members_only, same_origin, with_headers
+from server.review.guard import Guard, Hosts, members_only, same_origin, with_headers
 from server.review.history import HistoryPages
 from server.review.members import MembersPages
 from server.review.pages import Pages
 from server.review.people import PeoplePages
+from server.review.uploading import UploadPages
 from server.review.words import day, initials, moment, origin, said
+from server.review.yourself import YourselfPages
 from server.settings import Settings
 from server.store.database import Database
 
@@ -72,21 +75,30 @@ def make_application(
         day=day, moment=moment, origin=origin, said=said, initials=initials, mine_first=_mine_first
     )
     guard = Guard(database, is_https=is_https)
-    app.before_request(guard.load)
-    app.before_request(same_origin)
-    app.before_request(members_only)
+    uploads = UploadPages(database, settings)
+    for check in (
+        Hosts(settings.server.public_url).check,
+        guard.load,
+        same_origin,
+        members_only,
+        uploads.widen,
+    ):
+        app.before_request(check)
     CSRFProtect(app)
     app.after_request(with_headers)
     app.context_processor(lambda: dict(frame(database)))
     language.add_to(app)
     _add_errors(app)
-    MembersPages(database).add_to(app)
     HistoryPages(database).add_to(app)
+    MembersPages(database, settings).add_to(app)
     PeoplePages(database).add_to(app)
     CardPages(database).add_to(app)
     Pages(database, guard, limiter).add_to(app)
     DevicesPages(database, settings).add_to(app)
     OneTimePages(database, settings, limiter).add_to(app)
+    BeginPages(database, guard, limiter).add_to(app)
+    YourselfPages(database, guard, limiter).add_to(app)
+    uploads.add_to(app)
     return app
 
 

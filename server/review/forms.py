@@ -2,11 +2,20 @@
 
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 from werkzeug.datastructures import MultiDict
 
 from server.errors import UsageError
+from server.review.language import gettext as _
 from server.review.passwords import LENGTH_MAX, LENGTH_MIN
+from server.review.regions import CODES
 
 _Short = Annotated[str, StringConstraints(max_length=200)]
 
@@ -32,6 +41,15 @@ class NewPassword(_Form):
 
     password: Annotated[str, StringConstraints(min_length=LENGTH_MIN, max_length=LENGTH_MAX)]
     again: Annotated[str, StringConstraints(max_length=LENGTH_MAX)]
+
+    def check_twice(self) -> None:
+        """See that both are the same.
+
+        Raises:
+            UsageError: They are not.
+        """
+        if self.password != self.again:
+            raise UsageError(_("The two passwords are not the same; type them again."))
 
 
 class Answer(_Form):
@@ -78,6 +96,53 @@ class Again(_Form):
     """The button that brings somebody back."""
 
     again: _Short
+
+
+def _region(code: str) -> str:
+    """One of the regions that the pages offer.
+
+    Raises:
+        ValueError: It is none of them.
+    """
+    if code not in CODES:
+        raise ValueError(code)
+    return code
+
+
+class Begin(NewPassword):
+    """The form that begins a household."""
+
+    household: _Short
+    region: Annotated[str, AfterValidator(_region)]
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+    username: _Short = ""
+    shares: Literal["none", "name", "all"]
+
+
+class NewMember(_Form):
+    """The form that adds somebody to the household."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+    role: Literal["adult", "child", "guest"]
+
+
+class Role(_Form):
+    """The buttons that say what somebody is in the household."""
+
+    member: _Short
+    role: Literal["adult", "child", "guest"]
+
+
+class Joining(NewPassword):
+    """The form behind an invitation."""
+
+    shares: Literal["none", "name", "all"]
+
+
+class ChangedPassword(NewPassword):
+    """The form that changes one's own password."""
+
+    old: Annotated[str, StringConstraints(max_length=LENGTH_MAX)]
 
 
 class Nothing(_Form):

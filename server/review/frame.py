@@ -65,8 +65,12 @@ SECTIONS: Final = (
     Section(
         N_("House"),
         "n-household",
-        (Leaf("members", N_("Members")), Leaf("household", N_("Settings"))),
-        ("sharing", "reset"),
+        (
+            Leaf("members", N_("Members")),
+            Leaf("household", N_("Settings")),
+            Leaf("you", N_("Your sign-in")),
+        ),
+        ("sharing", "reset", "welcome"),
     ),
 )
 

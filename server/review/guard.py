@@ -1,5 +1,6 @@
 """Who is signed in, what a browser may send, and the headers every page carries."""
 
+import ipaddress
 import logging
 from typing import Final
 from urllib.parse import urlsplit
@@ -23,6 +24,18 @@ _HEADERS: Final = (
     ("X-Content-Type-Options", "nosniff"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+)
+
+_SAME_SITE: Final = ("same-origin", "none")
+_FORMS: Final = ("", "application/x-www-form-urlencoded", "multipart/form-data")
+_HOME_ENDINGS: Final = (
+    ".local",
+    ".lan",
+    ".home",
+    ".internal",
+    ".home.arpa",
+    ".localhost",
+    ".fritz.box",
 )
 
 log = logging.getLogger(__name__)
@@ -85,23 +98,59 @@ def signed_in_member() -> Member:
 
 def members_only() -> AnyResponse | None:
     """Send whoever is not signed in to the sign-in page."""
-    open_to_all = {"sign_in", "setup", "one_time", "profile", "static", None}
+    open_to_all = {"sign_in", "setup", "one_time", "profile", "begin", "static", None}
     if g.member is None and request.endpoint not in open_to_all:
         return redirect(url_for("sign_in"), code=303)
     return None
 
 
 def same_origin() -> None:
-    """Refuse a post that another site made the browser send.
+    """Refuse a post that another site made the browser send, or that no form sends.
 
     Raises:
         UsageError: It came from elsewhere.
     """
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
     origin = request.headers.get("Origin", "")
-    if request.method == "POST" and origin and urlsplit(origin).netloc != request.host:
+    elsewhere = bool(origin) and urlsplit(origin).netloc != request.host
+    if elsewhere or request.headers.get("Sec-Fetch-Site", "same-origin") not in _SAME_SITE:
         raise UsageError(
             "This form was sent from another site, so nothing was done; open the page here and try again."
         )
+    if request.mimetype not in _FORMS:
+        raise UsageError("Only forms of these pages are taken here, so nothing was done.")
+
+
+class Hosts:
+    """Which names the pages answer under: a strange one may be another site that points here.
+
+    Addresses and names of a home network always; other names only as the public address.
+    Source: DNS rebinding, OWASP.
+    """
+
+    def __init__(self, public_url: str) -> None:
+        self._public = (urlsplit(public_url).hostname or "").lower()
+
+    def check(self) -> AnyResponse | None:
+        """Before each request: 421 under a name that is not ours."""
+        name = (urlsplit(f"//{request.host}").hostname or "").lower()
+        if name in ("", self._public) or _is_at_home(name):
+            return None
+        sentence = (
+            f"Nobody here is called {name[:100]}. If that is the right name, "
+            "set public_url in the [server] section of the settings."
+        )
+        return Response(f"{sentence}\n", status=421, content_type="text/plain; charset=utf-8")
+
+
+def _is_at_home(name: str) -> bool:
+    """Whether a host's name is an address, or one that only a home network gives."""
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return "." not in name or name.endswith(_HOME_ENDINGS)
+    return True
 
 
 def with_headers(answer: Response) -> Response:

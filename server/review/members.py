@@ -1,31 +1,41 @@
-"""The page of the members: adults let others choose a new password; it shows nothing of anybody's cards."""
+"""The page of the members: adults invite others and say what they are; it shows nothing of anybody's cards."""
 
 from flask import Flask, flash, get_flashed_messages, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from server.access import may_reset
-from server.review.forms import OneMember, Sharing, read_form
+from server.access import may_reset, runs_household
+from server.errors import UsageError
+from server.review.forms import NewMember, OneMember, Role, Sharing, read_form
 from server.review.guard import signed_in_member
+from server.review.language import N_
+from server.review.language import gettext as _
+from server.settings import Settings
+from server.store.beginning import free_id
 from server.store.database import Actor, Database
-from server.store.members import list_members
+from server.store.members import Member, list_members
 from server.store.pausing import pause, resume
-from server.store.sessions import reset_password
+from server.store.sessions import create_setup_link, reset_password
+from server.store.sharing import add_member, set_member
 
 VALID_HOURS = 72
+_ROLES = (("adult", N_("Adult")), ("child", N_("Child")), ("guest", N_("Guest")))
 _AGAIN = "Open the members' page again, then choose there."
 
 
 class MembersPages:
     """The page of the members of one household."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
+        self._settings = settings
 
     def add_to(self, app: Flask) -> None:
         """Add the routes to the application."""
         app.add_url_rule("/members", "members", self.members)
         app.add_url_rule("/members/sharing", "sharing", self.sharing, methods=["POST"])
         app.add_url_rule("/members/reset", "reset", self.reset, methods=["POST"])
+        app.add_url_rule("/members/add", "add_member", self.add, methods=["POST"])
+        app.add_url_rule("/members/role", "role", self.role, methods=["POST"])
 
     def members(self) -> str:
         """Who lives here; for adults with what they may do for others."""
@@ -35,12 +45,37 @@ class MembersPages:
         return render_template(
             "members.html",
             members=members,
+            runs=runs_household(me.role),
+            roles=_ROLES,
             resettable={
                 each.id for each in members if each.id != me.id and may_reset(me.role, each.role)
             },
             links=get_flashed_messages(category_filter=["link"]),
+            invitations=get_flashed_messages(category_filter=["invitation"]),
+            said=get_flashed_messages(category_filter=["message"]),
             hours=VALID_HOURS,
         )
+
+    def add(self) -> Response:
+        """Add somebody, and make the link with which they choose a password and say what they share."""
+        form = read_form(NewMember, request.form, _("Give the new member a name."))
+        me = _adult()
+        with self._database.write(Actor("member", me.id)) as tx:
+            new = add_member(
+                tx, free_id(tx, form.name), name=form.name, shares="none", role=form.role
+            )
+            token = create_setup_link(tx, new.id, seconds=VALID_HOURS * 3600)
+        flash(_whole(self._settings, url_for("setup", token=token)), "invitation")
+        return redirect(url_for("members"), code=303)
+
+    def role(self) -> Response:
+        """Say what somebody is here: an adult, a child or a guest."""
+        form = read_form(Role, request.form, _AGAIN)
+        me = _adult()
+        with self._database.write(Actor("member", me.id)) as tx:
+            new = set_member(tx, form.member, role=form.role)
+        flash(_("%(name)s is changed, and what each may see has followed.") % {"name": new.name})
+        return redirect(url_for("members"), code=303)
 
     def sharing(self) -> Response:
         """Pause one's own sharing, or go on with it."""
@@ -57,5 +92,23 @@ class MembersPages:
             token = reset_password(
                 tx, form.member, by=signed_in_member().id, seconds=VALID_HOURS * 3600
             )
-        flash(url_for("setup", token=token, _external=True), "link")
+        flash(_whole(self._settings, url_for("setup", token=token)), "link")
         return redirect(url_for("members"), code=303)
+
+
+def _whole(settings: Settings, path: str) -> str:
+    """A link that works outside of this browser: under the public address, if there is one."""
+    site = settings.server.public_url or request.host_url
+    return site.rstrip("/") + path
+
+
+def _adult() -> Member:
+    """The signed-in member, who runs the household with the other adults.
+
+    Raises:
+        UsageError: It is somebody else.
+    """
+    me = signed_in_member()
+    if not runs_household(me.role):
+        raise UsageError(_("Adults do that here; ask one of them."))
+    return me

@@ -3,17 +3,27 @@
 from flask import Flask, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from server.access import BOOK_OF_THE_HOUSEHOLD
 from server.cases import Case, decide, find_case, open_cases
 from server.cases.removals import bring_back, removals
 from server.cases.undoing import undo_mark, undo_marked
 from server.errors import NotFound, UsageError
-from server.protocol.login import Limiter
-from server.review.forms import Again, Answer, NewPassword, SignIn, Undo, read_form
+from server.protocol.login import Limiter, account_of
+from server.review.forms import Again, Answer, Joining, NewPassword, SignIn, Undo, read_form
 from server.review.guard import Guard, signed_in_member
+from server.review.language import gettext as _
 from server.review.passwords import LENGTH_MIN, hash_password, is_outdated, is_password
+from server.store.books import count_slots, find_book
 from server.store.database import Actor, Database
-from server.store.members import find_member
-from server.store.sessions import password_hash, peek_setup_link, set_password_hash, use_setup_link
+from server.store.members import Member, find_member
+from server.store.sessions import (
+    end_sessions,
+    password_hash,
+    peek_setup_link,
+    set_password_hash,
+    use_setup_link,
+)
+from server.store.sharing import set_member
 
 REMOVED_MOST = 25
 
@@ -67,8 +77,12 @@ class Pages:
 
     def today(self) -> Page:
         """What waits for the signed-in member, most useful first."""
-        cases = open_cases(self._database, signed_in_member().id)
-        return render_template("today.html", cases=cases)
+        member = signed_in_member()
+        cases = open_cases(self._database, member.id)
+        with self._database.read() as tx:
+            book = find_book(tx, member.id, BOOK_OF_THE_HOUSEHOLD)
+            is_empty = book is None or not count_slots(tx, book)
+        return render_template("today.html", cases=cases, is_empty=is_empty)
 
     def case(self, case_id: str) -> Page:
         """One case, and its answer."""
@@ -152,9 +166,11 @@ class Pages:
                 with self._database.write(Actor("password", name)) as tx:
                     set_password_hash(tx, name, hash_password(form.password))
             return self._guard.sign_in(name, redirect(url_for("today"), code=303))
-        seconds = self._limiter.wrong(request.remote_addr or "")
+        seconds = self._limiter.wrong(request.remote_addr or "", account_of(name))
         if seconds:
-            problem = f"Too many wrong passwords from here; wait {seconds} seconds, then try again."
+            problem = _("Too many wrong passwords; wait %(wait)s seconds, then try again.") % {
+                "wait": seconds
+            }
             return render_template("sign-in.html", problem=problem, username=form.username), 429
         return render_template("sign-in.html", problem=_WRONG, username=form.username), 401
 
@@ -168,41 +184,58 @@ class Pages:
             member_id = peek_setup_link(tx, token)
             member = find_member(tx, member_id) if member_id else None
         if member is None:
-            return render_template("error.html", sentence=_USED, status=410), 410
+            return self._no_link()
+        asks = not member.has_password and member.shares == "none" and member.role != "guest"
+        shown = {"member": member, "length_min": LENGTH_MIN, "asks": asks}
         if request.method == "GET":
-            return render_template("setup.html", member=member, length_min=LENGTH_MIN)
+            return render_template("setup.html", **shown)
         if member.has_password and request.form.get("keep") == "1":
-            return self._enter(token, member.id, None)
+            return self._enter(token, member, None)
         try:
-            form = self._new_password()
+            form = self._new_password(Joining if asks else NewPassword)
         except UsageError as error:
-            page = render_template(
-                "setup.html", member=member, length_min=LENGTH_MIN, problem=error.sentence
-            )
-            return page, 400
-        return self._enter(token, member.id, hash_password(form.password))
+            shares = request.form.get("shares", "")
+            return render_template(
+                "setup.html", problem=error.sentence, typed_shares=shares, **shown
+            ), 400
+        return self._enter(token, member, form)
 
-    def _enter(self, token: str, member_id: str, new_hash: str | None) -> Page:
-        """Use a setup link up, keep a new password if there is one, and sign in."""
-        with self._database.write(Actor("password", member_id)) as tx:
+    def _no_link(self) -> Page:
+        """A setup link that was used, is over or never was; guesses are counted."""
+        seconds = self._limiter.wrong(request.remote_addr or "")
+        if seconds:
+            sentence = _("Too many wrong addresses from here; wait %(wait)s seconds.") % {
+                "wait": seconds
+            }
+            return render_template("error.html", sentence=sentence, status=429), 429
+        return render_template("error.html", sentence=_USED, status=410), 410
+
+    def _enter(self, token: str, member: Member, form: NewPassword | None) -> Page:
+        """Use a setup link up, keep what was chosen if anything was, and sign in."""
+        hashed = hash_password(form.password) if form is not None else None
+        with self._database.write(Actor("password", member.id)) as tx:
             if use_setup_link(tx, token) is None:
-                return render_template("error.html", sentence=_USED, status=410), 410
-            if new_hash is not None:
-                set_password_hash(tx, member_id, new_hash)
-        return self._guard.sign_in(member_id, redirect(url_for("today"), code=303))
+                return self._no_link()
+            if hashed is not None:
+                set_password_hash(tx, member.id, hashed)
+                end_sessions(tx, member.id)
+            if isinstance(form, Joining) and form.shares != member.shares:
+                set_member(tx, member.id, shares=form.shares)
+        onwards = "welcome" if isinstance(form, Joining) else "today"
+        return self._guard.sign_in(member.id, redirect(url_for(onwards), code=303))
 
     @staticmethod
-    def _new_password() -> NewPassword:
-        """The password typed twice.
+    def _new_password(kind: type[NewPassword]) -> NewPassword:
+        """The password typed twice; whoever joins also says what they share.
 
         Raises:
-            UsageError: It is too short, or the two differ.
+            UsageError: It is too short, the two differ, or nothing was said of sharing.
         """
-        form = read_form(
-            NewPassword, request.form, f"Choose a password of at least {LENGTH_MIN} characters."
-        )
-        if form.password != form.again:
-            raise UsageError("The two passwords are not the same; type them again.")
+        sentence = f"Choose a password of at least {LENGTH_MIN} characters"
+        if kind is Joining:
+            sentence += ", and say what others see of your cards"
+        form = read_form(kind, request.form, f"{sentence}.")
+        form.check_twice()
         return form
 
     def _show(self, case: Case, problem: str = "") -> str:

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from typing import Final
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import and_, delete, func, select, update
 
 from server.access import may_reset
 from server.errors import UsageError
@@ -24,6 +24,7 @@ __all__ = [
     "peek_setup_link",
     "reset_password",
     "secret",
+    "session_count",
     "session_member",
     "set_password_hash",
     "use_setup_link",
@@ -43,6 +44,11 @@ _FIND: Final = Query(
 )
 _END: Final = Query(delete(session).where(session.c.token_hash == bind("digest")))
 _END_ALL: Final = Query(delete(session).where(session.c.member == bind("who")))
+_COUNT: Final = Query(
+    select(func.count()).where(
+        and_(session.c.member == bind("who"), session.c.expires > bind("at"))
+    )
+)
 _EXPIRE: Final = Query(delete(session).where(session.c.expires <= bind("at")))
 _LINK: Final = inserting(setup_link, "token_hash", "member", "expires")
 _END_LINKS: Final = Query(delete(setup_link).where(setup_link.c.member == bind("who")))
@@ -88,6 +94,12 @@ def end_session(tx: Transaction, token: str) -> None:
 def end_sessions(tx: Transaction, member_id: str) -> None:
     """Sign a member out everywhere."""
     tx.run(_END_ALL, who=member_id)
+
+
+def session_count(tx: Transaction, member_id: str) -> int:
+    """In how many browsers a member is signed in."""
+    row = tx.one(_COUNT, who=member_id, at=tx.now)
+    return int(row[0]) if row else 0
 
 
 def create_setup_link(tx: Transaction, member_id: str, *, seconds: int) -> str:

@@ -205,3 +205,26 @@ def test_an_unreadable_file_is_named(
     said = sentence(start(folder, "import", "anna", str(file), before=powerless))
     assert str(file) in said
     assert "permissions" in said
+
+
+def test_a_new_household_prints_a_link_at_each_start_until_somebody_lives_there(
+    folder: Path, hearthbook: Hearthbook
+) -> None:
+    hearthbook("init")
+
+    def link() -> str:
+        with serving(folder) as process:
+            assert process.stdout is not None
+            assert "Nobody lives here yet" in process.stdout.readline()
+            return process.stdout.readline().strip()
+
+    first, second = link(), link()
+    assert "/app/begin/" in first
+    assert first.rpartition("/")[2] != second.rpartition("/")[2]
+    hearthbook("member", "add", "anna", "--name", "Anna", "--shares", "all")
+    process = start(folder, "serve", "--port", "0")
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("Ready.")
+    process.terminate()
+    rest, _ = process.communicate(timeout=WAIT_SECONDS)
+    assert rest == ""

@@ -92,7 +92,7 @@ def test_a_doubt_of_one_member_is_not_told_to_another() -> None:
 
 def test_an_empty_household_has_nobody_in_common() -> None:
     found = letter(Plan(), household(), NAMES)
-    assert found.text[0] == "The members have 0 people in common."
+    assert found.text[0] == "No two books here hold the same person yet."
     assert "There are no questions." in found.text
 
 

@@ -1,0 +1,82 @@
+"""The first member of a household: there is no default account, only a link that whoever starts the server sees.
+
+It is made anew at each start, works until somebody has used it, and never where anybody lives already.
+"""
+
+import hashlib
+import secrets
+import unicodedata
+from typing import Final
+
+from server.errors import UsageError
+from server.store.database import Transaction
+from server.store.household import get_setting, set_setting
+from server.store.members import Member, list_members, member_names
+from server.store.sharing import add_member
+
+_KEY: Final = "begin"
+_ID_LENGTH_MOST: Final = 32
+HOUSEHOLD_LENGTH_MOST: Final = 60
+
+
+def begin_token(tx: Transaction) -> str | None:
+    """A new token for the first member, which ends the one before; None where somebody lives here."""
+    if list_members(tx) or member_names(tx):
+        return None
+    token = secrets.token_urlsafe(24)
+    set_setting(tx, _KEY, _digest(token))
+    return token
+
+
+def may_begin(tx: Transaction, token: str) -> bool:
+    """Whether this is the token of the latest start, and nobody has used it."""
+    kept = get_setting(tx, _KEY)
+    return bool(kept) and not member_names(tx) and secrets.compare_digest(kept, _digest(token))
+
+
+def begin(
+    tx: Transaction, token: str, first: Member, *, household: str, region: str
+) -> Member | None:
+    """Name the household and add its first member, an adult; None where the token is used or over.
+
+    Raises:
+        UsageError: The household or the member cannot be called so.
+    """
+    if not may_begin(tx, token):
+        return None
+    set_setting(tx, "household", household_called(household))
+    set_setting(tx, "region", region)
+    set_setting(tx, _KEY, "")
+    return add_member(tx, first.id, name=first.name, shares=first.shares, role="adult")
+
+
+def household_called(name: str) -> str:
+    """A household's name as it is kept.
+
+    Raises:
+        UsageError: It is empty or too long.
+    """
+    called = " ".join(name.split())
+    if not called or len(called) > HOUSEHOLD_LENGTH_MOST:
+        raise UsageError(
+            f"Give the household a name of at most {HOUSEHOLD_LENGTH_MOST} characters."
+        )
+    return called
+
+
+def free_id(tx: Transaction, name: str) -> str:
+    """A sign-in name for somebody: the first word of their name in small letters, else `member`."""
+    taken = member_names(tx)
+    words = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode().split()
+    letters = "".join(each for each in (words or [""])[0] if each.isalnum())
+    base = letters[:_ID_LENGTH_MOST] if letters[:1].isalpha() else "member"
+    found, number = base, 2
+    while found in taken:
+        end = f"-{number}"
+        found = base[: _ID_LENGTH_MOST - len(end)] + end
+        number += 1
+    return found
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
