@@ -28,6 +28,7 @@ from server.store.backup import backup
 from server.store.cards import CardRow, claims_of, closure, find_card, owner_said
 from server.store.database import Actor, Database, Transaction
 from server.store.facts import Typing, live_facts
+from server.store.fading import half_lives_of
 from server.store.history import last_act
 from server.store.household import is_released, region_of
 from server.store.jobs import keep_gauge
@@ -142,7 +143,8 @@ def measure(db: Database) -> None:
     """Keep how right each member's book probably is today."""
     with db.read() as tx:
         snapshot = snapshot_of(tx)
-        gauges = {each.id: gauge_of(snapshot, each.id, tx.now) for each in list_members(tx)}
+        lives = half_lives_of(tx)
+        gauges = {each.id: gauge_of(snapshot, each.id, tx.now, lives) for each in list_members(tx)}
     with db.write(Actor("gauge")) as tx:
         for member, found in gauges.items():
             keep_gauge(tx, member, chance=found.chance, people=found.people, known=found.known)

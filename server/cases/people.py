@@ -16,6 +16,7 @@ from server.reconcile.snapshot import Claim
 from server.store.cards import CardRow, claims_of
 from server.store.database import Actor, Database, Transaction
 from server.store.devices import list_devices
+from server.store.fading import half_lives_of
 from server.store.household import region_of
 from server.store.linking import say_claim
 from server.store.members import get_member, household_of
@@ -250,7 +251,7 @@ def _line(tx: Transaction, viewer: str, card: Portrait, known: Known, *, own: bo
             property=fact.prop.name,
             value=fact.prop.shown,
             kind=kind_of_property(fact.prop.name),
-            badge=badge(fact, tx.now).word,
+            badge=badge(fact, tx.now, half_lives_of(tx)).word,
             who=fact.typed_by or card.row.member,
             since=fact.last,
             how=how_of(fact),

@@ -13,6 +13,7 @@ from server.reconcile.operations import Difference
 from server.reconcile.snapshot import CardState, Fact, Snapshot, cards_by_id, facts_by_id
 from server.store.database import Transaction
 from server.store.facts import device_of_fact
+from server.store.fading import half_lives_of
 
 _NAMES: Final = frozenset({"FN", "N", "PHOTO"})
 
@@ -26,6 +27,7 @@ class Teller:
     facts: Mapping[int, Fact]
     names: Mapping[str, str]
     """What members are called, by id."""
+    half_lives: Mapping[str, float]
 
     def title(self, cards: Iterable[str]) -> str:
         """The names of some cards, each once."""
@@ -42,7 +44,7 @@ class Teller:
             property=fact.prop.name,
             value=fact.prop.shown,
             kind=kind_of_property(fact.prop.name),
-            badge=badge(fact, self.tx.now).word,
+            badge=badge(fact, self.tx.now, self.half_lives).word,
             who=fact.typed_by or self.cards[fact.card].keeper,
             since=fact.last,
             how=how_of(fact),
@@ -139,7 +141,7 @@ class Teller:
 
 def teller(tx: Transaction, snapshot: Snapshot, names: Mapping[str, str]) -> Teller:
     """A teller for one snapshot."""
-    return Teller(tx, cards_by_id(snapshot), facts_by_id(snapshot), names)
+    return Teller(tx, cards_by_id(snapshot), facts_by_id(snapshot), names, half_lives_of(tx))
 
 
 def keys_of(differences: Iterable[Difference]) -> tuple[str, ...]:

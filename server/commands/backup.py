@@ -26,9 +26,14 @@ def backup(place: Place, *, file: Path) -> None:
     It is consistent, also while the server runs.
     """
     from server.store.backup import backup as write
+    from server.store.database import Actor
+    from server.store.household import note_backup
 
     with spinner("Writing the backup"):
-        octets = write(place.database(), file)
+        database = place.database()
+        octets = write(database, file)
+    with database.write(Actor("backup")) as tx:
+        note_backup(tx)
     say(f"{file} holds the household ({octets:,} bytes). Settings are not in it: copy them, too.")
 
 

@@ -1,23 +1,17 @@
 """`hearthbook doctor`: what needs attention, each with what to do about it."""
 
-import os
-import shutil
-import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from server.commands.place import Place, pass_place
-from server.commands.screen import count, day, say, spinner
+from server.commands.screen import count, say, spinner
 from server.errors import DamagedDatabase
 
 if TYPE_CHECKING:
     from server.store.database import Transaction
 
-QUIET_DAYS = 9
-ROOM_LEAST = 200 * 1024 * 1024
 _DAY = 86_400_000_000
 
 
@@ -25,58 +19,25 @@ _DAY = 86_400_000_000
 @pass_place
 def doctor(place: Place) -> None:
     """Look at the household's health; nothing is changed."""
+    from server.cases.attention import of_backups, of_clock, of_folder, of_jobs, of_settings
+
     found: list[str] = []
     database = place.database()
     with spinner("Looking at everything"):
-        found += _settings(place)
-        found += _folder(database.path.parent, database.path)
+        found += of_settings(place.settings())
+        found += of_folder(database.path.parent, database.path)
         with database.read() as tx:
-            found += _clock(tx)
+            found += of_clock(tx)
             found += _database(tx)
-            found += _jobs(tx)
+            found += of_jobs(tx)
+            found += _release(tx)
             found += _devices(tx)
+            found += of_backups(tx)
     for each in found:
         say(each)
     if found:
         raise DamagedDatabase(f"{count(len(found), 'thing')} to look at.")
     say("All is well.")
-
-
-def _settings(place: Place) -> Iterator[str]:
-    from server.settings import is_loopback
-
-    server = place.settings().server
-    if server.public_url.startswith("http://") and not is_loopback(server.host):
-        yield (
-            "Phones send their passwords unencrypted: public_url is http and the server listens "
-            f"on {server.host}. Put a proxy with TLS in front and set public_url to its https "
-            "address."
-        )
-    if server.public_url.startswith("https://") and not server.trusted_proxies:
-        yield (
-            "public_url is https, but no proxy is trusted, so every request seems to come from "
-            "the proxy itself: set trusted_proxies to its address."
-        )
-
-
-def _folder(folder: Path, file: Path) -> Iterator[str]:
-    mode = file.stat().st_mode & 0o777
-    if mode & 0o077:
-        yield f"Others on this machine may read {file} (mode {mode:o}): run chmod 600 {file}."
-    if not os.access(folder, os.W_OK):
-        yield f"{folder} cannot be written: give the server's user its permissions back."
-    room = shutil.disk_usage(folder).free
-    if room < ROOM_LEAST:
-        yield f"Only {room // 1024 // 1024} MB are free in {folder}: make room."
-
-
-def _clock(tx: "Transaction") -> Iterator[str]:
-    from server.store.clock import BEHIND_LEAST, behind_sentence
-    from server.store.history import last_time
-
-    behind = last_time(tx) - time.time_ns() // 1000
-    if behind >= BEHIND_LEAST:
-        yield behind_sentence(behind)
 
 
 def _database(tx: "Transaction") -> Iterator[str]:
@@ -97,12 +58,9 @@ def _database(tx: "Transaction") -> Iterator[str]:
         )
 
 
-def _jobs(tx: "Transaction") -> Iterator[str]:
+def _release(tx: "Transaction") -> Iterator[str]:
     from server.store.household import is_released
-    from server.store.jobs import failing
 
-    for each in failing(tx):
-        yield f"The job {each.name} fails since {day(each.failed or each.at)}: {each.sentence}"
     if not is_released(tx):
         yield (
             "Nothing was reconciled yet: read `hearthbook reconcile --dry-run`, then run "
@@ -111,6 +69,7 @@ def _jobs(tx: "Transaction") -> Iterator[str]:
 
 
 def _devices(tx: "Transaction") -> Iterator[str]:
+    from server.cases.attention import QUIET_DAYS
     from server.store.devices import list_devices
     from server.store.members import list_members
 

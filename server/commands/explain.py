@@ -95,13 +95,16 @@ def _whose(person: Person) -> None:
 
 def _freshness(tx: "Transaction", person: Person) -> None:
     from server.reconcile.freshness import badge
+    from server.store.fading import half_lives_of
+
+    lives = half_lives_of(tx)
 
     def row(card: "CardState") -> list[tuple[str, ...]]:
         return [
             (
                 card.keeper,
                 fact.prop.shown,
-                (found := badge(fact, tx.now)).word,
+                (found := badge(fact, tx.now, lives)).word,
                 "" if found.chance is None else f"{found.chance:.0%}",
                 f"vouched for on {day(fact.confirmed)}"
                 if fact.confirmed

@@ -106,10 +106,11 @@ def _said(verb: str, person: str, member: str) -> str:
 def _print_person(tx: "Transaction", person: Person) -> None:
     from server.reconcile.freshness import freshest
     from server.reconcile.ownership import owner_of
+    from server.store.fading import half_lives_of
 
     viewer = person.viewer
     owner = owner_of(person.cards, person.snapshot.claims, viewers=frozenset({viewer}))
-    best = freshest(person.cards, tx.now) if len(person.cards) > 1 else None
+    best = freshest(person.cards, tx.now, half_lives_of(tx)) if len(person.cards) > 1 else None
     say(f"{person.name}, as {viewer} sees it")
     say(f"Whose: {whose(owner)}.")
     for card in person.cards:
@@ -135,13 +136,15 @@ def whose(owner: "Ownership") -> str:
 
 def _rows(tx: "Transaction", card: "CardState") -> list[tuple[str, ...]]:
     from server.reconcile.freshness import badge
+    from server.store.fading import half_lives_of
 
+    lives = half_lives_of(tx)
     return [
         (
             card.keeper,
             _label(fact),
             fact.prop.shown,
-            badge(fact, tx.now).word,
+            badge(fact, tx.now, lives).word,
             fact.typed_by or "Hearthbook",
             day(fact.last),
             _how(fact) + _limited(fact, card),

@@ -28,6 +28,7 @@ def stats(place: Place, *, viewer: str | None, as_json: bool) -> None:
     its kind since somebody last vouched for it.
     """
     from server.reconcile.gauge import gauge_of
+    from server.store.fading import half_lives_of
     from server.store.jobs import gauges
     from server.store.members import get_member, list_members
     from server.store.snapshots import snapshot_of
@@ -36,7 +37,8 @@ def stats(place: Place, *, viewer: str | None, as_json: bool) -> None:
         members = [get_member(tx, viewer)] if viewer else list_members(tx)
         snapshot = snapshot_of(tx)
         found = [
-            (each, gauge_of(snapshot, each.id, tx.now), gauges(tx, each.id)) for each in members
+            (each, gauge_of(snapshot, each.id, tx.now, half_lives_of(tx)), gauges(tx, each.id))
+            for each in members
         ]
     for member, gauge, past in found:
         if as_json:

@@ -24,6 +24,9 @@ _ABOUT_THE_CLIENT = (
 )
 """What only a proxy should say; nobody else's word about it reaches the application."""
 
+UNBELIEVED = "hearthbook.unbelieved"
+"""Where the environ says which address spoke for others and is no proxy of ours."""
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -42,6 +45,8 @@ class Proxies:
         """A copy of the environ with the client's own address and scheme, and no header about them."""
         clean = {key: value for key, value in environ.items() if key not in _ABOUT_THE_CLIENT}
         if not self.networks or not self._trusts(text_of(environ, "REMOTE_ADDR")):
+            if "HTTP_X_FORWARDED_FOR" in environ:
+                clean[UNBELIEVED] = text_of(environ, "REMOTE_ADDR")
             return clean
         for hop in reversed(text_of(environ, "HTTP_X_FORWARDED_FOR").split(",")):
             address = hop.strip()

@@ -19,6 +19,7 @@ from server.review.devices import DevicesPages
 from server.review.frame import frame
 from server.review.guard import Guard, Hosts, members_only, same_origin, with_headers
 from server.review.history import HistoryPages
+from server.review.household import HouseholdPages
 from server.review.members import MembersPages
 from server.review.pages import Pages
 from server.review.people import PeoplePages
@@ -98,6 +99,7 @@ def make_application(
     OneTimePages(database, settings, limiter).add_to(app)
     BeginPages(database, guard, limiter).add_to(app)
     YourselfPages(database, guard, limiter).add_to(app)
+    HouseholdPages(database, settings).add_to(app)
     uploads.add_to(app)
     return app
 

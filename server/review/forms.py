@@ -119,6 +119,36 @@ class Begin(NewPassword):
     shares: Literal["none", "name", "all"]
 
 
+class HouseholdCalled(_Form):
+    """The form that names the household."""
+
+    household: _Short
+    region: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+
+
+class Asking(_Form):
+    """The buttons that say whether certain links wait for somebody."""
+
+    asks: Literal["sure", "always"]
+
+
+class Fading(_Form):
+    """The form of how values age, or the button that makes it as usual."""
+
+    mobile: float = 0
+    landline: float = 0
+    mail: float = 0
+    address: float = 0
+    work: float = 0
+    web: float = 0
+    other: float = 0
+    usual: bool = False
+
+    def years(self) -> dict[str, float]:
+        """Years by kind."""
+        return {name: value for name, value in self if name != "usual"}
+
+
 class NewMember(_Form):
     """The form that adds somebody to the household."""
 

@@ -1,0 +1,35 @@
+"""How fast values age in this household: as it says, else as usual."""
+
+import json
+from collections.abc import Mapping
+from typing import Final
+
+from server.errors import UsageError
+from server.reconcile.freshness import HALF_LIVES
+from server.store.database import Transaction
+from server.store.household import get_setting, set_setting
+
+YEARS_LEAST: Final = 0.5
+YEARS_MOST: Final = 50.0
+_KEY: Final = "half_lives"
+
+
+def half_lives_of(tx: Transaction) -> Mapping[str, float]:
+    """Years after which half of the values of each kind are wrong."""
+    said: dict[str, float] = json.loads(get_setting(tx, _KEY, "{}"))
+    return {**HALF_LIVES, **said}
+
+
+def say_half_lives(tx: Transaction, years: Mapping[str, float]) -> None:
+    """Keep how fast values of each kind age; a kind that is not named ages as usual.
+
+    Raises:
+        UsageError: A kind is unknown, or its years make no sense.
+    """
+    for kind, number in years.items():
+        if kind not in HALF_LIVES or not YEARS_LEAST <= number <= YEARS_MOST:
+            raise UsageError(
+                f"Choose a number of years from {YEARS_LEAST:g} to {YEARS_MOST:g} for each kind."
+            )
+    changed = {kind: number for kind, number in years.items() if number != HALF_LIVES[kind]}
+    set_setting(tx, _KEY, json.dumps(changed, sort_keys=True))
