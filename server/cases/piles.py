@@ -177,7 +177,12 @@ class _Sorting:
         Raises:
             UsageError: They did; that is undone first.
         """
-        apart = {(e.card_a, e.card_b) for e in self.snapshot.links if e.verdict == "apart"}
+        known = ("", self.question.scope)  # what somebody said for themselves stops nobody else
+        apart = {
+            (each.card_a, each.card_b)
+            for each in self.snapshot.links
+            if each.verdict == "apart" and each.scope in known
+        }
         for left, right in combinations(sorted(self.pile_of), 2):
             pile = self.pile_of[left]
             if (left, right) in apart and pile is not None and pile == self.pile_of[right]:

@@ -14,9 +14,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from server.cases import Case, decide, open_cases
 from server.cycle import run_cycle
 from server.errors import UsageError
+from server.store.cards import find_card
 from server.store.database import Actor
 from server.store.linking import link_cards, say_claim
-from server.store.sharing import set_share
+from server.store.sharing import set_share, set_visibility
 from server.store.views import refresh
 from tests.builders import Home, a_card
 from tests.store.test_histories import LINES, MEMBERS, NAMES, PLAYED, drawn_from
@@ -67,6 +68,8 @@ class TwoRuns(RuleBasedStateMachine):
         def put(home: Home) -> None:
             noted = note and who == "ben" and home is self.full
             home.put(who, href, a_card(uid, name, *extra, *(["NOTE:secret"] if noted else [])))
+            if home is self.full:
+                _show(home, _card(home, who, href))
 
         self._both(put)
 
@@ -304,6 +307,15 @@ def _card(home: Home, who: str, href: str) -> str:
             "SELECT card FROM slot WHERE member = ? AND href = ?", (who, href)
         ).fetchall()
     return str(rows[0][0])
+
+
+def _show(home: Home, card: str) -> None:
+    """Ben shares a card that became private because it repeats what he keeps to himself."""
+    with home.db.read() as tx:
+        row = find_card(tx, card)
+    if row is not None and row.access.visibility != "shared":
+        with home.db.write(Actor("card", row.member)) as tx:
+            set_visibility(tx, card, "shared")
 
 
 def _claim(home: Home, who: str, href: str, says: str) -> None:
