@@ -144,6 +144,16 @@ def person_page(db: Database, viewer: str, card_id: str) -> PersonPage:
         )
 
 
+def seen_by(tx: Transaction, keeper: str, card_id: str, other: str) -> Watcher | None:
+    """What another member sees of an own card; None of one that does not take part in the household."""
+    _person, portraits = portraits_of(tx, keeper, card_id)
+    own = next((each for each in portraits if each.row.id == card_id), None)
+    if own is None or not own.row.household:
+        return None
+    household = household_of(tx)
+    return next((each for each in _watchers(household, own) if each.member == other), None)
+
+
 def say_whose(db: Database, viewer: str, card_id: str, verb: Claiming, to: str = "") -> None:
     """Say whose a person is: mine, ours, somebody's, or nobody's any more.
 

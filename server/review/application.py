@@ -23,6 +23,7 @@ from server.review.household import HouseholdPages
 from server.review.members import MembersPages
 from server.review.pages import Pages
 from server.review.people import PeoplePages
+from server.review.shown import ShownPages
 from server.review.uploading import UploadPages
 from server.review.words import day, initials, moment, origin, said
 from server.review.yourself import YourselfPages
@@ -92,6 +93,7 @@ def make_application(
     _add_errors(app)
     HistoryPages(database).add_to(app)
     MembersPages(database, settings).add_to(app)
+    ShownPages(database).add_to(app)
     PeoplePages(database).add_to(app)
     CardPages(database).add_to(app)
     Pages(database, guard, limiter).add_to(app)

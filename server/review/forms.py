@@ -86,6 +86,13 @@ class Seen(_Form):
     value: _Short = ""
 
 
+class Level(_Form):
+    """What one shows somebody, or without `to` all other adults, later ones too."""
+
+    level: Literal["none", "name", "all"]
+    to: _Short = ""
+
+
 class Undo(_Form):
     """The undo button of an answer's page."""
 

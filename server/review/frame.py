@@ -52,7 +52,7 @@ SECTIONS: Final = (
             Leaf("removed", N_("Removed")),
             Leaf("upload", N_("Bring cards in")),
         ),
-        ("card", "seen", "past", "ask"),
+        ("card", "seen", "past", "ask", "shown_to"),
     ),
     Section(
         N_("History"),

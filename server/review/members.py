@@ -83,7 +83,8 @@ class MembersPages:
         me = signed_in_member().id
         with self._database.write(Actor(form.sharing, me)) as tx:
             (pause if form.sharing == "pause" else resume)(tx, me)
-        return redirect(url_for("members"), code=303)
+        where = "shown" if request.args.get("from") == "shown" else "members"
+        return redirect(url_for(where), code=303)
 
     def reset(self) -> Response:
         """Make a one-time link for somebody else's new password; it is shown once, on the page that follows."""

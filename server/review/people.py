@@ -41,7 +41,7 @@ class PeoplePages:
             total = count_people(tx, me, search) if search.words or not typed else 0
             letters = initials_of(tx, me, search) if total > PAGE else ()
             begin = request.args.get("at", "")[:1]
-            skipped = place_of(tx, me, search, begin) if begin else (_page() - 1) * PAGE
+            skipped = place_of(tx, me, search, begin) if begin else (page_number() - 1) * PAGE
             skipped = min(skipped // PAGE * PAGE, max(total - 1, 0) // PAGE * PAGE)
             found = list_people(tx, me, search, most=PAGE, skipped=skipped) if total else ()
         return render_template(
@@ -57,7 +57,7 @@ class PeoplePages:
         )
 
 
-def _page() -> int:
+def page_number() -> int:
     """The number of the page that was asked for; the first for whatever is none."""
     number = request.args.get("page", "1")
     return max(int(number), 1) if number.isdecimal() and len(number) < 7 else 1
