@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response
 
 from server.cases.people import PersonPage, person_page, say_who_sees, say_whose
 from server.cases.recounting import Told, recount_fully
+from server.cases.versions import card_then, put_back
 from server.errors import NotFound
-from server.review.forms import Seen, Whose, read_form
+from server.review.forms import Seen, Undo, Whose, read_form
 from server.review.guard import signed_in_member
 from server.review.language import gettext
 from server.store.card_acts import acts_of_cards
@@ -17,6 +18,7 @@ from server.store.database import Database
 from server.store.history import find_act
 
 HISTORY_MOST: Final = 8
+VERSIONS_MOST: Final = 40
 _AGAIN: Final = "Open the page of the card again, then choose there."
 
 
@@ -32,6 +34,7 @@ class CardPages:
         app.add_url_rule(at, "card", self.card)
         app.add_url_rule(f"{at}/whose", "whose", self.whose, methods=["POST"])
         app.add_url_rule(f"{at}/seen", "seen", self.seen, methods=["GET", "POST"])
+        app.add_url_rule(f"{at}/past", "past", self.past, methods=["GET", "POST"])
 
     def card(self, card_id: str) -> str | tuple[str, int]:
         """One person."""
@@ -75,6 +78,17 @@ class CardPages:
         if mark and line is None:
             raise NotFound("The card has that value no more; open its page again.")
         return render_template("seen.html", person=person, card=own, line=line)
+
+    def past(self, card_id: str) -> str | Response:
+        """How an own card was, and putting it back so."""
+        me = signed_in_member().id
+        if request.method == "POST":
+            form = read_form(Undo, request.form, _AGAIN)
+            put_back(self._database, me, card_id, form.mark)
+            flash(gettext("The card is as it was then; phones follow at their next sync."))
+            return redirect(url_for("card", card_id=card_id), code=303)
+        versions = card_then(self._database, me, card_id, most=VERSIONS_MOST)
+        return render_template("past.html", versions=versions, card_id=card_id)
 
     def _happened(self, me: str, person: PersonPage, most: int) -> list[Told]:
         """The latest that happened to a person's cards, as far as the member may know of it."""

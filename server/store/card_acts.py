@@ -6,9 +6,9 @@ from typing import Final
 
 from sqlalchemy import and_, or_, select, union
 
-from server.access import sees_value
+from server.access import sees_source, sees_value
 from server.contacts.properties import Property, property_from
-from server.store.cards import find_card
+from server.store.cards import find_card, sources_of
 from server.store.database import Transaction
 from server.store.history import ActRow, find_act, value_access
 from server.store.household import region_of
@@ -78,6 +78,8 @@ _VALUES: Final = Query(
         fact.c.previous,
         fact.c.first,
         fact.c.gone,
+        fact.c.typed_by,
+        fact.c.source,
     )
     .where(
         and_(
@@ -159,6 +161,17 @@ def acts_for(
         last = rows[-1][0]
 
 
+def may_know(tx: Transaction, keeper: str, typed_by: str | None, source: int | None) -> bool:
+    """Whether a keeper may be told of a value of their card, gone or not (R7).
+
+    What the machine brought from a card that shows it to them no more was taken back from them.
+    """
+    if typed_by is not None or source is None:
+        return True
+    household = household_of(tx)
+    return all(sees_source(household, keeper, each) for each in sources_of(tx, source))
+
+
 def changed_by(
     tx: Transaction, act_id: int, card_id: str, viewer: str | None
 ) -> tuple[Changed, ...]:
@@ -170,7 +183,11 @@ def changed_by(
     ended: dict[int, Property] = {}
     before: dict[int, int] = {}
     for each in tx.all(_VALUES, on_card=card_id, which=act_id):
-        if not keeps and not sees_value(household, viewer or "", value_access(tx, each[0])):
+        if viewer is not None and not (
+            may_know(tx, viewer, each[6], each[7])
+            if keeps
+            else sees_value(household, viewer, value_access(tx, each[0]))
+        ):
             continue
         prop = property_from(bytes(each[1]), version=each[2], region=region)
         if each[4] == act_id and each[5] != act_id:

@@ -11,6 +11,7 @@ from server.contacts.build import name_only
 from server.contacts.properties import Property, property_from
 from server.contacts.values import name_of
 from server.reconcile.snapshot import CardState, Fact
+from server.store.card_acts import may_know
 from server.store.cards import CardRow, Value, find_card, values_for
 from server.store.database import Transaction
 from server.store.desired import Person
@@ -150,6 +151,7 @@ class _Told:
     def __init__(
         self, tx: Transaction, row: CardRow, rows: Mapping[int, Row], *, own: bool
     ) -> None:
+        self._tx = tx
         self._rows = rows
         self._row = row
         self._region = region_of(tx)
@@ -182,7 +184,8 @@ class _Told:
         found: dict[tuple[str, str], Known] = {}
         for row in sorted(self._rows.values(), key=lambda each: -(each[3] or 0)):
             key = (row[14], row[15])
-            if row[3] is not None and key not in live and key not in found:
+            may = may_know(self._tx, self._row.member, row[5], row[7])
+            if row[3] is not None and may and key not in live and key not in found:
                 prop = property_from(bytes(row[12]), version=row[13], region=self._region)
                 fact = self._fact(row, prop, row[2], frozenset())
                 found[key] = Known(fact, row[10] or "", row[11] or "", "shared", frozenset())
