@@ -14,13 +14,14 @@ PORT = 5232
 @click.command()
 @click.option("--host", default=HOST, show_default=True, help="Where to listen.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Default: 5232, or any free one.")
-def demo(*, host: str, port: int | None) -> None:
+@click.option("--letter", is_flag=True, help="Begin before the first reconciliation.")
+def demo(*, host: str, port: int | None, letter: bool) -> None:
     """Run a made-up household until Ctrl-C; nothing is kept."""
     from server.demo.running import run_demo
 
     logging.basicConfig(level=logging.WARNING)
     note("Making up two members and their cards ...")
-    run_demo(host, _preferred_port(host) if port is None else port)
+    run_demo(host, _preferred_port(host) if port is None else port, letter=letter)
 
 
 def _preferred_port(host: str) -> int:

@@ -12,6 +12,7 @@ import click
 from server.app import serve
 from server.demo.household import Account, make_household
 from server.demo.people import CARDS_EACH
+from server.demo.scenes import play
 from server.review.passwords import hash_password
 from server.settings import load_settings
 from server.store.database import Actor, Database
@@ -19,15 +20,20 @@ from server.store.household import set_setting
 from server.store.sessions import create_setup_link, set_password_hash
 
 _LINK_SECONDS = 86_400
+_LETTER = "The first reconciliation waits for one of the two: the page shows its letter and asks for a go."
+_CASES = """\
+Their cards were brought together once; what only they can decide waits on Anna's page, one of each kind.
+To see the letter before that, start with: hearthbook demo --letter"""
 _SETTLE_SECONDS = 5
 """Whoever tries a demonstration does not wait a quarter of an hour for a new card to be shown."""
 
 
-def run_demo(host: str, port: int) -> None:
+def run_demo(host: str, port: int, *, letter: bool = False) -> None:
     """Make the household in a temporary folder and serve it; Ctrl-C or SIGTERM removes it.
 
     Args:
         port: 0 takes any free port.
+        letter: Begin before the first reconciliation, with its letter.
 
     Raises:
         UsageError: The address cannot be listened on.
@@ -38,10 +44,12 @@ def run_demo(host: str, port: int) -> None:
         database, accounts = make_household(folder)
         with database.write(Actor(kind="settings")) as tx:
             set_setting(tx, "settle_seconds", str(_SETTLE_SECONDS))
+        if not letter:
+            play(database)
         links = _links(database, accounts)
 
         def announce(host: str, port: int) -> None:
-            click.echo(text(host, port, links))
+            click.echo(text(host, port, links, letter=letter))
 
         try:
             serve(folder, settings, host, port, announce)
@@ -49,7 +57,9 @@ def run_demo(host: str, port: int) -> None:
             database.close()
 
 
-def text(host: str, port: int, links: Sequence[tuple[Account, str]]) -> str:
+def text(
+    host: str, port: int, links: Sequence[tuple[Account, str]], *, letter: bool = False
+) -> str:
     """What to open and what to type into a client.
 
     Args:
@@ -66,12 +76,13 @@ def text(host: str, port: int, links: Sequence[tuple[Account, str]]) -> str:
         f"  {account.name + ':':6}user {account.member}, password {account.password}"
         for account, _ in links
     )
+    waits = _LETTER if letter else _CASES
     return f"""\
 The Hartwigs: Anna and Ben, {CARDS_EACH} made-up cards each. Nothing here is kept.
 
 In the browser (each link works once; take "Sign in with the password I have"):
 {pages}
-The first reconciliation waits for one of the two: the page shows its letter and asks for a go.
+{waits}
 
 In Thunderbird, vdirsyncer or a phone, CardDAV at {site}/
 {logins}

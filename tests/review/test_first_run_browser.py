@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from server.store.beginning import begin_token
 from server.store.database import Actor, open_database
@@ -21,7 +21,7 @@ from tests.review.test_browser import PASSWORD, chromium, fits
 
 __all__ = ["chromium"]
 
-PHONE = {"width": 360, "height": 740}
+PHONE: ViewportSize = {"width": 360, "height": 740}
 SHEET = (
     "First Name,Last Name,Organization Title,Phone 1 - Label,Phone 1 - Value,E-mail 1 - Value\n"
     "Eva,Stein,Prof,Mobile,+49 30 23125 101,eva@example.org\n"

@@ -1,0 +1,200 @@
+"""What happens in the made-up household after its first reconciliation: one question of each kind waits.
+
+Everything is done through the doors that phones use: nothing here writes a question.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from server.access import BOOK_OF_THE_HOUSEHOLD
+from server.contacts.lines import make_line
+from server.cycle import run_cycle
+from server.store.books import Book, Entry, etag, find_book, load, load_all, record_served
+from server.store.database import Actor, Database, Transaction
+from server.store.deleting import delete
+from server.store.devices import Device, add_device
+from server.store.snapshots import snapshot_of
+from server.store.writes import put
+
+MASS: Final = 36
+"""How many cards a device changes in one go; twenty pass, what comes beyond them is held."""
+
+_SMITHS: Final = {
+    "anna": (
+        ("TEL;TYPE=CELL:+44 7700 900411", "ORG:Harbour Lights Theatre"),
+        ("EMAIL;TYPE=WORK:john@smith-and-daughters.example", "TITLE:Plumber"),
+        ("TEL;TYPE=HOME:+44 1632 960418", "NOTE:from the allotment"),
+    ),
+    "ben": (
+        ("TEL;TYPE=CELL:+44 7700 900411",),
+        ("EMAIL;TYPE=HOME:jsmith@example.org", "TEL;TYPE=HOME:+44 1632 960418"),
+    ),
+}
+"""Five cards of one name that are three people."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Phone:
+    """One device of a member, which fetches and writes as a contacts app does."""
+
+    db: Database
+    device: Device
+
+    def find(self, name: str) -> Entry:
+        """The card of a name, as it is served now."""
+        return self.served([name])[name]
+
+    def served(self, names: Sequence[str]) -> dict[str, Entry]:
+        """The cards of these names that say them in so many words."""
+        lines = {name: make_line("FN", name, escaped=False) for name in names}
+        with self.db.read() as tx:
+            entries = list(load_all(tx, self._book(tx), version_4=False))
+        return {
+            name: entry
+            for name, line in lines.items()
+            for entry in entries
+            if b"\n" + line in entry.octets
+        }
+
+    def fetch(self, entry: Entry) -> str:
+        """Get a card; its ETag."""
+        with self.db.read() as tx:
+            book = self._book(tx)
+            found = load(tx, book, entry.href, version_4=False)
+            assert found is not None
+            tag = etag(book, found.seq)
+        record_served(self.db, self.device.id, [(found.slot, found.seq, "3.0")])
+        return tag
+
+    def add(self, uid: str, name: str, *lines: str) -> int:
+        """Send a new card; the status of the answer."""
+        given, _, family = name.partition(" ")
+        whole = (
+            *("BEGIN:VCARD", "VERSION:3.0", f"UID:{self.device.member}-{uid}"),
+            *(f"FN:{name}", f"N:{family};{given};;;", *lines, "END:VCARD", ""),
+        )
+        octets = "\r\n".join(whole).encode()
+        with self.db.write(Actor("put", self.device.member, self.device.id)) as tx:
+            book = self._book(tx)
+            return put(tx, book, f"{uid}.vcf", octets, device=self.device, if_match="").status
+
+    def write(self, entry: Entry, octets: bytes, tag: str) -> int:
+        """Send a card; the status of the answer."""
+        with self.db.write(Actor("put", self.device.member, self.device.id)) as tx:
+            book = self._book(tx)
+            return put(tx, book, entry.href, octets, device=self.device, if_match=tag).status
+
+    def remove(self, entry: Entry, tag: str) -> int:
+        """Delete a card; the status of the answer."""
+        with self.db.write(Actor("delete", self.device.member, self.device.id)) as tx:
+            book = self._book(tx)
+            return delete(tx, book, entry.href, device=self.device, if_match=tag).status
+
+    def _book(self, tx: Transaction) -> Book:
+        book = find_book(tx, self.device.member, BOOK_OF_THE_HOUSEHOLD)
+        assert book is not None
+        return book
+
+
+def play(db: Database) -> None:
+    """Say yes to the first letter, then do what leaves one question of each kind."""
+    anna, laptop, ben = (
+        _phone(db, member, label)
+        for member, label in (("anna", "iphone"), ("anna", "laptop"), ("ben", "phone"))
+    )
+    for phone in (anna, ben):
+        for number, lines in enumerate(_SMITHS[phone.device.member]):
+            phone.add(f"smith-{number}", "John Smith", *lines)
+    run_cycle(db, kind="letter", member="anna", releasing=True)
+    alone = list(anna.served(_known_to_anna_alone(db)))
+    _suggest(ben, alone[0])
+    _lose_a_race(anna, laptop, alone[1])
+    _delete_what_was_edited(anna, laptop, alone[2])
+    run_cycle(db, kind="quick")
+    _change_many(_phone(db, "anna", "tablet"), alone[3 : 3 + MASS])
+    run_cycle(db, kind="quick")
+
+
+def _suggest(phone: _Phone, name: str) -> None:
+    """Somebody else changes a number: its keeper is asked."""
+    entry = phone.find(name)
+    phone.write(entry, _with_another_digit(entry), phone.fetch(entry))
+
+
+def _lose_a_race(phone: _Phone, other: _Phone, name: str) -> None:
+    """Two devices of one member change one title, and the second comes from an old text."""
+    entry = phone.find(name)
+    tag = phone.fetch(entry)
+    other.write(entry, _with(entry, "TITLE:Harbour master"), other.fetch(entry))
+    phone.write(entry, _with(entry, "TITLE:Head of the harbour"), tag)
+
+
+def _delete_what_was_edited(phone: _Phone, other: _Phone, name: str) -> None:
+    """One device changes a number, another deletes the card without having seen that."""
+    entry = phone.find(name)
+    tag = phone.fetch(entry)
+    other.write(entry, _with_another_digit(entry), other.fetch(entry))
+    phone.remove(entry, tag)
+
+
+def _change_many(phone: _Phone, names: Sequence[str]) -> None:
+    """A device that runs wild writes an address of some page into many cards at once."""
+    for number, name in enumerate(names, 1):
+        entry = phone.find(name)
+        line = f"URL:https://profiles.example/{number}"
+        phone.write(entry, _with(entry, line), phone.fetch(entry))
+
+
+def _with(entry: Entry, line: str) -> bytes:
+    """A card in which the first property of a name says something else, or a line more.
+
+    The property keeps its parameters, as a contacts app keeps them.
+    """
+    name, _, value = line.partition(":")
+    found = re.search(
+        rb"^((?:item\d+\.)?" + name.encode() + rb"[^:\r\n]*:)[^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*",
+        entry.octets,
+        re.MULTILINE,
+    )
+    if found is None:
+        return entry.octets.replace(b"END:VCARD", f"{line}\r\nEND:VCARD".encode(), 1)
+    said = found[1] + value.encode() + b"\r\n"
+    return entry.octets[: found.start()] + said + entry.octets[found.end() :]
+
+
+def _with_another_digit(entry: Entry) -> bytes:
+    """A card whose first number ends in another digit."""
+    return re.sub(
+        rb"^((?:item\d+\.)?TEL[^\r\n]*)\d(\r\n)",
+        lambda found: found[1] + (b"7" if found[0][-3:-2] != b"7" else b"4") + found[2],
+        entry.octets,
+        count=1,
+        flags=re.MULTILINE,
+    )
+
+
+def _known_to_anna_alone(db: Database) -> list[str]:
+    """Names of people with a number of whom Anna alone has a card that Ben sees, in a fixed order."""
+    with db.read() as tx:
+        snapshot = snapshot_of(tx)
+    linked = {card for link in snapshot.links for card in (link.card_a, link.card_b)}
+    names = Counter(card.name.formatted for card in snapshot.cards)
+    return sorted(
+        card.name.formatted
+        for card in snapshot.cards
+        if card.keeper == "anna"
+        and card.kind == "person"
+        and card.id not in linked
+        and names[card.name.formatted] == 1
+        and "ben" in card.seen_by
+        and any(fact.prop.name == "TEL" for fact in card.facts)
+    )
+
+
+def _phone(db: Database, member: str, label: str) -> _Phone:
+    with db.write(Actor("device", member)) as tx:
+        device, _password = add_device(tx, member, label)
+    return _Phone(db, device)
