@@ -216,11 +216,17 @@ class TwoRuns(RuleBasedStateMachine):
 
     @rule(pick=numbers, choice=numbers)
     def answer_secret(self, pick: int, choice: int) -> None:
-        """Ben answers a question about a private card."""
+        """Ben answers a question about a private card; one that joins others' cards too is no secret."""
 
         def say(home: Home) -> None:
             cards = {_card(home, "ben", href) for href in self.secret}
-            found = [each for each in open_cases(home.db, "ben") if cards & set(each.cards)]
+            shown = {_card(home, who, href) for who, href in self.own if who == "ben"}
+            found = [
+                each
+                for each in open_cases(home.db, "ben")
+                if cards & {*each.cards}
+                and (len({*each.cards} - cards) < 2 or not shown & {*each.cards})
+            ]
             if found:
                 case = found[pick % len(found)]
                 _decide(home, case, case.choices[choice % len(case.choices)], "ben")
