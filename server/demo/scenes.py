@@ -13,9 +13,10 @@ from server.access import BOOK_OF_THE_HOUSEHOLD
 from server.contacts.lines import make_line
 from server.cycle import run_cycle
 from server.store.books import Book, Entry, etag, find_book, load, load_all, record_served
+from server.store.connecting import connect
 from server.store.database import Actor, Database, Transaction
 from server.store.deleting import delete
-from server.store.devices import Device, add_device
+from server.store.devices import Device, touch
 from server.store.snapshots import snapshot_of
 from server.store.writes import put
 
@@ -69,6 +70,12 @@ class _Phone:
         record_served(self.db, self.device.id, [(found.slot, found.seq, "3.0")])
         return tag
 
+    def sync(self) -> None:
+        """Fetch everything."""
+        with self.db.read() as tx:
+            entries = list(load_all(tx, self._book(tx), version_4=False))
+        record_served(self.db, self.device.id, [(each.slot, each.seq, "3.0") for each in entries])
+
     def add(self, uid: str, name: str, *lines: str) -> int:
         """Send a new card; the status of the answer."""
         given, _, family = name.partition(" ")
@@ -102,8 +109,12 @@ class _Phone:
 def play(db: Database) -> None:
     """Say yes to the first letter, then do what leaves one question of each kind."""
     anna, laptop, ben = (
-        _phone(db, member, label)
-        for member, label in (("anna", "iphone"), ("anna", "laptop"), ("ben", "phone"))
+        _phone(db, *each)
+        for each in (
+            ("anna", "iPhone", "iOS/18.5 (22F76) dataaccessd/1.0"),
+            ("anna", "Laptop", "Mozilla/5.0 Thunderbird/140.0"),
+            ("ben", "Phone", "DAVx5/4.5.1-ose"),
+        )
     )
     for phone in (anna, ben):
         for number, lines in enumerate(_SMITHS[phone.device.member]):
@@ -114,8 +125,10 @@ def play(db: Database) -> None:
     _lose_a_race(anna, laptop, alone[1])
     _delete_what_was_edited(anna, laptop, alone[2])
     run_cycle(db, kind="quick")
-    _change_many(_phone(db, "anna", "tablet"), alone[3 : 3 + MASS])
+    _change_many(_phone(db, "anna", "Tablet", "iPadOS/18.5 dataaccessd/1.0"), alone[3 : 3 + MASS])
     run_cycle(db, kind="quick")
+    for phone in (anna, laptop, ben):
+        phone.sync()
 
 
 def _suggest(phone: _Phone, name: str) -> None:
@@ -194,7 +207,8 @@ def _known_to_anna_alone(db: Database) -> list[str]:
     )
 
 
-def _phone(db: Database, member: str, label: str) -> _Phone:
+def _phone(db: Database, member: str, name: str, program: str) -> _Phone:
     with db.write(Actor("device", member)) as tx:
-        device, _password = add_device(tx, member, label)
+        device, _token = connect(tx, member, name)
+    touch(db, device, program)
     return _Phone(db, device)

@@ -23,6 +23,7 @@ from server.review.household import HouseholdPages
 from server.review.members import MembersPages
 from server.review.pages import Pages
 from server.review.people import PeoplePages
+from server.review.printing import PrintPages
 from server.review.shown import ShownPages
 from server.review.uploading import UploadPages
 from server.review.words import day, initials, moment, origin, said
@@ -101,6 +102,7 @@ def make_application(
     OneTimePages(database, settings, limiter).add_to(app)
     BeginPages(database, guard, limiter).add_to(app)
     YourselfPages(database, guard, limiter).add_to(app)
+    PrintPages(database).add_to(app)
     HouseholdPages(database, settings).add_to(app)
     uploads.add_to(app)
     return app

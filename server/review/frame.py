@@ -51,6 +51,7 @@ SECTIONS: Final = (
             Leaf("shown", N_("What others see")),
             Leaf("removed", N_("Removed")),
             Leaf("upload", N_("Bring cards in")),
+            Leaf("paper", N_("For paper")),
         ),
         ("card", "seen", "past", "ask", "shown_to"),
     ),
