@@ -27,7 +27,7 @@ from server.reconcile.merging import (
 from server.reconcile.operations import Add, Remove, Replace, Suggest
 from server.reconcile.ownership import Ownership, owner_of
 from server.reconcile.snapshot import BRINGS, CardState, Claim, Fact, Link
-from server.reconcile.working import Working
+from server.reconcile.working import Row, Working
 
 PERSON_CARDS_MAX = 40
 """A person with more cards than this is a mistake in the links; nothing merges between them."""
@@ -118,6 +118,7 @@ class PersonMerge:
         steps: list[Step] = []
         conflicts: list[Conflict] = []
         is_settled = True
+        agreed: list[Row] = []
         for left, right in self._pairs:
             names, pairings, reserved = self._base(left, right)
             for name in names:
@@ -127,14 +128,22 @@ class PersonMerge:
                     for card, other in ((left, right), (right, left))
                 ]
                 merged = merge(sides[0], sides[1], pairings[name], single=travel.single)
-                for ids in merged.agreed:
-                    self._working.agree((left, right, name, *ids))
+                agreed.extend((left, right, name, *ids) for ids in merged.agreed)
                 for ids in merged.forgotten:
                     self._working.forget((left, right, name, *ids))
                     is_settled = False
                 steps.extend(merged.steps)
                 conflicts.extend(merged.conflicts)
-        return [step for step in steps if self._allows(step)], conflicts, is_settled
+        allowed = [step for step in steps if self._allows(step)]
+        # What is about to leave its card brings nothing to others, and agrees with none, on its way out.
+        leaving = {step.fact.id for step in allowed if not isinstance(step, Entry)}
+        for row in agreed:
+            if leaving.isdisjoint(row[3:]):
+                self._working.agree(row)
+        allowed = [
+            step for step in allowed if not isinstance(step, Entry) or step.origin.id not in leaving
+        ]
+        return allowed, conflicts, is_settled
 
     def _base(
         self, left: str, right: str
@@ -195,7 +204,7 @@ class PersonMerge:
         if isinstance(step, Entry):
             # What was taken off a card on purpose is not brought back by an older copy.
             left_at = self._working.left_card_at(target.id, value_key(origin.prop))
-            is_new = is_new and left_at < origin.first
+            is_new = is_new and left_at < self._working.typed_at(origin)
         return is_new and self._is_followed(step)
 
     def _is_followed(self, step: Step) -> bool:
@@ -216,12 +225,13 @@ class PersonMerge:
         return False
 
     def _still_says(self, gone: Fact, target: CardState) -> bool:
-        """Whether the member who removed a value holds it on another card of this person."""
-        keeper = self._cards[gone.card].keeper
+        """Whether the member who removed a value holds it on another card, or somebody typed it since."""
+        keeper, left_at = self._cards[gone.card].keeper, gone.gone or 0
         return any(
-            value_key(fact.prop) == value_key(gone.prop) and target.seen_by <= fact.seen_by
+            value_key(fact.prop) == value_key(gone.prop)
+            and target.seen_by <= fact.seen_by
+            and (self._cards[card].keeper == keeper or self._working.typed_at(fact) > left_at)
             for card in self._reach[target.id]
-            if self._cards[card].keeper == keeper
             for fact in self._working.live(card)
         )
 
@@ -255,7 +265,10 @@ class PersonMerge:
                 assert_never(step)
 
     def _may_ask(self, conflict: Conflict) -> bool:
-        """Whether both keepers see all of a conflict, and none of it is held or a copy from elsewhere."""
+        """Whether both keepers see all of a conflict, and none of it is held or a copy from elsewhere.
+
+        That somebody took a copy off their card is their own word.
+        """
         left, right = conflict.left, conflict.right
         keepers = {self._cards[fact.card].keeper for fact in (left, right)}
         return (
@@ -263,8 +276,7 @@ class PersonMerge:
             and not any(self._cards[fact.card].frozen for fact in (left, right))
             and left.card in self._reach[right.card]
             and right.card in self._reach[left.card]
-            and not self._is_relayed(left)
-            and not self._is_relayed(right)
+            and not any(self._is_relayed(fact) for fact in (left, right) if fact.gone is None)
         )
 
 

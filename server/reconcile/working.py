@@ -79,6 +79,15 @@ class Working:
         """When a value was last taken off a card on purpose; before all time if it never was."""
         return self._left.get((card, key), -1)
 
+    def typed_at(self, fact: Fact) -> int:
+        """When a value came to the first card it was on: what a cycle copied is no newer than that."""
+        known: Fact | None = fact
+        while known is not None and known.act_kind == "cycle" and known.source is not None:
+            source = self.facts.get(known.source)
+            known = source if source and value_key(source.prop) == value_key(known.prop) else None
+            fact = known or fact
+        return fact.first
+
     def was_applied(self, origin: Fact, card: str) -> bool:
         """Whether a value, or the one it is a plain copy of, was ever brought to a card."""
         known: Fact | None = origin

@@ -1,0 +1,72 @@
+"""What histories of three members found, each as the shortest story that shows it."""
+
+from server.reconcile.operations import Remove, ValuesDiffer
+from server.reconcile.plan import plan
+from server.reconcile.snapshot import Snapshot
+from tests.reconcile.model import card, clock, cycle, household, put, same, take, values
+
+EVERYONE = ("anna", "ben", "carl")
+ONE, TWO = "TEL:+49 30 23125001", "TEL:+49 151 555007"
+BORN, OTHER = "BDAY:1981-02-28", "BDAY:1980-02-29"
+
+
+def trio(*lines: list[str]) -> Snapshot:
+    """Three members' cards of one person."""
+    cards = [
+        card(f"{keeper}-1", *own, seen_by=EVERYONE)
+        for keeper, own in zip(EVERYONE, lines, strict=True)
+    ]
+    ids = [each.id for each in cards]
+    return household(*cards, links=tuple(same(a, b) for a in ids for b in ids if a < b))
+
+
+def rested(snapshot: Snapshot) -> Snapshot:
+    """The household after a cycle, which leaves nothing for a second one."""
+    after = cycle(snapshot)
+    assert plan(after, now=clock(after)).operations == ()
+    return after
+
+
+def held(snapshot: Snapshot, name: str) -> list[set[str]]:
+    return [values(snapshot, f"{who}-1", name) for who in EVERYONE]
+
+
+def test_a_removed_value_does_not_come_back_by_a_copy_on_its_way_out() -> None:
+    """Carl took a number off before the first cycle; when Anna takes it off too, nobody has it."""
+    snapshot = rested(take(trio([ONE], [], [ONE]), "carl-1", ONE))
+    assert held(snapshot, "TEL") == [{"+493023125001"}, {"+493023125001"}, set()]
+    snapshot = rested(take(snapshot, "anna-1", ONE))
+    assert held(snapshot, "TEL") == [set(), set(), set()]
+
+
+def test_a_copy_is_no_newer_than_what_it_was_copied_from() -> None:
+    """Ben's copy of Anna's number is younger than Carl's removal; the number is not."""
+    snapshot = rested(take(trio([ONE], [], [ONE]), "carl-1", ONE))
+    snapshot = rested(take(snapshot, "anna-1", ONE, withheld=True))
+    assert held(snapshot, "TEL")[2] == set()
+
+
+def test_a_changed_copy_and_a_removed_copy_of_one_value_are_asked_about() -> None:
+    snapshot = rested(trio([ONE], [], []))
+    snapshot = put(snapshot, "ben-1", TWO, instead_of=ONE)
+    snapshot = rested(take(snapshot, "carl-1", ONE))
+    (question,) = plan(snapshot, now=clock(snapshot)).questions
+    assert isinstance(question, ValuesDiffer)
+    assert question.cards == ("ben-1", "carl-1")
+
+
+def test_what_somebody_types_after_a_removal_is_not_removed_by_it() -> None:
+    """Carl takes a birthday off that Anna has too; then Ben corrects his to the same."""
+    snapshot = rested(trio([BORN], [OTHER], [BORN]))
+    snapshot = take(snapshot, "carl-1", BORN)
+    snapshot = put(snapshot, "ben-1", BORN, instead_of=OTHER)
+    assert not [e for e in plan(snapshot, now=clock(snapshot)).operations if isinstance(e, Remove)]
+    assert held(rested(snapshot), "BDAY") == [{"1981-02-28"}] * 3
+
+
+def test_what_was_typed_before_a_removal_on_another_card_stays_where_it_was_typed() -> None:
+    """Ben's correction is older than Carl's removal, but never was agreed on with anybody."""
+    snapshot = rested(trio([BORN], [OTHER], [BORN]))
+    snapshot = put(snapshot, "ben-1", BORN, instead_of=OTHER)
+    snapshot = rested(take(snapshot, "carl-1", BORN))
+    assert held(snapshot, "BDAY") == [set(), {"1981-02-28"}, set()]
