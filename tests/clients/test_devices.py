@@ -308,7 +308,7 @@ class Devices(RuleBasedStateMachine):
             try:
                 decide(self._home.db, case.id, choice, member=member)
             except UsageError as refused:
-                if "Only one" not in refused.sentence:
+                if not refused.sentence.startswith(("Only one", "Numbers ")):
                     raise
 
     @rule(who=who_, pick=numbers, anybody=st.booleans())

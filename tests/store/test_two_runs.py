@@ -335,7 +335,7 @@ def _decide(home: Home, case: Case, choice: str, who: str) -> None:
     try:
         decide(home.db, case.id, choice, member=who)
     except UsageError as refused:
-        if "Only one" not in refused.sentence:
+        if not refused.sentence.startswith(("Only one", "Numbers ")):
             raise
 
 
