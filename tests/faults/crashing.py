@@ -16,9 +16,9 @@ from pathlib import Path
 from shutil import rmtree
 
 from server.cases import decide, open_cases
+from server.cases.replaying import restore
 from server.cases.undoing import undo
 from server.cycle import run_cycle
-from server.store.backup import restore
 from server.store.cards import cards_with_uid
 from server.store.database import DATABASE_NAME, Actor, Database, Transaction
 from server.store.devices import find_device

@@ -17,10 +17,11 @@ from pathlib import Path
 import server.protocol.queries
 import server.store.writes  # noqa: F401
 from server.app import Hearthbook
+from server.cases.replaying import restore
 from server.cycle import run_cycle
 from server.errors import HearthbookError
 from server.settings import Settings
-from server.store.backup import backup, check_integrity, restore
+from server.store.backup import backup, check_integrity
 from server.store.database import Actor, Database
 from server.store.devices import add_device
 from server.store.household import release
