@@ -17,6 +17,7 @@ PLAIN: Final = {
     "member": N_("Members were changed."),
     "device": N_("Devices were changed."),
     "card": N_("{who} changed who sees a card."),
+    "kept": N_("{who} said what becomes of a card that could not be stored."),
     "keep": N_("{who} kept what a device had deleted."),
     "release": N_("Every wait and hold was ended."),
     "show": N_("{who} let others see a mass change."),

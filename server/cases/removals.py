@@ -8,6 +8,7 @@ from server.errors import NotFound, UsageError
 from server.store.database import Actor, Database, Transaction
 from server.store.members import list_members
 from server.store.noting_acts import note_act
+from server.store.refused import Refused, add_refused, let_refused_go, refused_of
 from server.store.removed import How, Removed, removed_of, show_again
 
 
@@ -55,7 +56,7 @@ def bring_back(db: Database, member: str, word: str) -> str:
     """Bring somebody back; gives a sentence of what happened.
 
     Args:
-        word: An id as `removals` gives it, or a name.
+        word: An id as `removals` or `refusals` gives it, or a name.
 
     Raises:
         NotFound: Nobody of this id or name is gone.
@@ -63,6 +64,11 @@ def bring_back(db: Database, member: str, word: str) -> str:
     """
     with db.write(Actor("again", member)) as tx:
         names = {each.id: each.name for each in list_members(tx)}
+        unstored = next((e for e in refused_of(tx, member) if _refusal(tx, e).id == word), None)
+        if unstored is not None:
+            tx.actor = Actor("kept", member)
+            add_refused(tx, unstored)
+            return _added(unstored)
         found = [(each, _told(tx, each, names)) for each in removed_of(tx, member)]
         hits = [each for each in found if word == each[1].id] or [
             each for each in found if word.casefold() == each[1].name.casefold()
@@ -80,6 +86,68 @@ def bring_back(db: Database, member: str, word: str) -> str:
     if told.how == "gone":
         return f"{told.name} is a private card of your own now, as you saw it last."
     return f"{told.name} is shown again; phones fetch it at their next sync."
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One card that a phone sent and that could not be stored.
+
+    Attributes:
+        id: Random to everybody else; what adds it or lets it go.
+        device: The label of the phone; empty where nobody knows it any more.
+        at: UTC microseconds.
+    """
+
+    id: str
+    name: str
+    device: str
+    at: int
+
+    @property
+    def sentence(self) -> str:
+        """What happened."""
+        return f"{self.name}: your {self.device or 'phone'} sent this, and it could not be stored."
+
+    @property
+    def offer(self) -> str:
+        """What can be done."""
+        return "Add as a new card"
+
+    @property
+    def how(self) -> str:
+        """As programs read it, beside those of `Removal`."""
+        return "unstored"
+
+
+def refusals(db: Database, member: str) -> tuple[Refusal, ...]:
+    """What a member's phones sent and could not be stored, the latest first."""
+    with db.read() as tx:
+        return tuple(_refusal(tx, each) for each in refused_of(tx, member))
+
+
+def settle_refusal(db: Database, member: str, mark: str, *, adds: bool) -> str:
+    """Add what could not be stored as a new card, or let it go; gives a sentence of what happened.
+
+    Raises:
+        NotFound: There is nothing of this mark any more.
+    """
+    with db.write(Actor("kept", member)) as tx:
+        for each in refused_of(tx, member):
+            if _refusal(tx, each).id == mark:
+                (add_refused if adds else let_refused_go)(tx, each)
+                if adds:
+                    return _added(each)
+                return f"{each.name}: let go; nothing was changed."
+    raise NotFound("That was added or let go already.")
+
+
+def _added(each: Refused) -> str:
+    return f"{each.name} is a private card of your own now."
+
+
+def _refusal(tx: Transaction, each: Refused) -> Refusal:
+    mark = hmac.new(tx.secret(), f"refused {each.id}".encode(), hashlib.sha256).hexdigest()[:32]
+    return Refusal(mark, each.name, each.label, each.at)
 
 
 def _told(tx: Transaction, each: Removed, names: dict[str, str]) -> Removal:

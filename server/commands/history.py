@@ -88,14 +88,15 @@ def _print_removed(place: Place, viewer: str | None, *, as_json: bool) -> None:
     Raises:
         UsageError: Nobody said whose view it is about.
     """
-    from server.cases.removals import removals
+    from server.cases.removals import Refusal, Removal, refusals, removals
     from server.store.members import get_member
 
     if viewer is None:
         raise UsageError("Say whose view it is about, such as --as anna.")
     with place.database().read() as tx:
         get_member(tx, viewer)
-    found = removals(place.database(), viewer)
+    found: list[Removal | Refusal] = [*removals(place.database(), viewer)]
+    found += refusals(place.database(), viewer)
     if as_json:
         for each in found:
             row = {"id": each.id, "name": each.name, "how": each.how, "at": iso(each.at)}

@@ -123,6 +123,11 @@ def with_uid(card: Card, uid: str) -> bytes:
     return before + make_line("UID", uid, escaped=False, ending=card.lines[place].ending) + after
 
 
+def with_uid_instead(card: Card, uid: str) -> bytes:
+    """The card's octets with one UID in place of its own."""
+    return with_uid(parse(b"".join(line.raw for line in card.lines if line.name != "UID")), uid)
+
+
 def replace_properties(card: Card, changes: Sequence[Change], *, region: str = "") -> bytes:
     """The card's octets after some changes; lines that they do not name keep their octets.
 

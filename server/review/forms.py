@@ -182,6 +182,13 @@ class ChangedPassword(NewPassword):
     old: Annotated[str, StringConstraints(max_length=LENGTH_MAX)]
 
 
+class Unstored(_Form):
+    """The buttons under a card that could not be stored: one of the two."""
+
+    add: _Short = ""
+    drop: _Short = ""
+
+
 class Nothing(_Form):
     """A button that says everything by where it stands."""
 

@@ -5,11 +5,20 @@ from werkzeug.wrappers import Response
 
 from server.access import BOOK_OF_THE_HOUSEHOLD
 from server.cases import Case, decide, find_case, open_cases
-from server.cases.removals import bring_back, removals
+from server.cases.removals import bring_back, refusals, removals, settle_refusal
 from server.cases.undoing import undo_mark, undo_marked
 from server.errors import NotFound, UsageError
 from server.protocol.login import Limiter, account_of
-from server.review.forms import Again, Answer, Joining, NewPassword, SignIn, Undo, read_form
+from server.review.forms import (
+    Again,
+    Answer,
+    Joining,
+    NewPassword,
+    SignIn,
+    Undo,
+    Unstored,
+    read_form,
+)
 from server.review.guard import Guard, signed_in_member
 from server.review.language import gettext as _
 from server.review.passwords import LENGTH_MIN, hash_password, is_outdated, is_password
@@ -70,6 +79,7 @@ class Pages:
         app.add_url_rule("/case/<case_id>", "case", self.case, methods=["GET", "POST"])
         app.add_url_rule("/done", "done", self.done)
         app.add_url_rule("/removed", "removed", self.removed, methods=["GET", "POST"])
+        app.add_url_rule("/removed/unstored", "unstored", self.unstored, methods=["POST"])
         app.add_url_rule("/undo", "undo", self.undo, methods=["POST"])
         app.add_url_rule("/sign-in", "sign_in", self.sign_in, methods=["GET", "POST"])
         app.add_url_rule("/sign-out", "sign_out", self.sign_out, methods=["POST"])
@@ -82,7 +92,8 @@ class Pages:
         with self._database.read() as tx:
             book = find_book(tx, member.id, BOOK_OF_THE_HOUSEHOLD)
             is_empty = book is None or not count_slots(tx, book)
-        return render_template("today.html", cases=cases, is_empty=is_empty)
+        unstored = len(refusals(self._database, member.id))
+        return render_template("today.html", cases=cases, is_empty=is_empty, unstored=unstored)
 
     def case(self, case_id: str) -> Page:
         """One case, and its answer."""
@@ -135,12 +146,24 @@ class Pages:
         """Who is gone from the member's view; one tap brings them back."""
         member = signed_in_member()
         if request.method == "GET":
-            found = removals(self._database, member.id)
-            return render_template("removed.html", removed=found[:REMOVED_MOST])
+            found = removals(self._database, member.id)[:REMOVED_MOST]
+            unstored = refusals(self._database, member.id)[:REMOVED_MOST]
+            return render_template("removed.html", removed=found, unstored=unstored)
         form = read_form(
             Again, request.form, "Open the page again, then choose whom to bring back."
         )
         flash(bring_back(self._database, member.id, form.again))
+        return redirect(url_for("removed"), code=303)
+
+    def unstored(self) -> Page:
+        """One tap adds what a phone sent and could not be stored, or lets it go."""
+        form = read_form(
+            Unstored, request.form, "Open the page again, then add the card or let it go."
+        )
+        said = settle_refusal(
+            self._database, signed_in_member().id, form.add or form.drop, adds=bool(form.add)
+        )
+        flash(said)
         return redirect(url_for("removed"), code=303)
 
     def undo(self) -> Page:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from server.store.books import Book
 from server.store.database import Transaction
@@ -10,15 +10,30 @@ from server.store.devices import Device
 from server.store.query import Query, bind, inserting
 from server.store.schema import act, card, received, slot_past
 from server.store.slots import SlotRow, last_served, text_at
-from server.store.texts import keep, octets_of
+from server.store.texts import keep, kept, octets_of
 
 _MADE_BY: Final = Query(
     select(act.c.device).join(card, card.c.added == act.c.id).where(card.c.id == bind("which"))
 )
 _FIRST: Final = Query(select(func.min(slot_past.c.seq)).where(slot_past.c.slot == bind("which")))
+_KEPT: Final = Query(
+    select(received.c.id).where(
+        and_(
+            received.c.member == bind("who"),
+            received.c.text == bind("said"),
+            received.c.status == bind("answered"),
+        )
+    )
+)
 _RECEIVE: Final = inserting(
     received, "device", "member", "book", "href", "slot", "etag", "status", "text", "act", "merged"
 )
+
+
+def is_kept(tx: Transaction, member: str, octets: bytes, status: int) -> bool:
+    """Whether a member's body was refused before with the same status; phones send it at every sync."""
+    text = kept(tx, octets)
+    return text is not None and tx.one(_KEPT, who=member, said=text, answered=status) is not None
 
 
 def base_text(tx: Transaction, slot: SlotRow, device: Device, seq: int | None) -> bytes | None:

@@ -14,7 +14,7 @@ from server.store.journal import Record
 from server.store.query import Query, bind
 from server.store.schema import act
 
-BY_MEMBERS: Final = frozenset({"decide", "undo", "release", "again"})
+BY_MEMBERS: Final = frozenset({"decide", "undo", "release", "again", "kept"})
 BY_MACHINE: Final = frozenset({"cycle", "settle", "late"})
 """What of these cannot be done again is left to the next cycle."""
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from server.contacts.card import parse, with_uid
+from server.contacts.card import parse, with_uid, with_uid_instead
 from server.errors import HearthbookError, NotFound, Refused
 from server.store.bases import keep_body
 from server.store.books import Book, create_book, etag, find_book
@@ -242,7 +242,9 @@ def _again(tx: Transaction, record: Record, going: _Replaying) -> bool:
         raise NotFound(f"The backup knows no device {record.device} of {record.member}.")
     tx.actor = Actor(record.kind, record.member, device.id)
     key = _place(record)
-    href = going.renamed[key] = _href(tx, book, record, going.renamed.get(key, record.href))
+    href = going.renamed.get(key, record.href)
+    if record.status != 403:  # that one meant no card that is known
+        href = going.renamed[key] = _href(tx, book, record, href)
     _request_again(tx, book, href, record, device)
     return tx.has_acted
 
@@ -266,12 +268,12 @@ def _request_again(tx: Transaction, book: Book, href: str, record: Record, devic
         elif slot is not None and slot.gone is None:
             delete(tx, book, href, device=device, counts=False)
         return
-    if record.status == 412:
-        if slot is None and record.uid:
+    if record.status in (412, 403):
+        if record.status == 412 and slot is None and record.uid:
             raise NotFound(_NOT_HERE)
         keep_body(
             tx,
-            _body(record, slot),
+            _body(record, slot) if record.status == 412 else record.body,
             device=device,
             book=book,
             slot=slot,
@@ -305,8 +307,7 @@ def _body(record: Record, slot: SlotRow | None) -> bytes:
         return record.body if card.uid or not record.uid else with_uid(card, record.uid)
     if not card.uid or card.uid == slot.uid:
         return record.body
-    bare = parse(b"".join(line.raw for line in card.lines if line.name != "UID"))
-    return with_uid(bare, slot.uid)
+    return with_uid_instead(card, slot.uid)
 
 
 def _href(tx: Transaction, book: Book, record: Record, href: str) -> str:

@@ -11,6 +11,7 @@ from server.store.keeping import settle_due
 from server.store.late import body_of_act, merge_body
 from server.store.members import find_member
 from server.store.noting_acts import act_named, note_act
+from server.store.refused import add_refused, let_refused_go, refused_of
 from server.store.releasing import end_all_waits
 from server.store.removed import removed_of, show_again
 from server.store.undoing import undo_act
@@ -83,6 +84,15 @@ def _again(tx: Transaction, record: Record) -> None:
     show_again(tx, found)
 
 
+def _kept_again(tx: Transaction, record: Record) -> None:
+    words = _words(record)
+    number = act_named(tx, words["body"])
+    found = next((e for e in refused_of(tx, record.member) if e.act == number), None)
+    if found is None:
+        raise NotFound("The text that was added or let go is not here.")
+    (add_refused if words["choice"] == "add" else let_refused_go)(tx, found)
+
+
 def _words(record: Record) -> dict[str, str]:
     words: dict[str, str] = json.loads(record.note)
     return words
@@ -94,4 +104,5 @@ _DOORS: Final[Mapping[str, Door]] = {
     "settle": _settle_again,
     "late": _late_again,
     "again": _again,
+    "kept": _kept_again,
 }

@@ -6,16 +6,29 @@ refers to it any more.
 
 from typing import Final
 
-from sqlalchemy import and_, delete, exists, func, select
+from sqlalchemy import and_, delete, exists, func, or_, select
 
 from server.store.connecting import forget_passwords
 from server.store.database import Actor, Database
 from server.store.query import Query, bind
+from server.store.refused import STATUS as REFUSED
+from server.store.removed import DAYS
 from server.store.schema import act, card, card_version, received, slot, slot_past, text
 
 _DAY: Final = 24 * 3600 * 1_000_000
 _LAST_OLD: Final = Query(select(func.max(act.c.id)).where(act.c.at < bind("before")))
-_BODIES: Final = Query(delete(received).where(received.c.act <= bind("old")))
+_BODIES: Final = Query(  # what could not be stored waits for its author, as long as the trash does
+    delete(received).where(
+        and_(
+            received.c.act <= bind("old"),
+            or_(
+                received.c.status != REFUSED,
+                received.c.merged.is_not(None),
+                received.c.act <= bind("very_old"),
+            ),
+        )
+    )
+)
 _PAST: Final = Query(delete(slot_past).where(slot_past.c.act <= bind("old")))
 _REFERENCES: Final = (
     card.c.text,
@@ -39,5 +52,7 @@ def let_go(db: Database, days: int) -> int:
         row = tx.one(_LAST_OLD, before=tx.now - days * _DAY)
         if row is None or row[0] is None:
             return 0
-        gone = tx.run(_BODIES, old=row[0]) + tx.run(_PAST, old=row[0])
+        ancient = tx.one(_LAST_OLD, before=tx.now - max(days, DAYS) * _DAY)
+        very_old = ancient[0] if ancient is not None and ancient[0] is not None else 0
+        gone = tx.run(_BODIES, old=row[0], very_old=very_old) + tx.run(_PAST, old=row[0])
         return tx.run(_TEXTS) if gone else 0

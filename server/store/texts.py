@@ -30,6 +30,12 @@ def keep(tx: Transaction, octets: bytes) -> int:
     return tx.run(_INSERT, digest=digest, how_safe=safe_in_xml(octets), content=octets)
 
 
+def kept(tx: Transaction, octets: bytes) -> int | None:
+    """The id of these octets, if they are kept."""
+    row = tx.one(_FIND, digest=_digest(octets))
+    return int(row[0]) if row is not None else None
+
+
 def octets_of(tx: Transaction, text_id: int | None) -> bytes:
     """The octets kept under an id; empty for None."""
     row = tx.one(_GET, which=text_id) if text_id is not None else None

@@ -33,7 +33,9 @@ from server.store.unsaying import unsay
 from server.store.untying import untie
 from server.store.views import hide, refresh
 
-OWN_KINDS: Final = frozenset({"decide", "delete", "import", "late", "letter", "own", "put", "undo"})
+OWN_KINDS: Final = frozenset(
+    {"decide", "delete", "import", "kept", "late", "letter", "own", "put", "undo"}
+)
 """Acts that their member may undo."""
 KINDS: Final = OWN_KINDS | {"cycle"}
 _ANEW: Final = "that is not undone but said anew, in the same way"

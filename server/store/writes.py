@@ -19,7 +19,7 @@ from server.store.answers import (
     UID_KNOWN,
 )
 from server.store.answers import PutResult as PutResult
-from server.store.bases import keep_body, made_at
+from server.store.bases import is_kept, keep_body, made_at
 from server.store.books import Book, etag, seq_named
 from server.store.cards import CardRow, find_card
 from server.store.database import Transaction
@@ -109,7 +109,7 @@ def put(
         result = _new(tx, request) if slot is None else _known(tx, request, slot)
     if result.status < 300:
         note_properties(tx, device, frozenset(prop.name for prop in written.props))
-    if result.status < 300 or result.status == 412:
+    if result.status < 300 or result.status in (403, 412):
         note_request(
             tx,
             "put",
@@ -157,10 +157,16 @@ def _precondition(tx: Transaction, put_: Put, slot: SlotRow | None) -> PutResult
 
 
 def _keep(tx: Transaction, put_: Put, slot: SlotRow | None, answer: PutResult) -> PutResult:
-    """Refuse a body and keep it; one refused for its UID is not merged, since nobody knows which card is meant."""
+    """Refuse a body and keep it; one refused for its UID is not merged, since nobody knows which card is meant.
+
+    Of such a one its author says what becomes of it (see `refused`), once.
+    """
+    octets = put_.written.octets
+    if answer.status == 403 and is_kept(tx, put_.device.member, octets, answer.status):
+        return answer
     keep_body(
         tx,
-        put_.written.octets,
+        octets,
         device=put_.device,
         book=put_.book,
         slot=slot,
