@@ -11,6 +11,7 @@ from server.store.releasing import (
     put_back,
     release_hold,
 )
+from server.store.splitting import split_hold
 
 NAMES_MOST = 3
 LISTED_MOST = 110
@@ -42,29 +43,49 @@ def decide_hold(tx: Transaction, held: Hold, case: Case, choice: str) -> str:
     What others have seen cannot be unseen, and keeping changes nothing: only
     what puts cards away or back is an answer that can be undone.
 
+    Args:
+        choice: One of the case's choices; cards of the case after it, for these alone.
+
     Raises:
         UsageError: The choice is none of the case's.
     """
-    if choice not in case.choices:
+    said, *words = choice.split() or [""]
+    if said not in case.choices:
         raise UsageError(f"{choice!r} is no answer to this case; say {', '.join(case.choices)}.")
+    cards = {_card(case, each) for each in words} or set(case.cards)
     member = tx.actor.member
-    match choice:
+    if said in ("release", "keep"):
+        tx.new_act(Actor("show" if said == "release" else "keep", member))
+    part = split_hold(tx, held, cards)
+    title = _listed(names_in(tx, part, most=NAMES_MOST), len(part.cards))
+    match said:
         case "release":
-            tx.new_act(Actor("show", member))
-            release_hold(tx, held)
-            return f"{case.title}: others see it from now on."
+            release_hold(tx, part)
+            return f"{title}: others see it from now on."
         case "put-back":
-            put_back(tx, held)
+            put_back(tx, part)
             if held.kind == "made":
-                return f"{case.title}: put away; the trash keeps it for 400 days."
-            return f"{case.title}: as it was before; phones fetch it at their next sync."
+                return f"{title}: put away; the trash keeps it for 400 days."
+            return f"{title}: as it was before; phones fetch it at their next sync."
         case "keep":
-            tx.new_act(Actor("keep", member))
-            keep_held(tx, held)
-            return f"{case.title}: kept."
+            keep_held(tx, part)
+            return f"{title}: kept."
         case _:
-            delete_held(tx, held)
-            return f"{case.title}: deleted; the trash keeps it for 400 days."
+            delete_held(tx, part)
+            return f"{title}: deleted; the trash keeps it for 400 days."
+
+
+def _card(case: Case, word: str) -> str:
+    """The card of a case that a word is, or begins like.
+
+    Raises:
+        UsageError: None is, or several are.
+    """
+    found = [each for each in case.cards if each.startswith(word)]
+    if len(found) != 1:
+        which = "several cards" if found else "no card"
+        raise UsageError(f"{word!r} is {which} of this case; `cases --json` lists them.")
+    return found[0]
 
 
 def _sentence(held: Hold, names: tuple[str, ...]) -> str:

@@ -2,12 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from server.cases.deciding import answer_open
-from server.cases.held import held_case
 from server.cases.listing import Open, open_in, what_is_asked
 from server.cycle import cycle_again
 from server.errors import NotFound
@@ -40,19 +38,31 @@ def answer_again(tx: Transaction, record: Record) -> None:
     found = _asked(tx, words, record.member)
     if found is None:
         raise NotFound("What it answered is not asked in the same way here; look at the cases.")
+    if isinstance(found.question, Hold) and choice != "later":
+        choice = _for_these(found.question, choice, words["cards"])
     answer_open(tx, found, choice)
+
+
+def _for_these(held: Hold, choice: str, cards: str) -> str:
+    """An answer to a hold, for those of the cards alone that it was given for then.
+
+    Raises:
+        NotFound: None of them is held here.
+    """
+    said, *chosen = choice.split()
+    meant = [each for each in cards.split() if not chosen or each.startswith(tuple(chosen))]
+    here = {each.card for each in held.cards}
+    if not here.intersection(meant):
+        raise NotFound("Nothing of what it answered is held here.")
+    return " ".join((said, *(each for each in meant if each in here)))
 
 
 def _asked(tx: Transaction, words: Mapping[str, str], member: str) -> Open | None:
     for each in open_in(tx, member):
         now = what_is_asked(tx, each)
         if isinstance(each.question, Hold):
-            same = now["hold"] == words.get("hold")
-            meant = frozenset(words.get("cards", "").split())
-            cards = tuple(one for one in each.question.cards if one.card in meant)
-            if same and cards:
-                held = replace(each.question, cards=cards)
-                return replace(each, question=held, case=held_case(tx, held, each.case.id))
+            if now["hold"] == words.get("hold"):
+                return each
         elif now == words:
             return each
     return None

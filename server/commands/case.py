@@ -60,7 +60,8 @@ def decide(place: Place, *, case: str, choice: tuple[str, ...]) -> None:
 
     CHOICE is one that `cases` lists for it; where single values differ also
     PROPERTY=MEMBER, once per property; where several people may be fewer also NUMBER=PILE, once for
-    each of them: a letter, N for somebody else, L for later.
+    each of them: a letter, N for somebody else, L for later. After the answer to a mass change may
+    stand cards of it, as `--json` lists them: it is then for these alone.
     """
     from server.cases import decide as answer
 

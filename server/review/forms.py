@@ -53,10 +53,10 @@ class NewPassword(_Form):
 
 
 class Answer(_Form):
-    """The answer to a case; `chosen` holds PROPERTY=MEMBER for values that differ."""
+    """The answer to a case; `chosen` holds PROPERTY=MEMBER for values that differ, cards of a mass change."""
 
     answer: _Short
-    chosen: tuple[_Short, ...] = Field(default=(), max_length=50)
+    chosen: tuple[_Short, ...] = Field(default=(), max_length=120)
 
 
 class OneMember(_Form):

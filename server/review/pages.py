@@ -108,6 +108,8 @@ class Pages:
             Answer, request.form, "That answer was not complete; go back and choose again."
         )
         choice = " ".join(form.chosen) if form.answer in ("use", "piles") else form.answer
+        if case.kind in ("mass-change", "mass-deletion") and form.answer != "later":
+            choice = " ".join((form.answer, *form.chosen))
         if form.answer == "use" and len(form.chosen) < len(case.questions):
             return self._show(
                 case, "Choose an answer for each question, or leave it for later."

@@ -171,6 +171,7 @@ class Hold:
 
     Args:
         begun: The act with which it began, `at` when that was.
+        is_part: Others of the same mass go on waiting.
     """
 
     id: int
@@ -181,6 +182,7 @@ class Hold:
     at: int
     begun: int
     cards: tuple[HeldCard, ...]
+    is_part: bool = False
 
     @property
     def key(self) -> str:
@@ -359,7 +361,7 @@ def _thaw(tx: Transaction, card_id: str, hold_id: int | None) -> None:
 
 def _end(tx: Transaction, held: Hold) -> None:
     tx.run(_END, which=held.id, by_act=tx.act)
-    if held.device is not None and held.kind != "stale":
+    if held.device is not None and held.kind != "stale" and not held.is_part:
         forget_count(tx, held.device, held.kind)
     refresh(tx, _ids(held.cards))
 

@@ -103,3 +103,19 @@ def test_an_edited_card_that_was_deleted_elsewhere_is_asked_about(home: Home) ->
     assert anna.post(link, {"answer": "later"}).headers["Location"] == "/"
     assert anna.post(link, {"answer": "keep"}).status_code == 303
     assert "Nothing to decide" in anna.get("/").text
+
+
+def test_single_people_of_a_mass_change_are_put_back(home: Home) -> None:
+    for index in range(MANY):
+        body = a_card(f"u{index}", f"{a_name(index)} <b>", "TITLE:Prof")
+        home.put("anna+laptop", f"{index}.vcf", body)
+    anna = signed_in(home, "anna")
+    link = the_link(anna)
+    page = anna.get(link).text
+    marks = re.findall(r'name="(choice-\d+)" value="([0-9a-f]+)"', page)
+    assert len(marks) == 4
+    answered = anna.post(link, {"answer": "put-back", marks[1][0]: marks[1][1]})
+    assert answered.headers["Location"] == "/done?answer=put-back"
+    assert sum(b"TITLE:Dr" in each.octets for each in home.entries("anna")) == 1
+    assert "changed 3 cards in one go" in anna.get(the_link(anna)).text
+    assert anna.post(the_link(anna), {"answer": "release", "choice-1": "x"}).status_code == 400

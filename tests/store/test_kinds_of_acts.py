@@ -20,7 +20,7 @@ SAID_OTHERWISE = {
 """Under which kind of record an act stands."""
 OF_NOBODYS_CARDS = {
     *("served", "seen", "job", "gauge", "lease", "session", "retention", "settings"),
-    *("restore", "machine", "listed"),
+    *("restore", "machine", "listed", "backup"),
 }
 
 
