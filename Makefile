@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test check tests crashes histories soak quality format coverage lock clean
+.PHONY: demo test check tests crashes histories soak quality format messages coverage lock clean
 
 demo: .venv/.ready
 	@exec $(BIN)/hearthbook demo $(ARGS)
@@ -44,6 +44,11 @@ quality: .venv/.ready-dev
 format: .venv/.ready-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# What pages say, for translators: every language in server/review/locale, brought up to date and compiled.
+# A new one: make messages ARGS=fr
+messages: .venv/.ready-dev
+	@$(BIN)/python -m tests.messages $(ARGS)
 
 coverage: .venv/.ready-dev
 	$(BIN)/pytest --cov --cov-report=term-missing:skip-covered

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
+from server.cases.saying import N_, said
 from server.errors import NotFound, UsageError
 from server.store.database import Actor, Database, Transaction
 from server.store.members import list_members
@@ -42,7 +43,7 @@ class Removal:
     @property
     def offer(self) -> str:
         """What can be done."""
-        return "Keep my own copy" if self.how == "gone" else "Show again"
+        return N_("Keep my own copy") if self.how == "gone" else N_("Show again")
 
 
 def removals(db: Database, member: str) -> tuple[Removal, ...]:
@@ -84,8 +85,8 @@ def bring_back(db: Database, member: str, word: str) -> str:
         show_again(tx, removed)
         note_act(tx, "again", card=removed.slot.card)
     if told.how == "gone":
-        return f"{told.name} is a private card of your own now, as you saw it last."
-    return f"{told.name} is shown again; phones fetch it at their next sync."
+        return said("{name} is a private card of your own now, as you saw it last.", name=told.name)
+    return said("{name} is shown again; phones fetch it at their next sync.", name=told.name)
 
 
 @dataclass(frozen=True, slots=True)

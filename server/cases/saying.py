@@ -72,6 +72,12 @@ def listed(parts: Sequence[str]) -> Said:
     return Said.made("", {}, parts=tuple(parts))
 
 
+def together(sentences: Sequence[str]) -> str:
+    """Several sentences one after the other."""
+    first, *rest = sentences
+    return said("{first} {rest}", first=first, rest=together(rest)) if rest else first
+
+
 def joined(parts: Sequence[str], last: str) -> str:
     """Parts with commas between them, and a word before the last."""
     return last.join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))

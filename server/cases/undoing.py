@@ -4,6 +4,7 @@ import hashlib
 import hmac
 
 from server.access import sees_value
+from server.cases.saying import said, together
 from server.cases.wording import property_word
 from server.contacts.values import name_of
 from server.errors import NotFound
@@ -63,20 +64,23 @@ def _mark(tx: Transaction, act_id: int, member: str) -> str:
 
 def _sentences(tx: Transaction, undone: Undone, viewer: str | None) -> str:
     stays = [each for each in undone.stays if _may_be_told(tx, each, viewer)]
-    said = dict.fromkeys(_stays(tx, each, viewer) for each in stays)
-    return " ".join(("Undone; phones fetch it at their next sync.", *said))
+    told = dict.fromkeys(_stays(tx, each, viewer) for each in stays)
+    return together((said("Undone; phones fetch it at their next sync."), *told))
 
 
 def _stays(tx: Transaction, stay: Stay, viewer: str | None) -> str:
     row = find_card(tx, stay.card)
     assert row is not None
     values = values_for(tx, row, viewer, region_of(tx))
-    name = name_of(tuple(each.prop for each in values)).formatted.strip() or "A card without a name"
+    name = name_of(tuple(each.prop for each in values)).formatted.strip() or said(
+        "A card without a name"
+    )
     if not stay.property:
-        return f"{name} stays as it is: it was changed since."
+        return said("{name} stays as it is: it was changed since.", name=name)
     if stay.property == "CLASS":
-        return f"{name} stays private; what others may see is for you to say."
-    return f"{name}: {property_word(stay.property)} stays as it is, since it was changed."
+        return said("{name} stays private; what others may see is for you to say.", name=name)
+    what = said(property_word(stay.property))
+    return said("{name}: {what} stays as it is, since it was changed.", name=name, what=what)
 
 
 def _may_be_told(tx: Transaction, stay: Stay, viewer: str | None) -> bool:

@@ -2,33 +2,34 @@
 
 from typing import Final
 
+from server.cases.saying import N_
 from server.contacts.properties import Property
 
 _NAMES: Final = {
-    "ADR": "Address",
-    "ANNIVERSARY": "Anniversary",
-    "BDAY": "Birthday",
-    "EMAIL": "E-mail",
-    "FN": "Name",
-    "IMPP": "Messenger",
-    "N": "Name",
-    "NICKNAME": "Nickname",
-    "NOTE": "Note",
-    "ORG": "Workplace",
-    "PHOTO": "Photo",
-    "ROLE": "Role",
-    "SOCIALPROFILE": "Profile",
-    "TEL": "Phone",
-    "TITLE": "Title",
-    "URL": "Web page",
+    "ADR": N_("Address"),
+    "ANNIVERSARY": N_("Anniversary"),
+    "BDAY": N_("Birthday"),
+    "EMAIL": N_("E-mail"),
+    "FN": N_("Name"),
+    "IMPP": N_("Messenger"),
+    "N": N_("Name"),
+    "NICKNAME": N_("Nickname"),
+    "NOTE": N_("Note"),
+    "ORG": N_("Workplace"),
+    "PHOTO": N_("Photo"),
+    "ROLE": N_("Role"),
+    "SOCIALPROFILE": N_("Profile"),
+    "TEL": N_("Phone"),
+    "TITLE": N_("Title"),
+    "URL": N_("Web page"),
 }
 _TYPES: Final = (
-    ("cell", "Mobile"),
-    ("fax", "Fax"),
-    ("pager", "Pager"),
-    ("home", "Home"),
-    ("work", "Work"),
-    ("other", "Other"),
+    ("cell", N_("Mobile")),
+    ("fax", N_("Fax")),
+    ("pager", N_("Pager")),
+    ("home", N_("Home")),
+    ("work", N_("Work")),
+    ("other", N_("Other")),
 )
 _KINDS: Final = {
     "TEL": "tel",
@@ -45,6 +46,13 @@ _KINDS: Final = {
 }
 
 
+BADGES: Final = (N_("Fresh"), N_("Ageing"), N_("Check"), N_("Unknown"))
+"""What `reconcile.freshness` calls how fresh a value is."""
+
+SPEAKS_FOR: Final = (N_("has had the card longer"), N_("edits the card"), N_("knows more"))
+"""Why `reconcile.ownership` proposes a member."""
+
+
 def property_word(name: str) -> str:
     """What people call a property: Phone, E-mail, Birthday."""
     return _NAMES.get(name, name.removeprefix("X-").replace("-", " ").capitalize())
@@ -59,7 +67,7 @@ def label_of(prop: Property) -> str:
             if type_ in prop.types:
                 return word
     if prop.name == "EMAIL" and "work" in prop.types:
-        return "E-mail at work"
+        return N_("E-mail at work")
     return property_word(prop.name)
 
 

@@ -20,13 +20,14 @@ from server.review.frame import frame
 from server.review.guard import Guard, Hosts, members_only, same_origin, with_headers
 from server.review.history import HistoryPages
 from server.review.household import HouseholdPages
+from server.review.language import N_
 from server.review.members import MembersPages
 from server.review.pages import Pages
 from server.review.people import PeoplePages
 from server.review.printing import PrintPages
 from server.review.shown import ShownPages
 from server.review.uploading import UploadPages
-from server.review.words import day, initials, moment, origin, said
+from server.review.words import day, first_upper, initials, moment, origin, said
 from server.review.yourself import YourselfPages
 from server.settings import Settings
 from server.store.database import Database
@@ -38,10 +39,12 @@ WSGIApplication = Callable[[dict[str, object], Callable[..., object]], Iterable[
 log = logging.getLogger(__name__)
 
 _SENTENCES = {
-    404: "There is no such page.",
-    405: "This page cannot be asked that way.",
-    413: "That form is larger than any page here sends.",
-    500: "Something went wrong on the server. Nothing was changed; try again, and look at the server's log.",
+    404: N_("There is no such page."),
+    405: N_("This page cannot be asked that way."),
+    413: N_("That form is larger than any page here sends."),
+    500: N_(
+        "Something went wrong on the server. Nothing was changed; try again, and look at the server's log."
+    ),
 }
 
 
@@ -75,7 +78,13 @@ def make_application(
         WTF_CSRF_SSL_STRICT=False,  # same_origin checks the Origin, on http as well
     )
     app.jinja_env.filters.update(
-        day=day, moment=moment, origin=origin, said=said, initials=initials, mine_first=_mine_first
+        day=day,
+        first_upper=first_upper,
+        moment=moment,
+        origin=origin,
+        said=said,
+        initials=initials,
+        mine_first=_mine_first,
     )
     guard = Guard(database, is_https=is_https)
     uploads = UploadPages(database, settings)
@@ -92,20 +101,24 @@ def make_application(
     app.context_processor(lambda: dict(frame(database)))
     language.add_to(app)
     _add_errors(app)
+    _add_pages(app, database, settings)
+    for each in (Pages, BeginPages, YourselfPages):
+        each(database, guard, limiter).add_to(app)
+    OneTimePages(database, settings, limiter).add_to(app)
+    uploads.add_to(app)
+    return app
+
+
+def _add_pages(app: Flask, database: Database, settings: Settings) -> None:
+    """The pages of signed-in members that need nothing else."""
     HistoryPages(database).add_to(app)
-    MembersPages(database, settings).add_to(app)
     ShownPages(database).add_to(app)
     PeoplePages(database).add_to(app)
     CardPages(database).add_to(app)
-    Pages(database, guard, limiter).add_to(app)
+    MembersPages(database, settings).add_to(app)
     DevicesPages(database, settings).add_to(app)
-    OneTimePages(database, settings, limiter).add_to(app)
-    BeginPages(database, guard, limiter).add_to(app)
-    YourselfPages(database, guard, limiter).add_to(app)
     PrintPages(database).add_to(app)
     HouseholdPages(database, settings).add_to(app)
-    uploads.add_to(app)
-    return app
 
 
 def _mine_first(values: Iterable[Side | Option]) -> list[Side | Option]:
@@ -126,7 +139,9 @@ def _add_errors(app: Flask) -> None:
     def _csrf(_error: CSRFError) -> tuple[str, int]:
         return _page(
             400,
-            "This page was open for too long, so nothing was done. Go back, reload and try again.",
+            N_(
+                "This page was open for too long, so nothing was done. Go back, reload and try again."
+            ),
         )
 
     @app.errorhandler(HearthbookError)
@@ -149,7 +164,7 @@ def _add_errors(app: Flask) -> None:
         if request.endpoint == "static":
             return Response(status=error.code or 404)
         code = error.code or 500
-        return _page(code, _SENTENCES.get(code, "This page cannot be shown."))
+        return _page(code, _SENTENCES.get(code, N_("This page cannot be shown.")))
 
     @app.errorhandler(Exception)
     def _unknown(error: Exception) -> tuple[str, int]:

@@ -14,7 +14,7 @@ from server.cases.undoing import undo
 from server.errors import UsageError
 from server.review.forms import Undo, read_form
 from server.review.guard import signed_in_member
-from server.review.language import gettext
+from server.review.language import gettext, told
 from server.store.card_acts import Which, acts_for
 from server.store.database import Database, Transaction
 from server.store.devices import list_devices
@@ -51,10 +51,10 @@ class HistoryPages:
             last = request.args.get("before", "")
             below = unsealed(tx, f"act {me}", last) if last else None
             acts = acts_for(tx, me, which, below)
-            told = list(islice(recount_fully(tx, acts, viewer=me, about=which.cards), PAGE + 1))
-            shown = told[:PAGE]
+            found = list(islice(recount_fully(tx, acts, viewer=me, about=which.cards), PAGE + 1))
+            shown = found[:PAGE]
             undoable = _undoable(tx, me, shown)
-            following = sealed(tx, f"act {me}", shown[-1].act.id) if len(told) > PAGE else ""
+            following = sealed(tx, f"act {me}", shown[-1].act.id) if len(found) > PAGE else ""
             devices = [each.label for each in list_devices(tx, me)]
         return render_template(
             "history.html",
@@ -74,9 +74,9 @@ class HistoryPages:
         with self._database.read() as tx:
             act_id = unsealed(tx, f"undo {me}", form.mark)
         try:
-            flash(undo(self._database, act_id, member=me))
+            flash(told(undo(self._database, act_id, member=me)))
         except UsageError as error:
-            flash(error.sentence)
+            flash(told(error.sentence))
         return redirect(url_for("history", card=request.args.get("card") or None), code=303)
 
     def decisions(self) -> str | Response:

@@ -20,6 +20,7 @@ from server.review.forms import (
     read_form,
 )
 from server.review.guard import Guard, signed_in_member
+from server.review.language import N_, told
 from server.review.language import gettext as _
 from server.review.passwords import LENGTH_MIN, hash_password, is_outdated, is_password
 from server.store.books import count_slots, find_book
@@ -38,8 +39,10 @@ REMOVED_MOST = 25
 
 Page = str | Response | tuple[str, int]
 
-_WRONG = "That name and password do not fit together. Try again, or ask at home for a setup link."
-_USED = (
+_WRONG = N_(
+    "That name and password do not fit together. Try again, or ask at home for a setup link."
+)
+_USED = N_(
     "This link was used already or is over; ask at home for a new one with `hearthbook setup-link`."
 )
 
@@ -154,7 +157,7 @@ class Pages:
         form = read_form(
             Again, request.form, "Open the page again, then choose whom to bring back."
         )
-        flash(bring_back(self._database, member.id, form.again))
+        flash(told(bring_back(self._database, member.id, form.again)))
         return redirect(url_for("removed"), code=303)
 
     def unstored(self) -> Page:
@@ -171,7 +174,7 @@ class Pages:
     def undo(self) -> Page:
         """Take the member's latest answer back, and say so on the page that follows."""
         form = read_form(Undo, request.form, "Open the answer's page again, then undo it there.")
-        flash(undo_marked(self._database, form.mark, member=signed_in_member().id))
+        flash(told(undo_marked(self._database, form.mark, member=signed_in_member().id)))
         return redirect(url_for("today"), code=303)
 
     def sign_in(self) -> Page:

@@ -3,20 +3,22 @@
 from datetime import UTC, date, datetime
 
 from server.cases import Option, Row
+from server.review.language import N_, gettext
+from server.review.language import gettext as _
 
 _MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+    N_("January"),
+    N_("February"),
+    N_("March"),
+    N_("April"),
+    N_("May"),
+    N_("June"),
+    N_("July"),
+    N_("August"),
+    N_("September"),
+    N_("October"),
+    N_("November"),
+    N_("December"),
 )
 
 
@@ -39,21 +41,24 @@ def _local(microseconds: int) -> datetime:
 
 
 def _written(at: date) -> str:
-    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
+    month = gettext(_MONTHS[at.month - 1])
+    return _("%(day)s %(month)s %(year)s") % {"day": at.day, "month": month, "year": at.year}
 
 
 def origin(value: Row | Option) -> str:
     """How a value came: typed on a device, with an import, from a linked card."""
     match value.how:
+        case "typed" if value.device:
+            return _("typed on %(device)s") % {"device": value.device}
         case "typed":
-            return f"typed on {value.device}" if value.device else "typed here"
+            return _("typed here")
         case "import":
-            return "came with an import, nobody knows how old it is"
+            return _("came with an import, nobody knows how old it is")
         case "copied":
-            return "taken over from a linked card"
+            return _("taken over from a linked card")
         case "new":
-            return "new"
-        case _:
+            return _("new")
+        case _other:
             return ""
 
 
@@ -62,8 +67,12 @@ def said(value: str) -> str:
     parts = value.split("-")
     if len(parts) == 3 and all(part.isdigit() for part in parts) and len(parts[0]) == 4:
         month = int(parts[1])
-        if 1 <= month <= 12:
-            return f"{int(parts[2])} {_MONTHS[month - 1]} {parts[0]}"
+        if 1 <= month <= 12 and 1 <= int(parts[2]) <= 31:
+            return _("%(day)s %(month)s %(year)s") % {
+                "day": int(parts[2]),
+                "month": gettext(_MONTHS[month - 1]),
+                "year": parts[0],
+            }
     return value
 
 
@@ -72,3 +81,8 @@ def initials(name: str) -> str:
     words = [word for word in name.split() if word[0].isalnum()]
     first = words[:1] + (words[-1:] if len(words) > 1 else [])
     return "".join(word[0] for word in first).upper() or "?"
+
+
+def first_upper(text: str) -> str:
+    """A text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
