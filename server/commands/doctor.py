@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from server.commands.place import Place, pass_place
-from server.commands.screen import count, say, spinner
+from server.commands.screen import count, day, say, spinner
 from server.errors import DamagedDatabase
 
 if TYPE_CHECKING:
@@ -33,11 +33,61 @@ def doctor(place: Place) -> None:
             found += _release(tx)
             found += _devices(tx)
             found += of_backups(tx)
+            found += _holds(tx)
+            found += _fights(tx)
+            found += _unstored(tx)
     for each in found:
         say(each)
     if found:
         raise DamagedDatabase(f"{count(len(found), 'thing')} to look at.")
     say("All is well.")
+
+
+def _holds(tx: "Transaction") -> Iterator[str]:
+    from server.store.releasing import open_holds
+
+    did = {"made": "added", "changed": "changed", "deleted": "wants to delete"}
+    for each in open_holds(tx, None):
+        if each.kind == "stale":  # one card, which is asked about like any other
+            continue
+        who = f"{each.member}'s {each.label}" if each.label else f"An import of {each.member}'s"
+        what = f"{who} {did[each.kind]} {count(len(each.cards), 'card')} in one go"
+        yield (
+            f"{what} on {day(each.at)}, and others see nothing of it: {each.member} answers it on "
+            "the page, or you with `hearthbook cases` and `hearthbook decide`."
+        )
+
+
+def _fights(tx: "Transaction") -> Iterator[str]:
+    from server.store.cards import find_card
+    from server.store.devices import device_label
+    from server.store.fights import standing_fights
+
+    found: dict[tuple[str, str], int] = {}
+    for each in standing_fights(tx):
+        row = find_card(tx, each.card)
+        if row is not None and row.trashed is None:
+            key = (row.member, device_label(tx, each.device))
+            found[key] = found.get(key, 0) + 1
+    for (member, label), number in found.items():
+        yield (
+            f"{label or 'A device'} writes {count(number, 'card')} of {member}'s in its own way again "
+            "and again, and is not followed there any more: see whether two programs on it sync the "
+            "same contacts."
+        )
+
+
+def _unstored(tx: "Transaction") -> Iterator[str]:
+    from server.store.members import list_members
+    from server.store.refused import refused_of
+
+    for member in list_members(tx):
+        number = len(refused_of(tx, member.id))
+        if number:
+            yield (
+                f"{count(number, 'card')} that a device of {member.id}'s sent could not be stored: "
+                f"see `hearthbook history --removed --as {member.id}`."
+            )
 
 
 def _database(tx: "Transaction") -> Iterator[str]:

@@ -126,3 +126,23 @@ def test_an_answer_that_does_not_fit_any_more_is_one_sentence(
     said = household("restore", tmp_path / "copy.db").err
     assert "Not put back (the household, undo, " in said
     assert "What it undid is not here." in said
+
+
+def test_a_journal_cut_in_the_middle_is_one_sentence_and_all_before_it_is_back(
+    household: Hearthbook, folder: Path, tmp_path: Path
+) -> None:
+    household("backup", tmp_path / "copy.db")
+    take(household, tmp_path / "one.vcf", JONAS)
+    take(household, tmp_path / "two.vcf", ANNAS_INGRID)
+    (journal,) = (folder / "journal").glob("*.journal")
+    octets = journal.read_bytes()
+    journal.write_bytes(octets[: octets.rindex(b"Ingrid")])
+    said = household("restore", tmp_path / "copy.db")
+    assert said.status == 0
+    assert said.err.count("is cut off or damaged at byte") == 1
+    assert "at most" in said.err
+    assert "Jonas" in household("export", "anna").out
+    assert "Ingrid" not in household("export", "anna").out
+    assert household("verify").status == 0
+    take(household, tmp_path / "two.vcf", ANNAS_INGRID)
+    assert "Ingrid" in household("export", "anna").out

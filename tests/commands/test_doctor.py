@@ -7,9 +7,12 @@ from pathlib import Path
 from server.app import build_application
 from server.scheduler import Scheduler
 from server.settings import ScheduleSettings, Settings
+from server.store.books import find_book
 from server.store.database import Actor, Database, open_database
+from server.store.devices import find_device
 from server.store.jobs import failing, gauges
 from server.store.migrate import prepared
+from server.store.writes import put
 from tests.builders import a_card
 from tests.commands.conftest import Hearthbook
 from tests.davclient import DavClient
@@ -133,3 +136,44 @@ def test_a_clock_behind_the_last_change_is_to_be_set_right(
     with open_database(folder).write(Actor("settings")) as tx:
         tx.connection.execute("UPDATE act SET at = at + 3 * 86400000000")
     assert "clock is 2 days behind" in household("doctor").out
+
+
+def test_a_mass_change_that_waits_is_told(household: Hearthbook, folder: Path) -> None:
+    imported(household, folder)
+    file = folder.parent / "many.vcf"
+    file.write_bytes(b"".join(a_card(f"m{n}", f"Person Nr{n}") for n in range(25)))
+    assert household("import", "anna", file).status == 0
+    said = household("doctor").out
+    assert "An import of anna's added 25 cards in one go on " in said
+    assert "others see nothing of it" in said
+
+
+def test_two_programs_that_fight_are_told(household: Hearthbook, folder: Path) -> None:
+    database = imported(household, folder)
+    labels = ("phone", "tablet")
+    for label in labels:
+        assert household("device", "add", "anna", "--label", label).status == 0
+    card = a_card("uz", "Zoe Quist", PHONE)
+    shouted = card.replace(b"CELL:", b"HOME:")
+    for body in (card, shouted) * 6:
+        _send(database, 1 + (body == shouted), body)
+    said = household("doctor").out
+    assert "writes 1 card of anna's in its own way again and again" in said
+
+
+def test_what_could_not_be_stored_is_told(household: Hearthbook, folder: Path) -> None:
+    database = imported(household, folder)
+    assert household("device", "add", "anna", "--label", "phone").status == 0
+    for uid in ("uz", "ux"):
+        _send(database, 1, a_card(uid, "Zoe Quist", f"NOTE:{uid}"))
+    said = household("doctor").out
+    assert "1 card that a device of anna's sent could not be stored" in said
+
+
+def _send(database: Database, number: int, body: bytes) -> None:
+    """One PUT of Anna's device of that number."""
+    with database.write(Actor("put", "anna", number)) as tx:
+        device, book = find_device(tx, number), find_book(tx, "anna", "contacts")
+        assert device is not None
+        assert book is not None
+        put(tx, book, "z.vcf", body, device=device)
