@@ -98,6 +98,7 @@ def make_application(
         app.before_request(check)
     CSRFProtect(app)
     app.after_request(with_headers)
+    app.after_request(guard.renew)
     app.context_processor(lambda: dict(frame(database)))
     language.add_to(app)
     _add_errors(app)

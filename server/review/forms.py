@@ -34,6 +34,7 @@ class SignIn(_Form):
 
     username: _Short
     password: Annotated[str, StringConstraints(max_length=LENGTH_MAX)]
+    borrowed: bool = False
 
 
 class NewPassword(_Form):

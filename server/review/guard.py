@@ -11,9 +11,17 @@ from werkzeug.wrappers import Response as AnyResponse
 from server.errors import UsageError
 from server.store.database import Actor, Database
 from server.store.members import Member, find_member
-from server.store.sessions import create_session, end_session, session_member
+from server.store.sessions import (
+    create_session,
+    end_session,
+    is_due,
+    renew_session,
+    session_member,
+)
 
 SESSION_SECONDS: Final = 30 * 24 * 3600
+"""After so long without a page one signs in again."""
+BORROWED_SECONDS: Final = 8 * 3600
 _POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
@@ -62,22 +70,43 @@ class Guard:
             with self._database.read() as tx:
                 found = session_member(tx, token)
                 g.member = find_member(tx, found) if found else None
+                g.renews = is_due(tx, token, seconds=SESSION_SECONDS)
 
-    def sign_in(self, member_id: str, answer: AnyResponse) -> AnyResponse:
-        """Give this browser a new session; one it had before is over."""
+    def renew(self, answer: Response) -> Response:
+        """After a request: a session that is used goes on, noted once a day."""
+        token = request.cookies.get(self.cookie, "")
+        if g.get("renews") and g.get("member") and "Set-Cookie" not in answer.headers:
+            with self._database.write(Actor("session")) as tx:
+                renewed = renew_session(tx, token, seconds=SESSION_SECONDS)
+            if renewed:
+                self._give(answer, token, SESSION_SECONDS)
+        return answer
+
+    def sign_in(
+        self, member_id: str, answer: AnyResponse, *, borrowed: bool = False
+    ) -> AnyResponse:
+        """Give this browser a new session; one it had before is over.
+
+        Args:
+            borrowed: The device is somebody else's: a short session, which also ends with the browser.
+        """
+        seconds = BORROWED_SECONDS if borrowed else SESSION_SECONDS
         with self._database.write(Actor("session", member_id)) as tx:
             end_session(tx, request.cookies.get(self.cookie, ""))
-            token = create_session(tx, member_id, seconds=SESSION_SECONDS)
+            token = create_session(tx, member_id, seconds=seconds)
+        self._give(answer, token, None if borrowed else seconds)
+        return answer
+
+    def _give(self, answer: AnyResponse, token: str, seconds: int | None) -> None:
         answer.set_cookie(
             self.cookie,
             token,
-            max_age=SESSION_SECONDS,
+            max_age=seconds,
             path="/",
             secure=self._is_https,
             httponly=True,
             samesite="Lax",
         )
-        return answer
 
     def sign_out(self, answer: AnyResponse) -> AnyResponse:
         """End this browser's session."""

@@ -193,7 +193,8 @@ class Pages:
             if stored is not None and is_outdated(stored):
                 with self._database.write(Actor("password", name)) as tx:
                     set_password_hash(tx, name, hash_password(form.password))
-            return self._guard.sign_in(name, redirect(url_for("today"), code=303))
+            onwards = redirect(url_for("today"), code=303)
+            return self._guard.sign_in(name, onwards, borrowed=form.borrowed)
         seconds = self._limiter.wrong(request.remote_addr or "", account_of(name))
         if seconds:
             problem = _("Too many wrong passwords; wait %(wait)s seconds, then try again.") % {

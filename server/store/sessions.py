@@ -20,8 +20,10 @@ __all__ = [
     "end_session",
     "end_sessions",
     "household_name",
+    "is_due",
     "password_hash",
     "peek_setup_link",
+    "renew_session",
     "reset_password",
     "secret",
     "session_count",
@@ -32,7 +34,7 @@ __all__ = [
 
 _INSERT: Final = inserting(session, "token_hash", "member", "created", "expires")
 _FIND: Final = Query(
-    select(session.c.member)
+    select(session.c.member, session.c.expires, session.c.created)
     .join(member, member.c.id == session.c.member)
     .where(
         and_(
@@ -41,6 +43,10 @@ _FIND: Final = Query(
             member.c.gone.is_(None),
         )
     )
+)
+_DAY: Final = 86_400_000_000
+_RENEW: Final = Query(
+    update(session).where(session.c.token_hash == bind("digest")).values(expires=bind("until"))
 )
 _END: Final = Query(delete(session).where(session.c.token_hash == bind("digest")))
 _END_ALL: Final = Query(delete(session).where(session.c.member == bind("who")))
@@ -84,6 +90,28 @@ def session_member(tx: Transaction, token: str) -> str | None:
     """The member of a session, or None where it ended."""
     row = tx.one(_FIND, digest=_digest(token), at=tx.now)
     return str(row[0]) if row else None
+
+
+def renew_session(tx: Transaction, token: str, *, seconds: int) -> bool:
+    """Let a session that is used go on; whether it was due, which is once a day.
+
+    A short one, of a borrowed device, is never made longer.
+    """
+    row = tx.one(_FIND, digest=_digest(token), at=tx.now)
+    if row is None or not _is_due(row[1], row[2], tx.now, seconds):
+        return False
+    tx.run(_RENEW, digest=_digest(token), until=tx.now + seconds * 1_000_000)
+    return True
+
+
+def is_due(tx: Transaction, token: str, *, seconds: int) -> bool:
+    """Whether `renew_session` would change anything."""
+    row = tx.one(_FIND, digest=_digest(token), at=tx.now)
+    return row is not None and _is_due(row[1], row[2], tx.now, seconds)
+
+
+def _is_due(expires: int, created: int, now: int, seconds: int) -> bool:
+    return expires - created >= seconds * 1_000_000 and expires - now < seconds * 1_000_000 - _DAY
 
 
 def end_session(tx: Transaction, token: str) -> None:

@@ -219,3 +219,32 @@ def test_passwords_are_kept_as_argon2id(home: Home) -> None:
     home.db.connection().execute("PRAGMA wal_checkpoint(TRUNCATE)")
     kept = b"".join(each.read_bytes() for each in Path(home.db.folder).rglob("*") if each.is_file())
     assert PASSWORD.encode() not in kept
+
+
+def test_a_session_that_is_used_goes_on_and_one_that_is_not_ends(
+    home: Home, anna: Browser, ben: Browser
+) -> None:
+    for _ in range(5):
+        home.clock.pass_seconds(20 * 86_400)
+        assert anna.get("/").status_code == 200
+    assert ben.get("/").status_code == 303
+
+
+def test_a_session_is_noted_once_a_day(home: Home, anna: Browser) -> None:
+    home.clock.pass_seconds(2 * 86_400)
+    assert "hearthbook=" in anna.get("/").headers.get("Set-Cookie", "")
+    assert "hearthbook=" not in anna.get("/").headers.get("Set-Cookie", "")
+
+
+def test_a_borrowed_device_is_signed_out_after_eight_hours(home: Home) -> None:
+    browser = browser_of(home)
+    answer = browser.post("/sign-in", {"username": "anna", "password": PASSWORD, "borrowed": "1"})
+    (cookie,) = (
+        each for each in answer.headers.getlist("Set-Cookie") if each.startswith("hearthbook=")
+    )
+    assert "Max-Age" not in cookie
+    assert "Expires" not in cookie
+    home.clock.pass_seconds(7 * 3600)
+    assert browser.get("/").status_code == 200
+    home.clock.pass_seconds(2 * 3600)
+    assert browser.get("/").status_code == 303
