@@ -17,6 +17,7 @@ from typing import Final
 from server.access import CardAccess, card_level, changes_others
 from server.contacts.properties import Change
 from server.errors import Busy, HearthbookError
+from server.planning import Planned, Planner
 from server.reconcile.clusters import Clusters
 from server.reconcile.gauge import gauge_of
 from server.reconcile.operations import Add, Join, Operation, Plan, Remove, Replace, Suggest
@@ -26,6 +27,7 @@ from server.store.applying import Work, apply_work, confirm_facts
 from server.store.asking import keep_questions
 from server.store.backup import backup
 from server.store.cards import CardRow, claims_of, closure, find_card, owner_said
+from server.store.changes import Changes
 from server.store.database import Actor, Database, Transaction
 from server.store.facts import Typing, live_facts
 from server.store.fading import half_lives_of
@@ -82,7 +84,12 @@ def trial(db: Database) -> tuple[Plan, Snapshot]:
 
 
 def run_cycle(
-    db: Database, *, kind: str, member: str | None = None, releasing: bool = False
+    db: Database,
+    *,
+    kind: str,
+    member: str | None = None,
+    releasing: bool = False,
+    planner: Planner | None = None,
 ) -> Report | None:
     """Run one cycle; None where the household's first one still waits for a human.
 
@@ -92,6 +99,7 @@ def run_cycle(
         kind: `nightly`, `quick`, `command` or `letter`.
         member: Who asked for it, if anybody did.
         releasing: End every wait and hold first, the household's first one included.
+        planner: What an earlier cycle left; with it a quick one looks only at what changed since.
 
     Raises:
         Busy: Another cycle runs.
@@ -105,7 +113,7 @@ def run_cycle(
         with db.read() as tx:
             if not is_released(tx):
                 return None
-        return _cycle(db, kind)
+        return _cycle(db, kind, planner or Planner(db.changes))
 
 
 @contextmanager
@@ -165,7 +173,8 @@ def settle(db: Database) -> bool:
 
 def cycle_again(tx: Transaction, record: Record) -> None:
     """Carry out a cycle that a journal speaks of, on what is there now."""
-    _apply(tx, _planned(tx, str(json.loads(record.note)["kind"])))
+    planner = Planner(Changes())
+    _apply(tx, _Run(json.loads(record.note)["kind"], tx.now, planner, planner.plan_all(tx)))
 
 
 def accept_suggestion(tx: Transaction, suggestion: Suggestion, accepted_by: str | None) -> None:
@@ -215,42 +224,45 @@ class _Run:
 
     kind: str
     started: int
-    plan: Plan
-    snapshot: Snapshot
+    planner: Planner
+    planned: Planned
 
 
-def _cycle(db: Database, kind: str) -> Report:
+def _cycle(db: Database, kind: str, planner: Planner) -> Report:
     for _ in range(_TRIES):
         with db.read() as tx:
             revision = last_act(tx)
-            run = _planned(tx, kind)
+            run = _Run(kind, tx.now, planner, _planned(tx, kind, planner))
         with db.write(Actor("cycle")) as tx:
-            if last_act(tx) == revision:
-                return _apply(tx, run)
+            report = _apply(tx, run) if last_act(tx) == revision else None
+        if report is not None:
+            planner.done()
+            return report
     with db.write(Actor("cycle")) as tx:
-        return _apply(tx, _planned(tx, kind))
+        report = _apply(tx, _Run(kind, tx.now, planner, _planned(tx, kind, planner)))
+    planner.done()
+    return report
 
 
-def _planned(tx: Transaction, kind: str) -> _Run:
-    snapshot = snapshot_of(tx)
-    return _Run(kind, tx.now, plan(snapshot, now=tx.now), snapshot)
+def _planned(tx: Transaction, kind: str, planner: Planner) -> Planned:
+    return planner.plan_changes(tx) if kind == "quick" else planner.plan_all(tx)
 
 
 def _apply(tx: Transaction, run: _Run) -> Report:
     """Apply the suggestions that need no answer, then the plan, in one transaction; record it in counts."""
     accepted = _accept_what_is_ours(tx)
     if accepted:
-        run = replace(_planned(tx, run.kind), started=run.started)
-    for each in run.plan.skipped:
+        run = replace(run, planned=_planned(tx, run.kind, run.planner))
+    made = run.planned.plan
+    for each in made.skipped:
         cards = ", ".join(each.cards)
         _log.error("the cards %s are left as they are", cards, exc_info=each.error)
-    operations = _carry_out(tx, run.plan, run.snapshot)
-    if len(operations) > len(run.plan.operations):  # lines moved, which may ask something else
-        asking = _planned(tx, run.kind)
-        keep_questions(tx, asking.plan, asking.snapshot)
-    else:
-        keep_questions(tx, run.plan, run.snapshot)
-    counts = _counts(operations, accepted, len(run.plan.questions))
+    operations = _carry_out(tx, run)
+    asking = run.planned
+    if len(operations) > len(made.operations):  # lines moved, which may ask something else
+        asking = _planned(tx, run.kind, run.planner)
+    keep_questions(tx, asking.plan, asking.snapshot, about=asking.about, since=asking.since)
+    counts = _counts(operations, accepted, len(made.questions))
     act = tx.act if tx.has_acted else None
     if act is not None:
         note_act(tx, "cycle", kind=run.kind)
@@ -262,20 +274,20 @@ def _apply(tx: Transaction, run: _Run) -> Report:
         " ".join(f"{name}={count}" for name, count in counts),
         (tx.now - run.started) // 1000,
     )
-    return Report(run.plan, run.snapshot, act, counts)
+    return Report(made, run.planned.snapshot, act, counts)
 
 
-def _carry_out(tx: Transaction, made: Plan, snapshot: Snapshot) -> tuple[Operation, ...]:
+def _carry_out(tx: Transaction, run: _Run) -> tuple[Operation, ...]:
     """Apply a plan; lines that moved to own cards with it travel at once, so that a second cycle is empty."""
-    done = made.operations
-    moved = apply_work(tx, Work(done, facts_by_id(snapshot))) if done else set()
-    for _ in range(_TRIES):
+    planned = run.planned
+    done: tuple[Operation, ...] = ()
+    for _ in range(_TRIES + 1):
+        steps = planned.plan.operations
+        moved = apply_work(tx, Work(steps, facts_by_id(planned.snapshot))) if steps else set()
+        done += steps
         if not moved:
             break
-        snapshot = snapshot_of(tx)
-        more = plan(snapshot, now=tx.now).operations
-        moved = apply_work(tx, Work(more, facts_by_id(snapshot))) if more else set()
-        done += more
+        planned = run.planner.plan_more(tx, planned.plan, moved)
     return done
 
 

@@ -13,6 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from server.cycle import measure, run_cycle, settle
 from server.errors import Busy, DatabaseLost, HearthbookError
+from server.planning import Planner
 from server.store.backup import check_integrity
 from server.store.database import DAMAGED, Database
 from server.store.history import last_change
@@ -65,6 +66,7 @@ class Scheduler:
     def __init__(self, db: Database, settings: "Settings") -> None:
         schedule = settings.schedule
         self._db = db
+        self._planner = Planner(db.changes)
         self._days = settings.retention.days
         self._said = ""
         self._quick = Quick(schedule.quick_seconds, schedule.quick_seconds_most)
@@ -118,7 +120,7 @@ class Scheduler:
         """Run a cycle; gives what it could not do."""
         with self._db.read() as tx:
             revision = last_change(tx)  # what comes while the cycle runs waits for the next one
-        report = run_cycle(self._db, kind=kind)
+        report = run_cycle(self._db, kind=kind, planner=self._planner)
         self._quick.done(revision)
         skipped = len(report.plan.skipped) if report else 0
         return f"{skipped} people could not be reconciled; the log says why." if skipped else ""

@@ -10,9 +10,10 @@ from server.cases.shapes import Case, Heap, Pile
 from server.cases.telling import Teller, name_of_card
 from server.errors import UsageError
 from server.reconcile.clusters import Clusters
-from server.reconcile.linking import still_asked, universes_of
+from server.reconcile.linking import still_asked
 from server.reconcile.operations import SamePerson, WhichBelong
 from server.reconcile.snapshot import CardState, Fact, Snapshot, cards_by_id
+from server.reconcile.universes import shown_as, universes_of
 from server.store.cards import closure
 from server.store.database import Transaction
 from server.store.linking import keep_answer, link_cards
@@ -244,6 +245,6 @@ class _Sorting:
     def _scope(self, left: str, right: str) -> str:
         """For whom it holds: one member alone says it for all only of their own cards."""
         one, other = self.cards[left], self.cards[right]
-        scopes = {each.scope for each in universes_of(one, other)}
+        scopes = {each.scope for each in universes_of(shown_as(one), shown_as(other))}
         said = self.question.scope
         return "" if "" in scopes and (not said or one.keeper == other.keeper == said) else said

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from server.reconcile.linking import judge, universes_of
-from server.reconcile.matching import Decision, contradicts
+from server.reconcile.linking import index_of
+from server.reconcile.matching import Decision, Matching, contradicts
 from server.reconcile.operations import Reason
 from server.reconcile.snapshot import Link, Snapshot, cards_by_id
+from server.reconcile.universes import shown_as, universes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ def evidence(snapshot: Snapshot, card_a: str, card_b: str, viewer: str) -> Evide
     """
     cards = cards_by_id(snapshot)
     left, right = sorted((card_a, card_b))
-    ours = [each for each in universes_of(cards[left], cards[right]) if each.scope in ("", viewer)]
+    seen = shown_as(cards[left]), shown_as(cards[right])
+    ours = [each for each in universes_of(*seen) if each.scope in ("", viewer)]
     link = next(
         (
             each
@@ -53,13 +55,13 @@ def evidence(snapshot: Snapshot, card_a: str, card_b: str, viewer: str) -> Evide
     for universe in ours:
         if not {left, right} <= people.keys():
             break
-        judged = judge(universe, people, [], snapshot.region)
-        for pair in judged.decisions:
+        index = index_of(universe, people.values(), snapshot.region)
+        for pair in Matching(index).pairs_of((left,)):
             if (pair.left, pair.right) == (left, right):
                 reasons = sorted(
                     pair.reasons, key=lambda reason: (reason.against, -reason.strength)
                 )
                 return Evidence(link, pair.decision, pair.score, tuple(reasons), contradict=False)
-        against = contradicts(judged.matchables[left], judged.matchables[right])
+        against = contradicts(index.cards[left], index.cards[right])
         return Evidence(link, "no", 0.0, (), contradict=against)
     return Evidence(link, "no", 0.0, (), contradict=True)

@@ -1,12 +1,14 @@
 """Cards by what they may have in common, and what all cards together tell about names and numbers.
 
 An index is built once for the cards of one universe and can be kept: putting one card in or
-taking one out costs as much as that card has to say.
+taking one out costs as much as that card has to say. Frequencies are counted in eighths of a bit,
+which is more than so few books can tell; so they seldom shift, and what one card changes is
+judged anew for few others.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from math import log2
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from math import exp2, log2
 
 from server.reconcile.folding import is_east_asian
 from server.reconcile.frequent import is_given_name, share_of_family, share_of_given
@@ -43,10 +45,14 @@ class Index:
         self.region = region
         self.cards: dict[str, Matchable] = {}
         self.contacts: dict[str, frozenset[str]] = {}
+        self._keys: dict[str, tuple[str, ...]] = {}
         self._blocks: defaultdict[str, dict[str, None]] = defaultdict(dict)
         self._given: Counter[str] = Counter()
         self._family: Counter[str] = Counter()
+        self._bearers: defaultdict[str, set[str]] = defaultdict(set)
         self._crowds: dict[str, int] = {}
+        self._rarities: dict[tuple[str, bool], float] = {}
+        self.size_bits = 1.0
         for card in cards:
             self.put(card)
 
@@ -57,30 +63,70 @@ class Index:
             return
         self.cards[card.id] = card
         self.contacts[card.id] = contacts(card, self.region)
-        for key in self._keys(card):
+        self._keys[card.id] = self._keys_of(card)
+        for key in self._keys[card.id]:
             self._blocks[key][card.id] = None
         self._given.update(card.called.given)
         self._family.update(card.called.family)
-        for contact in self.contacts[card.id]:
-            self._crowds.pop(contact, None)
+        for word in _words(card):
+            self._bearers[word].add(card.id)
+        self._forget_counts(card)
 
     def take(self, card_id: str) -> None:
         """Forget a card, if it is here."""
         card = self.cards.pop(card_id, None)
         if card is None:
             return
-        for key in self._keys(card):
-            self._blocks[key].pop(card_id, None)
+        for key in self._keys.pop(card_id):
+            self._blocks[key].pop(card_id)
+            if not self._blocks[key]:
+                del self._blocks[key]
         self._given.subtract(card.called.given)
         self._family.subtract(card.called.family)
-        for contact in self.contacts.pop(card_id):
-            self._crowds.pop(contact, None)
+        for word in _words(card):
+            self._bearers[word].discard(card_id)
+        self._forget_counts(card)
+        del self.contacts[card_id]
+
+    def update(self, changes: Mapping[str, Matchable | None]) -> frozenset[str]:
+        """Put cards in, or take out those with None; gives the other cards that are judged otherwise by it.
+
+        What two cards are thought to be depends on how many cards there are, on how frequent their
+        names are, on how many people are behind what they share, and on what too many cards share.
+        """
+        concerned = [
+            card
+            for card_id, new in changes.items()
+            for card in (self.cards.get(card_id), new)
+            if card is not None
+        ]
+        keys_of = [(card, self._keys_of(card)) for card in concerned]
+        keys = {key for _, theirs in keys_of for key in theirs}
+        words = {word for card in concerned for word in _words(card)}
+        before, size = self._counted(keys, words), self.size_bits
+        found: set[str] = set()
+        for card_id, new in changes.items():
+            if new is None:
+                self.take(card_id)
+            else:
+                self.put(new)
+        if self.size_bits != size:
+            return frozenset(self.cards)
+        after = self._counted(keys, words)
+        for what in keys | words:
+            if before[what] != after[what]:
+                found.update(self._blocks.get(what, ()), self._bearers.get(what, ()))
+        for card, theirs in keys_of:
+            for key in theirs:
+                if key[0] == "#" and len(self._blocks.get(key, ())) >= BLOCK_MAX:
+                    found.update(self._alike(card, self._blocks[key]))
+        return frozenset(found - changes.keys())
 
     def partners(self, card_id: str) -> frozenset[str]:
         """The ids of all cards that may be the same person as one card."""
         card = self.cards[card_id]
         found: set[str] = set()
-        for key in self._keys(card):
+        for key in self._keys[card_id]:
             block = self._blocks[key]
             if key[0] == "~":
                 if len(block) <= _HINT_BLOCK_MAX:
@@ -100,47 +146,91 @@ class Index:
         """How many plainly different people are behind a number or mail address, as the books show."""
         known = self._crowds.get(contact)
         if known is None:
-            block = [self.cards[each] for each in self._blocks[f"#{contact}"]]
+            block = [self.cards[each] for each in self._blocks.get(f"#{contact}", ())]
             known = self._crowds[contact] = _people_in(block)
         return known
 
     def given_bits(self, words: Iterable[str]) -> float:
         """How rare the rarest of some given names is."""
-        return max(
-            (self._bits(word, self._given, share_of_given(word)) for word in words), default=0.0
-        )
+        return max((self._bits(word, is_given=True) for word in words), default=0.0)
 
     def family_bits(self, words: Iterable[str]) -> float:
         """How rare the rarest of some family names is."""
-        return max(
-            (self._bits(word, self._family, share_of_family(word)) for word in words), default=0.0
-        )
+        return max((self._bits(word, is_given=False) for word in words), default=0.0)
 
     def is_given_name(self, word: str) -> bool:
         """Whether a word is a known given name, here or anywhere."""
         return self._given[word] >= _KNOWN_BEARERS or is_given_name(word)
 
-    def _bits(self, word: str, counts: Mapping[str, int], background: float) -> float:
+    def _bits(self, word: str, *, is_given: bool) -> float:
+        known = self._rarities.get((word, is_given))
+        if known is not None:
+            return known
+        counts, share_of = (
+            (self._given, share_of_given) if is_given else (self._family, share_of_family)
+        )
         others = max(counts[word] - 2, 0)
-        share = (others + BOOKS_WEIGHT * background) / (len(self.cards) + BOOKS_WEIGHT)
+        share = (others + BOOKS_WEIGHT * share_of(word)) / (exp2(self.size_bits) + BOOKS_WEIGHT)
         low, high = RARITY_BITS
-        return min(max(-log2(share), low), high)
+        found = self._rarities[word, is_given] = min(max(eighths(-log2(share)), low), high)
+        return found
+
+    def _forget_counts(self, card: Matchable) -> None:
+        """What was counted with or without a card is counted anew when it is asked for."""
+        for contact in self.contacts[card.id]:
+            self._crowds.pop(contact, None)
+        for word in _words(card):
+            self._rarities.pop((word, True), None)
+            self._rarities.pop((word, False), None)
+        size_bits = eighths(log2(max(len(self.cards), 2)))
+        if size_bits != self.size_bits:
+            self.size_bits = size_bits
+            self._rarities.clear()
+
+    def _counted(self, keys: Iterable[str], words: Iterable[str]) -> dict[str, Hashable]:
+        """All that pairs depend on besides their own two cards, as far as these keys and words go."""
+        found: dict[str, Hashable] = {
+            word: (
+                self._bits(word, is_given=True),
+                self._bits(word, is_given=False),
+                self.is_given_name(word),
+            )
+            for word in words
+        }
+        for key in keys:
+            size = len(self._blocks.get(key, ()))
+            most = _HINT_BLOCK_MAX if key[0] == "~" else BLOCK_MAX
+            found[key] = size > most, self.crowd(key[1:]) if key[0] == "#" else 0
+        return found
 
     def _namesakes(self, card: Matchable, block: Iterable[str]) -> Iterator[str]:
-        same = [
-            each for each in sorted(block) if self.cards[each].called.words == card.called.words
-        ]
+        same = sorted(self._alike(card, block))
         place = same.index(card.id)
         yield from same[max(0, place - BLOCK_MAX) : place + 1 + BLOCK_MAX]
 
-    def _keys(self, card: Matchable) -> Sequence[str]:
+    def _alike(self, card: Matchable, block: Iterable[str]) -> Iterator[str]:
+        words = card.called.words
+        return (each for each in block if self.cards[each].called.words == words)
+
+    def _keys_of(self, card: Matchable) -> tuple[str, ...]:
         """What a card is found by: "#" what proves, "=" the whole name, "~" a hint, "?" a sound."""
-        return [
+        return (
             *(f"#{contact}" for contact in contacts(card, self.region)),
             *([f"={' '.join(sorted(card.called.words))}"] if card.called.words else []),
             *{f"~{hint}" for hint in _hints(card)},
             *([f"?{card.called.sound}"] if card.called.words and card.sort == "person" else []),
-        ]
+        )
+
+
+def eighths(bits: float) -> float:
+    """So much is told by the counts of a few books, and no more."""
+    return round(8 * bits) / 8
+
+
+def _words(card: Matchable) -> frozenset[str]:
+    """Everything on a card whose rarity may be asked for."""
+    called = card.called
+    return called.words | called.given | called.family
 
 
 def contacts(card: Matchable, region: str) -> frozenset[str]:
@@ -190,4 +280,6 @@ def _people_in(block: Sequence[Matchable]) -> int:
         ):
             people.append(card)
     names = len({card.called.words for card in block})
-    return names if names > _CROWD_NAMES else len(people)
+    if names > _CROWD_NAMES:
+        return round(exp2(eighths(log2(names))))
+    return len(people)

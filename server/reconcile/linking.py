@@ -1,90 +1,311 @@
 """Which links a cycle makes and which it asks about, each from nothing but what all may see.
 
-Two cards whose keepers see each other's are judged among the cards, and by the values, that
-everyone who sees both may see. Any other two are judged for each single member who sees both;
-and once more by what all of these may see, for what may be brought from one card to the other,
-since that is seen by others than the one member.
+In which universes two cards are judged stands in `universes`. What is known there can be kept from
+one cycle to the next: then only changed cards are read, and only what they concern is judged.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from server.reconcile.clusters import Clusters
-from server.reconcile.matching import (
-    Matchable,
-    PairDecision,
-    compare_cards,
-    contradicts,
-    matchable,
-)
+from server.reconcile.doubts import Judgement, doubts_about
+from server.reconcile.index import Index
+from server.reconcile.joining import joins_of, question_key
+from server.reconcile.matching import Matchable, Matching, PairDecision, matchable
 from server.reconcile.operations import Join, SamePerson, WhichBelong
-from server.reconcile.piles import EQUAL_SCORE, questions_of
-from server.reconcile.snapshot import BRINGS, CardState, Link, Snapshot, cards_by_id
+from server.reconcile.snapshot import CardState, Fact, Link, Snapshot, cards_by_id
+from server.reconcile.universes import (
+    Said,
+    Shown,
+    Ties,
+    Universe,
+    shown_as,
+    universes_among,
+    universes_of,
+)
+
+__all__ = [
+    "Found",
+    "Linking",
+    "News",
+    "Stale",
+    "as_link",
+    "find_links",
+    "question_key",
+    "still_asked",
+]
+
+PART_MAX = 300
+"""Where more cards than this may be thought of otherwise, it is as well to look at all."""
+
+Found = tuple[tuple[Join, ...], tuple[SamePerson | WhichBelong, ...]]
+"""The links to make, and what to ask of whom they leave in doubt; both sorted."""
+
+_Built = dict[tuple[str, tuple[int, ...]], Matchable]
+
+
+class Stale(Exception):
+    """What was kept has to be made anew, since a change lets so much be judged otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
-class Universe:
-    """The members as if whom to judge, and the scope of the links that come of it."""
+class News:
+    """What became of some cards.
 
-    audience: frozenset[str]
-    scope: str
+    Attributes:
+        cards: Those that take part, as they are now.
+        gone: The ids of those that take part no more.
+        links: All that is said of any of them; None if that is what it was.
+    """
 
-    def holds(self, link: Link, cards: dict[str, CardState]) -> bool:
-        """Whether what somebody said about two cards counts here.
+    cards: tuple[CardState, ...] = ()
+    gone: frozenset[str] = frozenset()
+    links: tuple[Link, ...] | None = None
 
-        A keeper's "different people" counts everywhere, for it is said only once.
+
+class Linking:
+    """Who is thought to be whom among the cards of a household; can be kept and follow changes.
+
+    Args:
+        snapshot: All of its cards.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._region = snapshot.region
+        self._shown: dict[str, Shown] = {}
+        self._as_read: dict[str, CardState] = {}
+        self.supposed: set[str] = set()
+        """Cards that are taken for what a plan makes of them, whether or not it is carried out."""
+        self._alike: Counter[Shown] = Counter()
+        self._links: defaultdict[str, set[Link]] = defaultdict(set)
+        self._matchings: dict[Universe, Matching] = {}
+        people = [card for card in snapshot.cards if card.kind != "group"]
+        self._show(people)
+        self._say(snapshot.links)
+        built: _Built = {}
+        self._indexes = {
+            universe: index_of(universe, people, self._region, built)
+            for universe in universes_among(self._alike)
+        }
+
+    def find(self, snapshot: Snapshot) -> Found:
+        """What is to be linked and asked among all cards.
+
+        Args:
+            snapshot: All cards, as they are by now; nobody sees other cards than before.
         """
-        keepers = {cards[link.card_a].keeper, cards[link.card_b].keeper}
-        return link.scope in ("", self.scope) or (link.verdict == "apart" and link.scope in keepers)
+        changed = self._changed(snapshot)
+        for universe, index in self._indexes.items():
+            index.update(self._changes(universe, News(changed)))
+        self._show(changed)
+        self._matchings.clear()
+        found = self._decided(snapshot, None)
+        self._matchings.clear()
+        return found
+
+    def find_about(self, snapshot: Snapshot, about: AbstractSet[str]) -> Found:
+        """What is to be linked and asked of some cards.
+
+        Args:
+            snapshot: These, those that they are compared with, and all that are linked with any of them.
+            about: Closed under links.
+        """
+        return self._decided(snapshot, about)
+
+    def learn(self, links: Iterable[Link]) -> None:
+        """Take note of what was said besides."""
+        self._say(links)
+
+    def start(self) -> None:
+        """Let go what was needed for the last plan."""
+        self._as_read.clear()
+        self._matchings.clear()
+        self.supposed.clear()
+
+    def follow(self, snapshot: Snapshot) -> frozenset[str]:
+        """Take note of what a plan has changed so far; gives all that may be thought of otherwise.
+
+        Raises:
+            Stale: These are very many; nothing of this can be used any more.
+        """
+        changed = self._changed(snapshot)
+        return self.update(News(changed)) if changed else frozenset()
+
+    def update(self, news: News) -> frozenset[str]:
+        """Follow what became of some cards; gives all that may be thought of otherwise now.
+
+        Raises:
+            Stale: These are very many; nothing of this can be used any more.
+        """
+        told = news.gone.union(card.id for card in news.cards)
+        otherwise, near = set(told), set[str]()
+        for universe in self._indexes:
+            shifted, before = self._compared(universe, news, told)
+            otherwise |= shifted
+            near |= before
+        self._show(news.cards, news.gone)
+        if news.links is not None:
+            for card in told:
+                for link in self._links.pop(card, ()):
+                    self._links[link.card_b if link.card_a == card else link.card_a].discard(link)
+            self._say(news.links)
+        self._matchings.clear()
+        if universes_among(self._alike) != tuple(self._indexes):
+            raise Stale
+        compared = otherwise | near | self._near(otherwise)  # one of two in each pair that changed
+        return frozenset(compared | self._near(compared))
+
+    def part_of(self, cards: AbstractSet[str], links: Iterable[Link] = ()) -> frozenset[str]:
+        """All that is decided together with some cards: linked with them or in doubt, directly or not.
+
+        Args:
+            links: Further ones than are known here.
+
+        Raises:
+            Stale: That is very much.
+        """
+        said = Said(self._links, links)
+        matchings = {each: self._matching(each, said) for each in self._indexes}
+        found: set[str] = set()
+        waiting = set(cards)
+        while waiting:
+            found |= waiting
+            if len(found) > PART_MAX:
+                raise Stale
+            reached = {
+                each
+                for card in waiting
+                for link in said.of(card)
+                if link.verdict == "same"
+                for each in (link.card_a, link.card_b)
+            }
+            for universe, matching in matchings.items():
+                here = waiting & self._indexes[universe].cards.keys()
+                for pair in matching.pairs_of(here, self._wanted(universe)):
+                    reached |= {pair.left, pair.right}
+            waiting = reached - found
+        return frozenset(found)
+
+    def _changed(self, snapshot: Snapshot) -> tuple[CardState, ...]:
+        """The cards that are not what they were when they were looked at."""
+        changed = tuple(
+            card
+            for card in snapshot.cards
+            if card.kind != "group" and self._as_read.setdefault(card.id, card) is not card
+        )
+        self.supposed.update(card.id for card in changed)
+        return changed
+
+    def _changes(self, universe: Universe, news: News) -> dict[str, Matchable | None]:
+        """What news mean for the index of one universe."""
+        index = self._indexes[universe].cards
+        changes: dict[str, Matchable | None] = {each: None for each in news.gone if each in index}
+        for card in news.cards:
+            new = _matchable(card, universe, {}) if universe.audience <= card.seen_by else None
+            if new != index.get(card.id):
+                changes[card.id] = new
+        return changes
+
+    def _compared(
+        self, universe: Universe, news: News, told: AbstractSet[str]
+    ) -> tuple[frozenset[str], frozenset[str]]:
+        """Let an index follow; gives who is judged otherwise by it, and whom these and those were compared with.
+
+        Raises:
+            Stale: These are very many.
+        """
+        index = self._indexes[universe]
+        changes = self._changes(universe, news)
+        before = {card: index.cards.get(card) for card in changes}
+        shifted = index.update(changes)
+        if len(shifted) > PART_MAX:
+            raise Stale
+        index.update(before)
+        said = Said(self._links, ())
+        near = self._matching(universe, said).near((shifted | told) & index.cards.keys())
+        index.update(changes)
+        return shifted, near
+
+    def _near(self, cards: AbstractSet[str]) -> set[str]:
+        """With whom some cards are compared and may be one person."""
+        said = Said(self._links, ())
+        return {
+            other
+            for universe, index in self._indexes.items()
+            for other in self._matching(universe, said).near(cards & index.cards.keys())
+        }
+
+    def _matching(self, universe: Universe, said: Said) -> Matching:
+        """The judgements of one universe as things stand, by what is said."""
+        known = None if said.has_more else self._matchings.get(universe)
+        if known is None:
+            apart = Ties(universe, self._shown, said.of)
+            known = Matching(self._indexes[universe], apart=apart)
+            if not said.has_more:
+                self._matchings[universe] = known
+        return known
+
+    def _show(self, cards: Iterable[CardState], gone: Iterable[str] = ()) -> None:
+        """Keep who sees which card."""
+        states = {card.id: card for card in cards}
+        for card in (*states, *gone):
+            shown = self._shown.pop(card, None)
+            self._as_read.pop(card, None)
+            if shown is not None:
+                self._count(shown, -1)
+        for card, state in states.items():
+            self._as_read[card] = state
+            self._shown[card] = shown_as(state)
+            self._count(self._shown[card], 1)
+
+    def _count(self, shown: Shown, more: int) -> None:
+        alike = Shown(shown.keeper, shown.seen_by)
+        self._alike[alike] += more
+        if not self._alike[alike]:
+            del self._alike[alike]
+
+    def _say(self, links: Iterable[Link]) -> None:
+        for link in links:
+            self._links[link.card_a].add(link)
+            self._links[link.card_b].add(link)
+
+    def _decided(self, snapshot: Snapshot, about: AbstractSet[str] | None) -> Found:
+        said = Said(self._links, snapshot.links)
+        judged = [
+            Judgement(universe, index.cards, self._decisions(universe, about, said))
+            for universe, index in self._indexes.items()
+        ]
+        joins: list[Join] = []
+        for each in () if snapshot.always_ask else judged:
+            ties = Ties(each.universe, self._shown, said.of)
+            found = joins_of(each.universe, each.decisions, each.matchables, ties, snapshot.undone)
+            made = list(found)
+            for join in made:
+                said.add(as_link(join))
+            joins.extend(made)
+        return (
+            tuple(sorted(joins, key=lambda join: (join.card_a, join.card_b, join.scope))),
+            doubts_about(judged, self._shown, said.of, snapshot.settled),
+        )
+
+    def _decisions(
+        self, universe: Universe, about: AbstractSet[str] | None, said: Said
+    ) -> tuple[PairDecision, ...]:
+        """What is thought of the pairs that are judged in one universe."""
+        matching, wanted = self._matching(universe, said), self._wanted(universe)
+        if about is None:
+            return matching.all_pairs(wanted)
+        return matching.pairs_of(about & self._indexes[universe].cards.keys(), wanted)
+
+    def _wanted(self, universe: Universe) -> Callable[[str, str], bool]:
+        shown = self._shown
+        return lambda left, right: universe in universes_of(shown[left], shown[right])
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What is thought in one universe: its cards, and the pairs that are judged there."""
-
-    universe: Universe
-    matchables: dict[str, Matchable]
-    decisions: tuple[PairDecision, ...]
-
-
-def universes_of(left: CardState, right: CardState) -> tuple[Universe, ...]:
-    """As if whom, and for whom, two cards are to be judged."""
-    both = left.seen_by & right.seen_by
-    if left.keeper in both and right.keeper in both:
-        return (Universe(both, ""),)
-    single = tuple(Universe(frozenset({member}), member) for member in sorted(both))
-    if len(both) > 1 and {left.keeper, right.keeper} & both:
-        return (Universe(both, BRINGS), *single)
-    return single
-
-
-def find_links(
-    snapshot: Snapshot,
-) -> tuple[tuple[Join, ...], tuple[SamePerson | WhichBelong, ...]]:
-    """The links to make, and what to ask of whom they leave in doubt; both sorted."""
-    cards = {
-        card_id: card for card_id, card in cards_by_id(snapshot).items() if card.kind != "group"
-    }
-    links = [link for link in snapshot.links if {link.card_a, link.card_b} <= cards.keys()]
-    judged = [
-        judge(universe, cards, links, snapshot.region) for universe in _universes(cards.values())
-    ]
-    joins: list[Join] = []
-    if not snapshot.always_ask:
-        for judgement in judged:
-            known = [*links, *map(as_link, joins)]
-            joins.extend(_joins(judgement, cards, known, snapshot.undone))
-    links.extend(map(as_link, joins))
-    questions = [
-        question
-        for view in _views(judged, cards, snapshot.settled)
-        for question in view.questions(cards, links)
-    ]
-    return (
-        tuple(sorted(joins, key=lambda join: (join.card_a, join.card_b, join.scope))),
-        tuple(sorted(questions, key=lambda question: question.key)),
-    )
+def find_links(snapshot: Snapshot) -> Found:
+    """What is to be linked and asked among the cards of a snapshot."""
+    return Linking(snapshot).find(snapshot)
 
 
 def still_asked(
@@ -95,31 +316,21 @@ def still_asked(
     Nobody is looked for anew, so that a snapshot of these cards, and of those that links join to
     them, is enough.
     """
-    cards = {
-        card_id: card for card_id, card in cards_by_id(snapshot).items() if card.kind != "group"
-    }
-    links = [link for link in snapshot.links if {link.card_a, link.card_b} <= cards.keys()]
+    people = {each: card for each, card in cards_by_id(snapshot).items() if card.kind != "group"}
+    shown = {each: shown_as(card) for each, card in people.items()}
     decisions: defaultdict[Universe, list[PairDecision]] = defaultdict(list)
     for pair in sorted(doubts, key=lambda each: each.key):
-        if set(pair.cards) <= cards.keys():
-            for universe in universes_of(*(cards[each] for each in pair.cards)):
+        if set(pair.cards) <= people.keys():
+            for universe in universes_of(*(shown[each] for each in pair.cards)):
                 if universe.scope == pair.scope:
                     decision = PairDecision(*pair.cards, pair.score, "review", pair.reasons)
                     decisions[universe].append(decision)
     judged = [
-        Judgement(universe, _matchables(universe, cards), tuple(found))
+        Judgement(universe, {card.id: card for card in cards}, tuple(found))
         for universe, found in decisions.items()
+        for cards in (_matchables(universe, people.values(), {}),)
     ]
-    return tuple(
-        question
-        for view in _views(judged, cards, snapshot.settled)
-        for question in view.questions(cards, links)
-    )
-
-
-def question_key(card_a: str, card_b: str, scope: str) -> str:
-    """The name under which "are these two one person?" is asked and answered once."""
-    return f"same:{card_a}:{card_b}:{scope}"
+    return doubts_about(judged, shown, Said({}, snapshot.links).of, snapshot.settled)
 
 
 def as_link(join: Join) -> Link:
@@ -127,273 +338,37 @@ def as_link(join: Join) -> Link:
     return Link(join.card_a, join.card_b, "same", join.scope, machine=True)
 
 
-def _universes(cards: Iterable[CardState]) -> list[Universe]:
-    """All universes in which some pair of cards is judged."""
-    classes: dict[tuple[str, frozenset[str]], list[CardState]] = {}
-    for card in cards:
-        kept = classes.setdefault((card.keeper, card.seen_by), [])
-        if len(kept) < 2:
-            kept.append(card)
-    samples = [card for kept in classes.values() for card in kept]
-    found = {
-        universe
-        for position, left in enumerate(samples)
-        for right in samples[position + 1 :]
-        for universe in universes_of(left, right)
-    }
-    return sorted(found, key=lambda universe: (universe.scope, sorted(universe.audience)))
+def index_of(
+    universe: Universe, cards: Iterable[CardState], region: str, built: _Built | None = None
+) -> Index:
+    """What is known of the cards of one universe.
+
+    Args:
+        built: What was made of cards for other universes.
+    """
+    return Index(_matchables(universe, cards, {} if built is None else built), region=region)
 
 
-def judge(
-    universe: Universe, cards: dict[str, CardState], links: Sequence[Link], region: str
-) -> Judgement:
-    """The decisions of one universe about the pairs that are judged in it.
+def _matchables(
+    universe: Universe, cards: Iterable[CardState], built: _Built
+) -> Iterator[Matchable]:
+    return (
+        _matchable(card, universe, built) for card in cards if universe.audience <= card.seen_by
+    )
+
+
+def _matchable(card: CardState, universe: Universe, built: _Built) -> Matchable:
+    """What matching looks at on a card in one universe.
 
     What a cycle brought to a card is no evidence of whose card it is.
     """
-    matchables = _matchables(universe, cards)
-    apart = frozenset(_apart(universe, cards, links))
-
-    def wanted(left: str, right: str) -> bool:
-        return universe in universes_of(cards[left], cards[right])
-
-    found = compare_cards(tuple(matchables.values()), region=region, apart=apart, wanted=wanted)
-    return Judgement(universe, matchables, found)
-
-
-def _matchables(universe: Universe, cards: dict[str, CardState]) -> dict[str, Matchable]:
-    return {
-        card.id: matchable(
-            card.id,
-            card.uid,
-            [
-                fact.prop
-                for fact in card.facts
-                if universe.audience <= fact.seen_by and fact.act_kind != "cycle"
-            ],
-            card.name,
-            card.kind,
-            book=card.keeper,
-        )
-        for card in cards.values()
-        if universe.audience <= card.seen_by
-    }
-
-
-def _apart(
-    universe: Universe, cards: dict[str, CardState], links: Sequence[Link]
-) -> Iterator[tuple[str, str]]:
-    """All pairs of cards of persons who were called different."""
-    clusters = _clusters(universe, cards, links)
-    members: defaultdict[str, list[str]] = defaultdict(list)
-    for card in cards:
-        members[clusters.of(card)].append(card)
-    for link in _holding(universe, cards, links, "apart"):
-        for left in members[clusters.of(link.card_a)]:
-            for right in members[clusters.of(link.card_b)]:
-                yield min(left, right), max(left, right)
-
-
-def _holding(
-    universe: Universe, cards: dict[str, CardState], links: Iterable[Link], verdict: str
-) -> Iterator[Link]:
-    """The links of one verdict that count in a universe and whose cards are known there."""
-    for link in links:
-        if (
-            link.verdict == verdict
-            and universe.audience <= cards[link.card_a].seen_by & cards[link.card_b].seen_by
-            and universe.holds(link, cards)
-        ):
-            yield link
-
-
-def _clusters(universe: Universe, cards: dict[str, CardState], links: Iterable[Link]) -> Clusters:
-    clusters = Clusters()
-    for link in _holding(universe, cards, links, "same"):
-        clusters.connect(link.card_a, link.card_b)
-    return clusters
-
-
-def _joins(
-    judgement: Judgement,
-    cards: dict[str, CardState],
-    links: Sequence[Link],
-    undone: frozenset[str],
-) -> Iterator[Join]:
-    """The certain pairs that are not linked yet and bring no two together who are apart.
-
-    A card that fits two persons equally, of whom some are apart or contradict each other, joins
-    neither. A link that was undone is not made again, by no other card of the two persons either,
-    and a card that its keeper calls "me" is joined by people alone: a wrong one would put somebody
-    else's face on a lock screen.
-    """
-    universe = judgement.universe
-    linked = {(each.card_a, each.card_b) for each in _holding(universe, cards, links, "same")}
-    apart = frozenset(_apart(universe, cards, links))
-    certain = sorted(
-        (
-            pair
-            for pair in judgement.decisions
-            if pair.decision == "auto" and not (cards[pair.left].is_me or cards[pair.right].is_me)
-        ),
-        key=lambda pair: (-pair.score, pair.left, pair.right),
-    )
-
-    def excluded(left: str, right: str) -> bool:
-        pair = (min(left, right), max(left, right))
-        return (
-            pair in apart
-            or contradicts(judgement.matchables[left], judgement.matchables[right])
-            or _is_undone(pair, universe, cards, undone)
-        )
-
-    doubtful: set[tuple[str, str]] = set()
-    while True:
-        made, refused = _together(
-            [pair for pair in certain if (pair.left, pair.right) not in linked | doubtful],
-            _clusters(universe, cards, links),
-            judgement.matchables,
-            excluded,
-        )
-        rivals = set(_rivals(made, refused))
-        if not rivals:
-            break
-        doubtful |= rivals
-    for pair in made:
-        yield Join(pair.left, pair.right, universe.scope, pair.reasons, pair.score)
-
-
-def _together(
-    pairs: Iterable[PairDecision],
-    clusters: Clusters,
-    known: Iterable[str],
-    excluded: Callable[[str, str], bool],
-) -> tuple[list[PairDecision], list[PairDecision]]:
-    """The pairs that can be linked one after the other, and those that somebody speaks against."""
-    members: defaultdict[str, list[str]] = defaultdict(list)
-    for card in known:
-        members[clusters.of(card)].append(card)
-    made: list[PairDecision] = []
-    refused: list[PairDecision] = []
-    for pair in pairs:
-        one, other = clusters.of(pair.left), clusters.of(pair.right)
-        if one != other:
-            if any(excluded(a, b) for a in members[one] for b in members[other]):
-                refused.append(pair)
-                continue
-            clusters.connect(one, other)
-            members[clusters.of(one)] = members[one] + members[other]
-        made.append(pair)
-    return made, refused
-
-
-def _rivals(
-    made: Iterable[PairDecision], refused: Sequence[PairDecision]
-) -> Iterator[tuple[str, str]]:
-    """The links of a card that is as certain somebody else's, which they exclude."""
-    strongest: dict[str, float] = {}
-    for pair in refused:
-        for card in (pair.left, pair.right):
-            strongest[card] = max(pair.score, strongest.get(card, 0.0))
-    for pair in made:
-        if any(
-            strongest.get(card, 0.0) >= pair.score - EQUAL_SCORE for card in (pair.left, pair.right)
-        ):
-            yield pair.left, pair.right
-
-
-def _is_undone(
-    pair: tuple[str, str], universe: Universe, cards: dict[str, CardState], undone: frozenset[str]
-) -> bool:
-    """Whether an undo has spoken against a link, in whichever scope."""
-    if not undone:
-        return False
-    scopes = {"", universe.scope}
-    if universe.scope == BRINGS:
-        scopes |= {cards[each].keeper for each in pair}
-    return any(question_key(*pair, scope) in undone for scope in scopes)
-
-
-@dataclass(frozen=True, slots=True)
-class _View:
-    """The doubts that the same members may answer, and what they know of the cards."""
-
-    universe: Universe
-    doubts: list[SamePerson]
-    judgements: dict[Universe, Judgement]
-
-    def questions(
-        self, cards: dict[str, CardState], links: Sequence[Link]
-    ) -> Iterator[SamePerson | WhichBelong]:
-        """What to ask about the pairs that stay in doubt and are not one person already."""
-        clusters = _clusters(self.universe, cards, links)
-        apart = frozenset(_apart(self.universe, cards, links))
-        people: defaultdict[str, list[str]] = defaultdict(list)
-        for card in sorted(cards):
-            if self.universe.audience <= cards[card].seen_by:
-                people[clusters.of(card)].append(card)
-
-        def both(left: str, right: str) -> Iterator[tuple[Matchable, Matchable]]:
-            for each in self.judgements.values():
-                if {left, right} <= each.matchables.keys():
-                    yield each.matchables[left], each.matchables[right]
-
-        def excludes(left: str, right: str) -> bool:
-            pair = (min(left, right), max(left, right))
-            return pair in apart or any(contradicts(*each) for each in both(left, right))
-
-        yield from questions_of(
-            [
-                pair
-                for pair in self.doubts
-                if (pair.card_a, pair.card_b) not in apart
-                and clusters.of(pair.card_a) != clusters.of(pair.card_b)
-            ],
-            self.universe.scope,
-            lambda card: tuple(people[clusters.of(card)]),
-            excludes=excludes,
-            unlike=lambda left, right: any(_are_unlike(*each) for each in both(left, right)),
-        )
-
-
-def _are_unlike(left: Matchable, right: Matchable) -> bool:
-    """Whether one book holds both cards, with other numbers or other mail addresses."""
-    return left.book == right.book and any(
-        one and other and one.isdisjoint(other)
-        for one, other in ((left.phones, right.phones), (left.emails, right.emails))
-    )
-
-
-def _views(
-    judged: Iterable[Judgement], cards: dict[str, CardState], settled: frozenset[str]
-) -> Iterable[_View]:
-    """The doubts by who may answer them; two cards of one member with what else they are asked about."""
-    views: dict[Universe, _View] = {}
-    doubles: list[tuple[Judgement, SamePerson]] = []
-
-    def put(where: Universe, judgement: Judgement, pair: SamePerson) -> None:
-        view = views.setdefault(where, _View(where, [], {}))
-        view.judgements[judgement.universe] = judgement
-        view.doubts.append(pair)
-
-    for judgement in judged:
-        scope = judgement.universe.scope
-        for each in judgement.decisions if scope != BRINGS else ():
-            key = question_key(each.left, each.right, scope)
-            pair = SamePerson(key, each.left, each.right, scope, each.score, each.reasons)
-            if key in settled:
-                continue
-            if cards[each.left].keeper == cards[each.right].keeper and not scope:
-                doubles.append((judgement, pair))
-            else:
-                put(judgement.universe, judgement, pair)
-    asked = {
-        universe: {card for pair in view.doubts for card in pair.cards}
-        for universe, view in views.items()
-    }
-    for judgement, pair in doubles:
-        keeper = cards[pair.card_a].keeper
-        places = (judgement.universe, Universe(frozenset({keeper}), keeper))
-        where = (each for each in places if set(pair.cards) <= asked.get(each, set()))
-        put(next(where, judgement.universe), judgement, pair)
-    return views.values()
+    facts: Sequence[Fact] = [
+        fact
+        for fact in card.facts
+        if universe.audience <= fact.seen_by and fact.act_kind != "cycle"
+    ]
+    key = card.id, tuple(fact.id for fact in facts)
+    if key not in built:
+        props = [fact.prop for fact in facts]
+        built[key] = matchable(card.id, card.uid, props, card.name, card.kind, book=card.keeper)
+    return built[key]

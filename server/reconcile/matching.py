@@ -7,7 +7,7 @@ own level, never a mismatch. Pairs are found by what cards share, never by compa
 everybody. What counts how much stands in `weights`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from math import exp2, log2
@@ -79,7 +79,7 @@ def compare_cards(
     cards: Sequence[Matchable],
     *,
     region: str = "",
-    apart: frozenset[tuple[str, str]] = frozenset(),
+    apart: Container[tuple[str, str]] = frozenset(),
     wanted: Wanted | None = None,
 ) -> tuple[PairDecision, ...]:
     """Judge all pairs of cards that may be one person; pairs that are none are left out.
@@ -109,12 +109,12 @@ class Matching:
         apart: Pairs of ids (sorted) that a person called different.
     """
 
-    def __init__(self, index: Index, *, apart: frozenset[tuple[str, str]] = frozenset()) -> None:
+    def __init__(self, index: Index, *, apart: Container[tuple[str, str]] = frozenset()) -> None:
         self._index = index
         self._apart = apart
         self._judged: dict[str, dict[str, _Judged]] = {}
         self._pairs: dict[tuple[str, str], _Judged | None] = {}
-        self._prior = -log2(max(len(index.cards), 2))
+        self._prior = -index.size_bits
 
     def all_pairs(self, wanted: Wanted | None = None) -> tuple[PairDecision, ...]:
         """Every pair that is certain or asked about, of those that are wanted."""
@@ -127,9 +127,22 @@ class Matching:
         judged = (self._of(left, right) for left, right in pairs)
         return self._settled(each for each in judged if each is not None)
 
-    def pairs_of(self, card_id: str) -> tuple[PairDecision, ...]:
-        """Those of one card; the same ones that are among all pairs."""
-        return self._settled(each for _, each in sorted(self._about(card_id).items()))
+    def pairs_of(
+        self, cards: Iterable[str], wanted: Wanted | None = None
+    ) -> tuple[PairDecision, ...]:
+        """Those of some cards; the same ones that are among all pairs."""
+        judged = {
+            (each.pair.left, each.pair.right): each
+            for card_id in cards
+            for each in self._about(card_id).values()
+        }
+        return self._settled(
+            judged[pair] for pair in sorted(judged) if wanted is None or wanted(*pair)
+        )
+
+    def near(self, cards: Iterable[str]) -> frozenset[str]:
+        """The cards that some cards are compared with and may be one person with."""
+        return frozenset(other for card_id in cards for other in self._about(card_id))
 
     def _settled(self, judged: Iterable[_Judged]) -> tuple[PairDecision, ...]:
         found = []

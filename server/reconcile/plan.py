@@ -5,13 +5,13 @@ questions.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from server.reconcile.asking import questions_about
 from server.reconcile.clusters import Clusters
-from server.reconcile.linking import as_link, find_links
+from server.reconcile.linking import Found, Linking, as_link
 from server.reconcile.operations import (
     Add,
     Agree,
@@ -70,7 +70,10 @@ class _Broken(Exception):
         self.skipped = skipped
 
 
-def plan(snapshot: Snapshot, *, now: int) -> Plan:
+Find = Callable[[Snapshot], Found]
+
+
+def plan(snapshot: Snapshot, *, now: int, find: Find | None = None) -> Plan:
     """Decide what a cycle does with these cards.
 
     A person whose cards raise is left as they are, told in the plan, and stops nobody else's.
@@ -78,12 +81,15 @@ def plan(snapshot: Snapshot, *, now: int) -> Plan:
     Args:
         snapshot: Everything it may know, in any order.
         now: UTC microseconds, not before anything in the snapshot.
+        find: Says what is to be linked and asked; it is given the cards as the plan leaves them.
+            Without it that is found from these cards alone.
     """
+    find = find or Linking(snapshot).find
     skipped: list[Skipped] = []
     while True:
         left = frozenset(card for each in skipped for card in each.cards)
         try:
-            return replace(_plan(snapshot, left, now=now), skipped=tuple(skipped))
+            return replace(_plan(snapshot, find, left, now=now), skipped=tuple(skipped))
         except _Broken as broken:
             skipped.append(broken.skipped)
 
@@ -102,16 +108,14 @@ def differences(snapshot: Snapshot, *, now: int) -> tuple[ValuesDiffer, ...]:
     return tuple(found)
 
 
-def _plan(snapshot: Snapshot, skipped: frozenset[str], *, now: int) -> Plan:
+def _plan(snapshot: Snapshot, find: Find, skipped: frozenset[str], *, now: int) -> Plan:
     working = Working(snapshot, now=now)
     links = list(snapshot.links)
     joins: list[Join] = []
     passes = 0
     while True:
         passes += 1
-        found, same_person = find_links(
-            replace(snapshot, cards=working.cards(), links=tuple(links))
-        )
+        found, same_person = find(replace(snapshot, cards=working.cards(), links=tuple(links)))
         joins.extend(found)
         links.extend(map(as_link, found))
         steps_before = len(working.operations)

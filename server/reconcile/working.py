@@ -22,7 +22,8 @@ class Working:
     def __init__(self, snapshot: Snapshot, *, now: int) -> None:
         self.now = now
         self.operations: list[Operation] = []
-        self._cards = snapshot.cards
+        self._cards = {card.id: card for card in snapshot.cards}
+        self._written: set[str] = set()
         self.suggesting = snapshot.suggesting
         self.facts: dict[int, Fact] = {}
         self.base = frozenset(
@@ -43,10 +44,12 @@ class Working:
             self._rows[row[:2]].add(row)
 
     def cards(self) -> tuple[CardState, ...]:
-        """The cards with what is on them now."""
-        return tuple(
-            replace(card, facts=tuple(self._live[card.id].values())) for card in self._cards
-        )
+        """The cards with what is on them now; those that nothing was written on are the same objects."""
+        for card in self._written:
+            facts = tuple(self._live[card].values())
+            self._cards[card] = replace(self._cards[card], facts=facts)
+        self._written.clear()
+        return tuple(self._cards.values())
 
     def live(self, card: str) -> Collection[Fact]:
         """The values that a card has."""
@@ -140,6 +143,7 @@ class Working:
         self._placed[placed.id] = Placed(card.id, self.root(origin))
         self.facts[placed.id] = placed
         self._live[card.id][placed.id] = placed
+        self._written.add(card.id)
         if replaced:
             self.take_off(replaced)
         self._note(placed)
@@ -148,6 +152,7 @@ class Working:
         """Take a fact off its card."""
         gone = replace(fact, gone=self.now)
         del self._live[fact.card][fact.id]
+        self._written.add(fact.card)
         self.facts[fact.id] = gone
         self._note(gone)
 

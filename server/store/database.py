@@ -23,6 +23,7 @@ from server.errors import (
     NotInitialised,
     Refused,
 )
+from server.store.changes import Changes
 from server.store.clock import Clock
 from server.store.journal import FAILED, FULL, Journal, household_mark, lost
 from server.store.transaction import Actor as Actor
@@ -56,6 +57,7 @@ class Database:
         self.path = folder / DATABASE_NAME
         self.counters = Counters()
         self.journal = Journal(folder)
+        self.changes = Changes()
         self._highest = 0
         self._clock = Clock(clock or (lambda: time.time_ns() // 1000))
         self._local = threading.local()
@@ -164,8 +166,10 @@ class Database:
     def _commit(self, tx: Transaction) -> None:
         """Keep a transaction; what the journal already says of it is taken back if that fails."""
         household = _household(tx.connection) if tx.has_acted else ""
+        last = tx.act if tx.has_acted else tx.before
         try:
-            tx.connection.commit()
+            with self.changes.noted(tx.before, last, tx.concerned):
+                tx.connection.commit()
         except sqlite3.Error:
             tx.connection.rollback()
             if tx.records:

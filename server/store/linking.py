@@ -65,6 +65,7 @@ def link_cards(
         member: Who says so; None for the machine.
     """
     left, right = sorted(pair)
+    tx.concerned.update(pair)
     if not scope:
         tx.run(_END, left=left, right=right, by_act=tx.act)
     tx.run(
@@ -97,6 +98,7 @@ def link_again(
     left, right = sorted(pair)
     if tx.one(_SAID, left=left, right=right, holds_for=scope) is not None:
         return False
+    tx.concerned.update(pair)
     tx.run(
         _INSERT,
         id=tx.mint(f"link {left} {right} {scope}").hex(),
@@ -114,11 +116,13 @@ def link_again(
 def end_links(tx: Transaction, left: str, right: str) -> None:
     """Take back what was said of two cards."""
     left, right = sorted((left, right))
+    tx.concerned.update((left, right))
     tx.run(_END, left=left, right=right, by_act=tx.act)
 
 
 def say_claim(tx: Transaction, card_id: str, member: str, says: str, said_by: str | None) -> None:
     """Record whose a card's person is said to be: `mine`, `ours` or `released`."""
+    tx.concerned.add(card_id)
     if tx.actor.kind == OWN_KIND:  # what an answer says of it may be undone, and is asked again
         row = find_card(tx, card_id)
         assert row is not None
@@ -128,6 +132,7 @@ def say_claim(tx: Transaction, card_id: str, member: str, says: str, said_by: st
 
 def keep_answer(tx: Transaction, key: str, member: str | None, choice: str) -> None:
     """Remember the answer to a question, so that it is not asked again; a later answer replaces it."""
+    tx.concerned.update(key.split(":")[1:3] if key.startswith("same:") else ())
     if not tx.run(_DROP_ANSWER, about=key, said=choice, by_act=tx.act):
         tx.run(_ANSWER, key=key, member=member, choice=choice, act=tx.act)
 

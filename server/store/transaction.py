@@ -47,7 +47,8 @@ class Transaction:
     `announced` by their ids the slots that got a new sequence number,
     `records` what goes into the journal before all of it is kept, `before`
     the last act of the transactions before this one, `name` what a replay
-    calls its first act, as the journal says it.
+    calls its first act, as the journal says it, and `concerned` holds the cards
+    that the next cycle has to look at.
     """
 
     connection: sqlite3.Connection
@@ -63,6 +64,7 @@ class Transaction:
     name: str = ""
     _names: dict[int, str] = field(default_factory=dict)
     minted: Counter[str] = field(default_factory=Counter)
+    concerned: set[str] = field(default_factory=set)
 
     def all(self, query: Statement, **given: Value) -> list[Row]:
         """Every row of a SELECT."""

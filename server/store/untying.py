@@ -125,6 +125,7 @@ def untie(tx: Transaction, old: int, kind: str) -> Untied:
     tx.run(_UNBASE, by_act=old)
     tx.run(_UNCONFIRM, by_act=old)
     apart = frozenset(card for row in agreed for card in row[:2])
+    tx.concerned |= apart
     return Untied(frozenset(moved), parted, asked, tuple(stays), apart)
 
 

@@ -77,14 +77,16 @@ def refresh(tx: Transaction, ids: Iterable[str]) -> set[str]:
 
     Gives the own cards that took over what their members had typed on others'.
     """
-    cards, links = _concerned(tx, {*ids, *tx.touched})
+    first = {*ids, *tx.touched}
     tx.touched.clear()
+    cards, links = _concerned(tx, first)
     private = keep_private(tx, cards.values())
     if private:
         cards, links = _concerned(tx, {*cards, *private})
     changed = take_back(tx, cards.values())
     if changed:
         cards, links = _concerned(tx, {*cards, *changed})
+    tx.concerned |= first | private | changed
     again: set[str] = set()
     tx.announced.clear()
     moves = groups.Moves(tuple(each.id for each in cards.values() if each.kind == "group"))

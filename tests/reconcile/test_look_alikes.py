@@ -5,10 +5,11 @@ A few seeds always; ``HEARTHBOOK_SEEDS=500`` runs as many.
 
 import os
 from dataclasses import replace
+from random import Random
 
 import pytest
 
-from server.reconcile.matching import Index, Matching, compare_cards
+from server.reconcile.matching import Index, Matchable, Matching, compare_cards
 from tests.quality.books import TwoBooks, two_books
 from tests.quality.measuring import measure
 
@@ -49,7 +50,33 @@ def test_the_pairs_of_one_card_are_those_among_all_pairs(books: TwoBooks) -> Non
     index = Index(cards, region=books.region)
     for card in cards[::17]:
         of_one = [pair for pair in everything if card.id in (pair.left, pair.right)]
-        assert sorted(Matching(index).pairs_of(card.id), key=lambda p: (p.left, p.right)) == of_one
+        assert list(Matching(index).pairs_of([card.id])) == of_one
+
+
+def test_what_a_change_lets_be_judged_otherwise_is_known(books: TwoBooks) -> None:
+    """Names become frequent, numbers are shared by more: whoever that concerns is told."""
+    cards = {entry.match.id: entry.match for entry in books.entries}
+    random = Random(books.seed)  # noqa: S311 - which cards a test changes, the same ones each time
+    index = Index(cards.values(), region=books.region)
+    told_of = []
+    for _ in range(40):
+        before = {(each.left, each.right): each for each in Matching(index).all_pairs()}
+        chosen = random.sample(sorted(cards), 3)
+        changes: dict[str, Matchable | None] = {
+            each: replace(cards[random.choice(sorted(cards))], id=each) for each in chosen[:2]
+        }
+        changes |= {chosen[2]: None if chosen[2] in index.cards else cards[chosen[2]]}
+        undone = {each: index.cards.get(each) for each in changes}
+        told = index.update(changes) | changes.keys()
+        after = {(each.left, each.right): each for each in Matching(index).all_pairs()}
+        near = Matching(index).near(told & index.cards.keys())
+        index.update(undone)
+        near |= Matching(index).near(told & index.cards.keys())
+        index.update(changes)
+        otherwise = [p for p in before.keys() | after.keys() if before.get(p) != after.get(p)]
+        assert all(not (near | told).isdisjoint(pair) for pair in otherwise)
+        told_of.append(len(told))
+    assert sorted(told_of)[20] < len(cards) / 4
 
 
 def test_an_index_that_followed_a_change_is_like_a_new_one(books: TwoBooks) -> None:

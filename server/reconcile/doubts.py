@@ -1,0 +1,111 @@
+"""What is asked about pairs in doubt, each of whom may answer it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from server.reconcile.joining import question_key
+from server.reconcile.matching import Matchable, PairDecision, contradicts
+from server.reconcile.operations import SamePerson, WhichBelong
+from server.reconcile.piles import questions_of
+from server.reconcile.snapshot import BRINGS
+from server.reconcile.universes import LinksOf, Shown, Ties, Universe
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is thought in one universe: its cards, and the pairs that are judged there."""
+
+    universe: Universe
+    matchables: Mapping[str, Matchable]
+    decisions: tuple[PairDecision, ...]
+
+
+def doubts_about(
+    judged: Iterable[Judgement],
+    cards: Mapping[str, Shown],
+    links_of: LinksOf,
+    settled: frozenset[str],
+) -> tuple[SamePerson | WhichBelong, ...]:
+    """What to ask of whom certain links leave in doubt; sorted."""
+    found = (
+        question
+        for view in _views(judged, cards, settled)
+        for question in view.questions(Ties(view.universe, cards, links_of))
+    )
+    return tuple(sorted(found, key=lambda question: question.key))
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """The doubts that the same members may answer, and what they know of the cards."""
+
+    universe: Universe
+    doubts: list[SamePerson]
+    judgements: dict[Universe, Judgement]
+
+    def questions(self, ties: Ties) -> Iterator[SamePerson | WhichBelong]:
+        """What to ask about the pairs that stay in doubt and are not one person already."""
+
+        def both(left: str, right: str) -> Iterator[tuple[Matchable, Matchable]]:
+            for each in self.judgements.values():
+                if left in each.matchables and right in each.matchables:
+                    yield each.matchables[left], each.matchables[right]
+
+        def excludes(left: str, right: str) -> bool:
+            pair = (min(left, right), max(left, right))
+            return pair in ties or any(contradicts(*each) for each in both(left, right))
+
+        yield from questions_of(
+            [
+                pair
+                for pair in self.doubts
+                if pair.cards not in ties and pair.card_b not in ties.person(pair.card_a)
+            ],
+            self.universe.scope,
+            lambda card: tuple(sorted(ties.person(card))),
+            excludes=excludes,
+            unlike=lambda left, right: any(_are_unlike(*each) for each in both(left, right)),
+        )
+
+
+def _are_unlike(left: Matchable, right: Matchable) -> bool:
+    """Whether one book holds both cards, with other numbers or other mail addresses."""
+    return left.book == right.book and any(
+        one and other and one.isdisjoint(other)
+        for one, other in ((left.phones, right.phones), (left.emails, right.emails))
+    )
+
+
+def _views(
+    judged: Iterable[Judgement], cards: Mapping[str, Shown], settled: frozenset[str]
+) -> Iterable[_View]:
+    """The doubts by who may answer them; two cards of one member with what else they are asked about."""
+    views: dict[Universe, _View] = {}
+    doubles: list[tuple[Judgement, SamePerson]] = []
+
+    def put(where: Universe, judgement: Judgement, pair: SamePerson) -> None:
+        view = views.setdefault(where, _View(where, [], {}))
+        view.judgements[judgement.universe] = judgement
+        view.doubts.append(pair)
+
+    for judgement in judged:
+        scope = judgement.universe.scope
+        for each in judgement.decisions if scope != BRINGS else ():
+            key = question_key(each.left, each.right, scope)
+            pair = SamePerson(key, each.left, each.right, scope, each.score, each.reasons)
+            if key in settled:
+                continue
+            if cards[each.left].keeper == cards[each.right].keeper and not scope:
+                doubles.append((judgement, pair))
+            else:
+                put(judgement.universe, judgement, pair)
+    asked = {
+        universe: {card for pair in view.doubts for card in pair.cards}
+        for universe, view in views.items()
+    }
+    for judgement, pair in doubles:
+        keeper = cards[pair.card_a].keeper
+        places = (judgement.universe, Universe(frozenset({keeper}), keeper))
+        where = (each for each in places if set(pair.cards) <= asked.get(each, set()))
+        put(next(where, judgement.universe), judgement, pair)
+    return views.values()
