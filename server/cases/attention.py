@@ -1,24 +1,29 @@
 """What needs attention in how a household runs: for `doctor` and for the page of the household.
 
-Nothing here speaks of anybody's cards; of other members' devices it says how long, not which.
+Of cards it speaks to their keeper alone; of other members' devices it says how long, not which.
 """
 
 import os
 import shutil
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from server.cases.saying import counted, said
 from server.settings import Settings, is_loopback
+from server.store.cards import find_card
 from server.store.clock import BEHIND_LEAST, behind_sentence
 from server.store.connecting import list_connected
 from server.store.database import Transaction
+from server.store.fights import standing_fights
 from server.store.history import last_time
 from server.store.household import last_backup
 from server.store.jobs import failing
 from server.store.members import list_members
+from server.store.refused import refused_of
 
 QUIET_DAYS: Final = 9
 BACKUP_DAYS: Final = 30
@@ -30,18 +35,19 @@ def of_settings(settings: Settings) -> Iterator[str]:
     """How the server is reached: encrypted, and by whom."""
     server = settings.server
     if server.public_url.startswith("http://") and not is_loopback(server.host):
-        yield (
+        yield said(
             "Phones send their passwords unencrypted: public_url is http and the server listens "
-            f"on {server.host}. Put a proxy with TLS in front and set public_url to its https "
-            "address."
+            "on {host}. Put a proxy with TLS in front and set public_url to its https address.",
+            host=server.host,
         )
     if not server.public_url and not is_loopback(server.host):
-        yield (
-            f"The server listens on {server.host} without TLS and without public_url, and phones "
-            "refuse that: put a proxy with TLS in front and set public_url to its https address."
+        yield said(
+            "The server listens on {host} without TLS and without public_url, and phones refuse "
+            "that: put a proxy with TLS in front and set public_url to its https address.",
+            host=server.host,
         )
     if server.public_url.startswith("https://") and not server.trusted_proxies:
-        yield (
+        yield said(
             "public_url is https, but no proxy is trusted, so every request seems to come from "
             "the proxy itself: set trusted_proxies to its address."
         )
@@ -54,9 +60,10 @@ def of_proxy(settings: Settings, unbelieved: str) -> Iterator[str]:
         unbelieved: The address that it has, if there is one.
     """
     if unbelieved and settings.server.trusted_proxies:
-        yield (
-            f"A proxy at {unbelieved} says who is asking and is not believed: add it to "
-            "trusted_proxies if it is yours."
+        yield said(
+            "A proxy at {address} says who is asking and is not believed: add it to "
+            "trusted_proxies if it is yours.",
+            address=unbelieved,
         )
 
 
@@ -64,12 +71,23 @@ def of_folder(folder: Path, file: Path) -> Iterator[str]:
     """Whether others read the database, and whether there is room."""
     mode = file.stat().st_mode & 0o777
     if mode & 0o077:
-        yield f"Others on this machine may read {file} (mode {mode:o}): run chmod 600 {file}."
+        yield said(
+            "Others on this machine may read {file} (mode {mode}): run chmod 600 {file}.",
+            file=str(file),
+            mode=f"{mode:o}",
+        )
     if not os.access(folder, os.W_OK):
-        yield f"{folder} cannot be written: give the server's user its permissions back."
+        yield said(
+            "{folder} cannot be written: give the server's user its permissions back.",
+            folder=str(folder),
+        )
     room = shutil.disk_usage(folder).free
     if room < ROOM_LEAST:
-        yield f"Only {room // 1024 // 1024} MB are free in {folder}: make room."
+        yield said(
+            "Only {room} MB are free in {folder}: make room.",
+            room=str(room // 1024 // 1024),
+            folder=str(folder),
+        )
 
 
 def of_clock(tx: Transaction) -> Iterator[str]:
@@ -83,11 +101,16 @@ def of_jobs(tx: Transaction) -> Iterator[str]:
     """Jobs whose latest run failed."""
     for each in failing(tx):
         since = datetime.fromtimestamp((each.failed or each.at) / 1_000_000, UTC)
-        yield f"The job {each.name} fails since {since:%Y-%m-%d}: {each.sentence}"
+        yield said(
+            "The job {job} fails since {day}: {sentence}",
+            job=each.name,
+            day=f"{since:%Y-%m-%d}",
+            sentence=each.sentence,
+        )
 
 
 def of_devices(tx: Transaction, viewer: str) -> Iterator[str]:
-    """Devices that have not synced for days, as one member may know of them."""
+    """Devices that have not synced for days: one's own by name, of others only that there is one."""
     for member in list_members(tx):
         for each in list_connected(tx, member.id):
             seen = each.device.last_seen
@@ -95,19 +118,54 @@ def of_devices(tx: Transaction, viewer: str) -> Iterator[str]:
                 continue
             days = (tx.now - seen) // _DAY
             if member.id == viewer:
-                yield (
-                    f"Your {each.name} has not synced for {days} days: open its contacts once, or "
-                    "disconnect it."
+                yield said(
+                    "Your {device} has not synced for {days} days: open its contacts once, or "
+                    "disconnect it.",
+                    device=each.name,
+                    days=str(days),
                 )
             else:
-                yield f"A device of {member.name}'s has not synced for {days} days."
+                yield said(
+                    "A device of {member}'s has not synced for {days} days.",
+                    member=member.name,
+                    days=str(days),
+                )
+
+
+def of_own_cards(tx: Transaction, viewer: str) -> Iterator[str]:
+    """What a member's own devices and cards need: programs that fight, and what could not be stored."""
+    names = {each.device.id: each.name for each in list_connected(tx, viewer)}
+    fought: Counter[str] = Counter()
+    for each in standing_fights(tx):
+        row = find_card(tx, each.card)
+        if each.device in names and row is not None and row.trashed is None:
+            fought[names[each.device]] += 1
+    for name, number in fought.items():
+        yield counted(
+            "Your {device} writes a card in its own way again and again, and is not followed there "
+            "any more: see whether two programs on it sync the same contacts.",
+            "Your {device} writes {number} cards in its own way again and again, and is not followed "
+            "there any more: see whether two programs on it sync the same contacts.",
+            number,
+            device=name,
+        )
+    unstored = len(refused_of(tx, viewer))
+    if unstored:
+        yield counted(
+            "A card that a device of yours sent could not be stored; it is listed with the removed "
+            "people.",
+            "{number} cards that devices of yours sent could not be stored; they are listed with "
+            "the removed people.",
+            unstored,
+        )
 
 
 def of_backups(tx: Transaction) -> Iterator[str]:
-    """A household whose last backup is old, or that has none."""
+    """A household whose last backup is old; one that has none is told so where backups are spoken of."""
     last = last_backup(tx)
     if last and tx.now - last > BACKUP_DAYS * _DAY:
-        yield (
-            f"The last backup is {(tx.now - last) // _DAY} days old: run `hearthbook backup FILE` "
-            "on the server, and keep the file elsewhere."
+        yield said(
+            "The last backup is {days} days old: run `hearthbook backup FILE` on the server, and "
+            "keep the file elsewhere.",
+            days=str((tx.now - last) // _DAY),
         )

@@ -12,6 +12,7 @@ from server.cases.attention import (
     of_devices,
     of_folder,
     of_jobs,
+    of_own_cards,
     of_proxy,
     of_settings,
 )
@@ -115,10 +116,10 @@ class HouseholdPages:
         me = signed_in_member()
         runs = runs_household(me.role)
         with self._database.read() as tx:
-            attention = [*of_devices(tx, me.id)] if runs else []
+            attention = list(of_own_cards(tx, me.id))
             if runs:
-                attention += [*of_jobs(tx), *of_clock(tx), *of_backups(tx)]
-            holds = open_holds(tx, me.id)
+                attention += [*of_devices(tx, me.id), *of_jobs(tx), *of_clock(tx), *of_backups(tx)]
+            holds = [each for each in open_holds(tx, me.id) if each.kind != "stale"]
             last = last_backup(tx)
             shown = {
                 "region": region_of(tx),

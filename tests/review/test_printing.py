@@ -51,3 +51,13 @@ def test_no_script_of_a_card_runs_on_paper(home: Home, anna: Browser) -> None:
         page = anna.get(path).text
         assert "<script" not in page
         assert "<b>1</b>" not in page
+
+
+def test_a_card_on_paper_is_the_card_and_no_more(home: Home, anna: Browser) -> None:
+    page = anna.get("/people").text
+    found = re.search(r'href="(/people/[^"?]+|/card/[^"?]+)"', page)
+    assert found is not None, page
+    card = anna.get(found[1]).text
+    around = re.findall(r'<section class="([^"]+)" aria-labelledby="[hosd]"', card)
+    assert len(around) >= 2
+    assert all("no-print" in each for each in around)
