@@ -23,6 +23,7 @@ _KEYWORDS: Final = {
     "gettext": None,
     "ngettext": (1, 2),
     "N_": None,
+    "NN_": (1, 2),
     "said": None,
     "counted": (1, 2),
     "Level": None,
@@ -79,7 +80,7 @@ def _found() -> Iterator[tuple[str | tuple[str, ...], str, list[str]]]:
                 for _line, message, comments, _context in extract(
                     method, file, _KEYWORDS, (), _OPTIONS
                 ):
-                    if message:
+                    if message and "" not in (message, message[0]):
                         yield message, place, comments
 
 

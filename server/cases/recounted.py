@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from server.cases.saying import N_
+from server.cases.saying import N_, NN_
 
 COUNTED: Final = (
-    ("add", N_("added {number} value"), N_("added {number} values")),
-    ("replace", N_("changed {number} value"), N_("changed {number} values")),
-    ("remove", N_("removed {number} value"), N_("removed {number} values")),
+    ("add", *NN_("added {number} value", "added {number} values")),
+    ("replace", *NN_("changed {number} value", "changed {number} values")),
+    ("remove", *NN_("removed {number} value", "removed {number} values")),
 )
 PLAIN: Final = {
     "again": N_("{who} brought somebody back who was gone."),

@@ -5,7 +5,7 @@ puts the same words in.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Self
+from typing import Final, Self
 
 Translate = Callable[[str], str]
 TranslateMany = Callable[[str, str, int], str]
@@ -40,7 +40,7 @@ class Said(str):
     ) -> Self:
         """A sentence of these parts."""
         chosen = pattern if number == 1 or not many else many
-        text = joined(parts, " and ") if parts else chosen.format(**words)
+        text = joined(parts, AND) if parts else chosen.format(**words)
         new = cls(text)
         new.pattern, new.many, new.number, new.words, new.parts = (
             pattern,
@@ -55,6 +55,14 @@ class Said(str):
 def N_(pattern: str) -> str:  # noqa: N802 - the name that tools for gettext look for
     """Mark a pattern for the catalogues without using it here."""
     return pattern
+
+
+def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802 - like N_
+    """Mark two patterns, for one and for several, without using them here."""
+    return one, many
+
+
+AND: Final = N_(" and ")
 
 
 def said(pattern: str, **words: str) -> Said:
@@ -95,7 +103,7 @@ def in_language(
         return isolated(text)
     if text.parts:
         parts = [in_language(each, one, many, isolated) for each in text.parts]
-        return joined(parts, one(" and "))
+        return joined(parts, one(AND))
     words = {name: in_language(each, one, many, isolated) for name, each in text.words.items()}
     pattern = many(text.pattern, text.many, text.number) if text.many else one(text.pattern)
     return pattern.format(**words)

@@ -64,8 +64,8 @@ def language() -> str:
         return SOURCE
     found = g.get("language")
     if not isinstance(found, str):
-        wanted = request.accept_languages.best_match(languages(), default=SOURCE)
-        found = g.language = wanted or SOURCE
+        wanted = (each.partition("-")[0].lower() for each in request.accept_languages.values())
+        found = g.language = next((each for each in wanted if each in languages()), SOURCE)
     return found
 
 
