@@ -37,7 +37,7 @@ def questions_about(
             parts = _connected(group, _fact_ids)
             differences = sorted(
                 (_difference(part, keepers, owner) for part in parts),
-                key=lambda each: (each.property, each.sides),
+                key=lambda each: (each.property, [(card, fact or 0) for card, fact in each.sides]),
             )
             facts = {
                 fact.id: fact for conflict in group for fact in (conflict.left, conflict.right)

@@ -239,7 +239,8 @@ class _Merge:
         """One fact is gone, the other lives."""
         keeper = 1 - remover
         gone, kept = pairing.end[remover], pairing.end[keeper]
-        instead = self._unmatched(self.free[remover])
+        since = gone.gone or 0
+        instead = [each for each in self._unmatched(self.free[remover]) if each.first >= since]
         if self.single and len(instead) == 1:
             # Removed in one save and typed anew in the next: together a change.
             self.free[remover] = []

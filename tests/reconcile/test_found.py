@@ -7,6 +7,7 @@ from tests.reconcile.model import card, clock, cycle, household, put, same, take
 
 EVERYONE = ("anna", "ben", "carl")
 ONE, TWO = "TEL:+49 30 23125001", "TEL:+49 151 555007"
+THREE, FOUR, FIVE = (f"TEL:+49 151 55500{number}" for number in (3, 4, 5))
 BORN, OTHER = "BDAY:1981-02-28", "BDAY:1980-02-29"
 
 
@@ -55,6 +56,20 @@ def test_a_changed_copy_and_a_removed_copy_of_one_value_are_asked_about() -> Non
     assert question.cards == ("ben-1", "carl-1")
 
 
+def test_a_card_may_lack_one_and_hold_the_other_of_two_values_in_dispute() -> None:
+    """Of two numbers, one was removed and one was changed, each against another change."""
+    snapshot = rested(trio([ONE, TWO], [ONE, TWO], []))
+    snapshot = put(snapshot, "ben-1", THREE, instead_of=ONE)
+    snapshot = put(snapshot, "ben-1", FOUR, instead_of=TWO)
+    snapshot = take(snapshot, "anna-1", ONE)
+    snapshot = put(snapshot, "anna-1", FIVE, instead_of=TWO)
+    made = plan(snapshot, now=clock(snapshot))
+    assert made.skipped == ()
+    (question,) = made.questions
+    assert isinstance(question, ValuesDiffer)
+    assert [each.property for each in question.properties] == ["TEL", "TEL"]
+
+
 def test_what_somebody_types_after_a_removal_is_not_removed_by_it() -> None:
     """Carl takes a birthday off that Anna has too; then Ben corrects his to the same."""
     snapshot = rested(trio([BORN], [OTHER], [BORN]))
@@ -70,3 +85,11 @@ def test_what_was_typed_before_a_removal_on_another_card_stays_where_it_was_type
     snapshot = put(snapshot, "ben-1", BORN, instead_of=OTHER)
     snapshot = rested(take(snapshot, "carl-1", BORN))
     assert held(snapshot, "BDAY") == [set(), {"1981-02-28"}, set()]
+
+
+def test_an_older_value_beside_a_removed_one_is_no_change_of_it() -> None:
+    """Of two birthdays Anna takes one off, then Ben the other: Anna's does not become the first again."""
+    both = [OTHER, BORN]
+    snapshot = rested(take(trio(both, both, both), "anna-1", BORN))
+    snapshot = rested(take(snapshot, "ben-1", OTHER))
+    assert held(snapshot, "BDAY")[0] == set()
