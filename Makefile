@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test check tests crashes histories soak quality format messages coverage lock clean
+.PHONY: demo test check tests crashes histories soak laws quality format messages coverage lock clean
 
 demo: .venv/.ready
 	@exec $(BIN)/hearthbook demo $(ARGS)
@@ -31,6 +31,12 @@ crashes: .venv/.ready-dev
 # Six programs that never agree how a card is written, dealt to the members in three ways, a thousand rounds each.
 soak: .venv/.ready-dev
 	HEARTHBOOK_SOAK=1000 $(BIN)/pytest tests/clients/test_soak.py
+
+# The laws of merging: a hundred thousand histories in memory (about an hour), then some on real databases.
+laws: .venv/.ready-dev
+	HEARTHBOOK_LAWS=100000 $(BIN)/pytest tests/laws/test_histories.py $(ARGS)
+	HEARTHBOOK_LAWS=20000 $(BIN)/pytest tests/laws/test_meeting.py $(ARGS)
+	HEARTHBOOK_HISTORIES=200 $(BIN)/pytest tests/clients/test_devices.py tests/store/test_histories.py $(ARGS)
 
 histories: .venv/.ready-dev
 	HEARTHBOOK_HISTORIES=200 HYPOTHESIS_PROFILE=thorough $(BIN)/pytest tests/store tests/reconcile tests/contacts tests/clients/test_devices.py

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import and_, select, update
 
 from server.contacts.card import parse
-from server.contacts.properties import Change, diff, properties
+from server.contacts.properties import Change, Property, diff, properties
 from server.contacts.travel import travel_of
 from server.store.bases import base_text
 from server.store.believing import sight_of
@@ -189,12 +189,19 @@ def meeting_of(
 
 
 def put_late(
-    tx: Transaction, standing: SlotRow, changes: tuple[Change, ...], typing: Typing, on: int | None
+    tx: Transaction,
+    standing: SlotRow,
+    changes: tuple[Change, ...],
+    typing: Typing,
+    on: int | None,
+    *,
+    beside: tuple[Property, ...] = (),
 ) -> None:
     """Put a member's late changes where they belong: on their own card, or as suggestions on another's.
 
     Args:
         on: The device they were typed on, if any.
+        beside: What was left as it was beside them.
     """
     if not standing.own:
         suggest_all(tx, standing, changes)
@@ -203,7 +210,7 @@ def put_late(
     row = find_card(tx, standing.card)
     assert row is not None
     current = octets_of(tx, row.text)
-    octets = put_on(current, changes, region_of(tx))
+    octets = put_on(current, changes, region_of(tx), beside=beside)
     if octets != current:
         change_card(tx, row, read_card(tx, octets), typing, device=on)
         refresh(tx, (row.id,))
@@ -233,7 +240,7 @@ def _merge(tx: Transaction, body: Body) -> int | None:
     changes, collided = meeting.settled(typed, region_of(tx))
     if changes:
         typing = Typing(standing.member, withheld=meeting.before is None)
-        put_late(tx, standing, changes, typing, body.device.id)
+        put_late(tx, standing, changes, typing, body.device.id, beside=meeting.kept)
     for each in collided:
         suggest(tx, standing.member, standing.card, each, state=COLLIDED)
     return addressed.id

@@ -22,6 +22,12 @@ class Meeting:
     current: tuple[Property, ...]
     changes: tuple[Change, ...]
 
+    @property
+    def kept(self) -> tuple[Property, ...]:
+        """What the device had and left as it was."""
+        changed = {each.before.canonical for each in self.changes if each.before is not None}
+        return tuple(each for each in self.before or () if each.canonical not in changed)
+
     def theirs(self, change: Change) -> Property | None:
         """What the card says now in the place of a change; None where it says nothing there."""
         if self.before is None:

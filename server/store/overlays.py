@@ -9,7 +9,7 @@ from sqlalchemy import and_, select, update
 
 from server.access import sees_source
 from server.contacts.card import parse, replace_properties
-from server.contacts.properties import Change, Property, properties, property_from
+from server.contacts.properties import Canonical, Change, Property, properties, property_from
 from server.contacts.travel import travel_of
 from server.contacts.values import name_of, name_tokens
 from server.store.cards import sources_of
@@ -207,12 +207,19 @@ def with_overlay(octets: bytes, suggestions: Iterable[Suggestion], region: str) 
     return put_on(octets, tuple(each.change(region) for each in suggestions), region)
 
 
-def put_on(octets: bytes, changes: Iterable[Change], region: str) -> bytes:
-    """Changes put on a card that may have changed meanwhile; what is so already stays as it is."""
+def put_on(
+    octets: bytes, changes: Iterable[Change], region: str, *, beside: Iterable[Property] = ()
+) -> bytes:
+    """Changes put on a card that may have changed meanwhile; what is so already stays as it is.
+
+    Args:
+        beside: What their author says beside them, of which nothing is replaced.
+    """
+    kept = {each.canonical for each in beside}
     placed: set[tuple[str, str]] = set()
     for change in changes:
         card = parse(octets)
-        fitting = _fitted(properties(card, region=region), change, placed)
+        fitting = _fitted(properties(card, region=region), change, placed, kept)
         if fitting is not None:
             octets = replace_properties(card, (fitting,), region=region)
         if change.after is not None:
@@ -221,22 +228,22 @@ def put_on(octets: bytes, changes: Iterable[Change], region: str) -> bytes:
 
 
 def _fitted(
-    current: tuple[Property, ...], change: Change, placed: Collection[tuple[str, str]]
+    current: tuple[Property, ...],
+    change: Change,
+    placed: Collection[tuple[str, str]],
+    kept: Collection[Canonical],
 ) -> Change | None:
     """A change aimed at what the card says now; None where there is nothing left to do.
 
-    Of a single-valued name a new value takes the place of the card's, but never
-    of one that was put there just before: who types two titles keeps both.
+    Of a single-valued name a new value takes the place of the card's, but never of one that was put
+    there just before, or is still said beside it: who types two titles keeps both.
     """
     before = change.before
-    found = next(
-        (
-            each
-            for each in current
-            if before and (each.name, each.norm) == (before.name, before.norm)
-        ),
-        None,
-    )
+    alike = [
+        each for each in current if before and (each.name, each.norm) == (before.name, before.norm)
+    ]
+    exact = [each for each in alike if before and each.canonical == before.canonical]
+    found = next(iter((*exact, *alike)), None)  # a number may stand there twice, of two kinds
     if change.after is None:
         return Change(found, None) if found is not None else None
     after = change.after
@@ -252,7 +259,9 @@ def _fitted(
             (
                 each
                 for each in current
-                if each.name == after.name and (each.name, each.norm) not in placed
+                if each.name == after.name
+                and (each.name, each.norm) not in placed
+                and each.canonical not in kept
             ),
             None,
         )

@@ -89,7 +89,7 @@ def put_own(
         changes = believed_changes(tx, slot, row, written, changes, device=device, seq=seq)
         if had is not None and start.seq is not None:
             changes, collided = _settled(Meeting(before, now, changes), region)
-        octets = put_on(current, changes, region)
+        octets = put_on(current, changes, region, beside=written.props)
         if not collided and _digest(octets, region) == content_digest(written.props):
             octets = written.octets
     if octets != current:

@@ -1,7 +1,7 @@
 """The laws of merging, over histories of three members with three devices each.
 
 `HEARTHBOOK_LAWS` says how many histories are played; a few by default, a hundred thousand by
-`make laws`. Which law is shown where stands in docs/decisions/0033-laws.md.
+`make laws`. Which law is shown where stands in docs/decisions/0039-laws.md.
 """
 
 import os
@@ -318,7 +318,7 @@ class Laws(RuleBasedStateMachine):
             assert new <= keys_of(left) or _is_merged(each)
             off = gone - keys_of(read(octets))
             assert not off & keys_of(left)
-            self.off[where] |= off
+            self.off[where] |= off & keys_of(before)  # a repetition takes nothing off anew
             self.typed |= dict.fromkeys(new, where)
         return taken
 

@@ -417,3 +417,19 @@ def test_sixteen_writers_in_a_loop_lose_no_update(home: Home) -> None:
     merged(home)
     assert stored(home).decode() == card
     assert races(home) == []
+
+
+def test_a_second_title_typed_beside_the_first_takes_no_place(home: Home) -> None:
+    """Nobody removed the first; that a card should have one only is no reason to lose it."""
+    meet(home, added(CARD, "NOTE:x"), added(CARD, "TITLE:Prof"))
+    merged(home)
+    assert b"TITLE:Dr\r\n" in stored(home)
+    assert b"TITLE:Prof\r\n" in stored(home)
+
+
+def test_of_one_number_of_two_kinds_the_one_goes_that_was_taken_off(home: Home) -> None:
+    both = added(CARD, PHONE.replace("CELL", "WORK"))
+    meet(home, added(both, "NOTE:x"), both.replace(PHONE.encode() + b"\r\n", b""), card=both)
+    merged(home)
+    assert b"TYPE=WORK" in stored(home)
+    assert b"TYPE=CELL" not in stored(home)
