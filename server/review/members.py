@@ -11,7 +11,7 @@ from server.review.language import N_
 from server.review.language import gettext as _
 from server.settings import Settings
 from server.store.beginning import free_id
-from server.store.database import Actor, Database
+from server.store.database import Actor, Database, Transaction
 from server.store.members import Member, list_members
 from server.store.pausing import pause, resume
 from server.store.sessions import create_setup_link, reset_password
@@ -61,7 +61,7 @@ class MembersPages:
         form = read_form(NewMember, request.form, _("Give the new member a name."))
         me = _adult()
         with self._database.write(Actor("member", me.id)) as tx:
-            new = add_member(
+            new = _expected(tx, form) or add_member(
                 tx, free_id(tx, form.name), name=form.name, shares="none", role=form.role
             )
             token = create_setup_link(tx, new.id, seconds=VALID_HOURS * 3600)
@@ -101,6 +101,18 @@ def _whole(settings: Settings, path: str) -> str:
     """A link that works outside of this browser: under the public address, if there is one."""
     site = settings.server.public_url or request.host_url
     return site.rstrip("/") + path
+
+
+def _expected(tx: Transaction, form: NewMember) -> Member | None:
+    """Somebody of this name who was invited and has not been here yet: they get another link, no double."""
+    return next(
+        (
+            each
+            for each in list_members(tx)
+            if (each.name, each.role) == (form.name, form.role) and not each.has_password
+        ),
+        None,
+    )
 
 
 def _adult() -> Member:

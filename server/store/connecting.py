@@ -77,6 +77,8 @@ class Connected:
     name: str
     cards: int
     """How many cards of the member's view it was given."""
+    was_added_here: bool = False
+    """Whether it was added on the pages, not by the command line."""
 
     @property
     def has_synced(self) -> bool:
@@ -113,6 +115,8 @@ def connect(
 ) -> tuple[Device, str]:
     """Add a device under a name of the member's own; gives it with the token of its one-time page.
 
+    One of this name that was never connected gets a new password and page instead of a double.
+
     Raises:
         NotFound: There is no such member.
         UsageError: The name is empty or too long.
@@ -123,6 +127,16 @@ def connect(
         raise UsageError(
             f"Give the device a name of at most {NAME_LENGTH_MOST} characters, such as iPhone."
         )
+    waiting = next(
+        (
+            each
+            for each in list_connected(tx, member_id)
+            if each.name == called and each.device.last_seen is None and each.was_added_here
+        ),
+        None,
+    )
+    if waiting is not None and waiting.device.read_only == read_only:
+        return connect_again(tx, member_id, waiting.device.label)
     label = _free_label(called, {each.label for each in list_devices(tx, member_id)})
     return _connect(tx, member_id, label, called, read_only=read_only)
 
@@ -188,7 +202,7 @@ def list_connected(tx: Transaction, member_id: str) -> tuple[Connected, ...]:
     names = {row[0]: str(row[1]) for row in tx.all(_NAMES, who=member_id)}
     counts = {row[0]: int(row[1]) for row in tx.all(_COUNTS, who=member_id)}
     return tuple(
-        Connected(each, names.get(each.id, each.label), counts.get(each.id, 0))
+        Connected(each, names.get(each.id, each.label), counts.get(each.id, 0), each.id in names)
         for each in list_devices(tx, member_id)
     )
 

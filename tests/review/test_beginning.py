@@ -237,3 +237,12 @@ def test_an_empty_book_is_asked_nothing(empty: Home) -> None:
     page = ben.get("/").text
     assert "still empty" in page
     assert "first reconciliation" not in page
+
+
+def test_inviting_somebody_twice_makes_no_double(home: Home, anna: Browser) -> None:
+    """A second tap, or a link that was lost: both links lead to the same member."""
+    first, second = invited(anna, "Cleo"), invited(anna, "Cleo")
+    assert first != second
+    with home.db.read() as tx:
+        assert [each.id for each in list_members(tx)] == ["anna", "ben", "cleo"]
+    assert "Cleo" in browser_of(home).get(first).text

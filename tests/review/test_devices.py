@@ -5,12 +5,14 @@ import re
 
 import pytest
 
+from server.app import Hearthbook
 from server.protocol.login import Limiter
 from server.review.application import make_application
 from server.settings import ServerSettings, Settings
 from server.store.devices import authenticate, list_devices, touch
 from server.store.retention import let_go
 from tests.builders import Home
+from tests.davclient import DavClient
 from tests.review.conftest import PASSWORD, Browser, browser_of
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
@@ -68,7 +70,7 @@ def test_a_device_is_added_under_a_name_and_its_password_shown_once(
 def test_a_name_in_any_script_gives_a_label(home: Home, anna: Browser) -> None:
     added(anna, "هاتف ليلى")
     added(anna, "Büro-Tablet")
-    added(anna, "Büro-Tablet")
+    added(anna, "Buro Tablet")
     with home.db.read() as tx:
         labels = [each.label for each in list_devices(tx, "anna")]
     assert labels == ["phone", "device", "buro-tablet", "buro-tablet-2"]
@@ -272,3 +274,27 @@ def test_passwords_of_pages_that_are_over_are_wiped_at_night(home: Home, anna: B
     let_go(home.db, 400)
     rows = home.db.connection().execute("SELECT token_hash, sealed, browser_hash FROM connecting")
     assert rows.fetchall() == [(None, None, None)]
+
+
+def test_adding_a_device_twice_makes_no_double(home: Home, anna: Browser) -> None:
+    """A second tap, or a square that was lost: the first password ends."""
+    _path, page = added(anna)
+    path, again = added(anna)
+    with home.db.read() as tx:
+        assert [each.label for each in list_devices(tx, "anna")] == ["phone", "annas-iphone"]
+    assert not may_sign_in(home, password_on(page))
+    assert may_sign_in(home, password_on(again))
+    assert Phone(home, IPHONE).get(path).status_code == 200
+
+
+def test_a_disconnected_device_is_out_at_its_next_request_and_the_others_go_on(
+    home: Home, anna: Browser
+) -> None:
+    _path, page = added(anna)
+    both = Hearthbook(home.db, Settings())
+    tablet = DavClient(both, "anna", password_on(page))
+    phone = DavClient(both, "anna", home.passwords["anna+phone"])
+    assert tablet.propfind("/anna/contacts/", "D:getetag").status == 207
+    anna.post("/devices/annas-iphone/disconnect", {})
+    assert tablet.propfind("/anna/contacts/", "D:getetag").status == 401
+    assert phone.propfind("/anna/contacts/", "D:getetag").status == 207
