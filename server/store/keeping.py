@@ -148,7 +148,7 @@ def create_card(
         held: Hold it from everybody else, as part of a mass change.
         private: Keep it private whatever it says of itself.
     """
-    card_id = tx.mint(f"card {book.member} {written.uid}").hex()
+    card_id = tx.mint(f"card {book.member}").hex()
     marked = written.private
     limit = Limit("private") if private or marked else _limit_of(tx, book, written)
     wait = settle_seconds(tx) if book.household else 0
