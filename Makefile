@@ -39,7 +39,7 @@ laws: .venv/.ready-dev
 	HEARTHBOOK_HISTORIES=200 $(BIN)/pytest tests/clients/test_devices.py tests/store/test_histories.py $(ARGS)
 
 histories: .venv/.ready-dev
-	HEARTHBOOK_HISTORIES=200 HYPOTHESIS_PROFILE=thorough $(BIN)/pytest tests/store tests/reconcile tests/contacts tests/clients/test_devices.py
+	HEARTHBOOK_HISTORIES=200 HYPOTHESIS_PROFILE=thorough $(BIN)/pytest tests/store tests/reconcile tests/contacts tests/clients/test_devices.py tests/clients/test_households.py
 
 # How well persons are recognised, in made-up books with known answers. To see other programs beside
 # it: .venv/bin/pip install --editable '.[quality]' (about 300 MB, not locked). Shorter: ARGS='--seeds 5'

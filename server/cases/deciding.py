@@ -74,7 +74,8 @@ def answer_open(tx: Transaction, found: Open, choice: str) -> str:
     """
     asked = what_is_asked(tx, found)
     said = _answer(tx, found, choice)
-    ask_again(tx, found.case.cards)
+    whole = key_of(found) if found.case.kind != "cluster" else ""  # piles leave some of it open
+    ask_again(tx, found.case.cards, answered=whole)
     note_act(tx, "decide", choice=choice, **asked)
     return said
 

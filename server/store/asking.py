@@ -7,6 +7,9 @@ question is about, with those that links join to them.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from typing import Final
+
+from sqlalchemy import select
 
 from server.reconcile.asked import Asked, Subject, asked, cards_of
 from server.reconcile.families import FamilyChanged, TypedName, changed_families
@@ -20,6 +23,7 @@ from server.store.history import last_act
 from server.store.household import get_setting, is_released, region_of, set_setting
 from server.store.members import household_of
 from server.store.overlays import personal_names
+from server.store.query import Query, bind
 from server.store.questions import (
     drop_questions,
     encoded,
@@ -28,10 +32,17 @@ from server.store.questions import (
     replace_questions,
     subject_of,
 )
+from server.store.schema import card, card_version
 from server.store.snapshots import snapshot_of
 
 _CURRENT = "asked"
 """The setting that says up to which act everything is asked that is to be asked."""
+_CHANGED: Final = Query(
+    select(card_version.c.card)
+    .where(card_version.c.act == bind("by_act"))
+    .union_all(select(card.c.id).where(card.c.trashed == bind("by_act")))
+    .limit(1)
+)
 
 
 def keep_questions(
@@ -78,7 +89,9 @@ def drop_unsound(tx: Transaction, cards: Iterable[str]) -> None:
     kept = questions_about(tx, cards)
     if kept:
         now = encoded(tx, asked_now(tx, kept))
-        drop_questions(tx, [key for key in kept if key not in now or now[key].content != kept[key]])
+        unsound = [key for key in kept if key not in now or now[key].content != kept[key]]
+        drop_questions(tx, unsound)
+        tx.dropped.update(unsound)
 
 
 def asked_now(tx: Transaction, kept: Mapping[str, str]) -> dict[str, Asked]:
@@ -86,25 +99,31 @@ def asked_now(tx: Transaction, kept: Mapping[str, str]) -> dict[str, Asked]:
     return _as_asked(tx, {key: subject_of(content) for key, content in kept.items()})
 
 
-def ask_again(tx: Transaction, ids: Iterable[str]) -> None:
+def ask_again(tx: Transaction, ids: Iterable[str], *, answered: str = "") -> None:
     """After an answer or its undoing: what is asked now about these cards and all that is linked to them.
 
-    Who else might be the same person is left to a cycle, which knows all cards.
+    Who else might be the same person is left to a cycle, which knows all cards: where a card
+    was changed, or another question than the answered one reads otherwise now.
     """
     cards, _ = closure(tx, ids)
-    snapshot = snapshot_of(tx, only=cards.keys())
-    wanted: dict[str, Subject] = {}
+    kept = questions_about(tx, cards)
+    doubts = [pair for content in kept.values() for pair in doubts_of(subject_of(content))]
+    near, _ = closure(tx, {*cards, *(each for pair in doubts for each in pair.cards)})
+    snapshot = snapshot_of(tx, only=near.keys())
     found: tuple[Subject, ...] = (
         *differences(snapshot, now=tx.now),
         *changed_families(snapshot, typed_names(tx)),
         *_reopened(snapshot),
+        *still_asked(snapshot, doubts),
     )
-    wanted |= {each.key: each for each in found if each.key not in snapshot.settled}
-    kept = questions_about(tx, cards)
-    doubts = [pair for content in kept.values() for pair in doubts_of(subject_of(content))]
-    wanted |= {each.key: each for each in still_asked(snapshot, doubts)}
+    wanted: dict[str, Subject] = {
+        each.key: each
+        for each in found
+        if each.key not in snapshot.settled and cards.keys() & set(cards_of(each))
+    }
     replace_questions(tx, kept, _as_asked(tx, wanted))
-    if current_until(tx) >= tx.before:
+    is_all = tx.dropped <= {answered} and tx.one(_CHANGED, by_act=tx.act) is None
+    if is_all and current_until(tx) >= tx.before:
         set_setting(tx, _CURRENT, str(last_act(tx)))
 
 

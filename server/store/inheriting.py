@@ -7,7 +7,8 @@ from sqlalchemy import and_, update
 
 from server.access import Household, card_level
 from server.contacts.card import parse
-from server.contacts.properties import Change, Property, properties
+from server.contacts.properties import Change, properties
+from server.contacts.threeway import brought_together
 from server.contacts.travel import travel_of
 from server.store.books import get_book
 from server.store.cards import CardRow, values_of
@@ -38,7 +39,8 @@ def absorb(tx: Transaction, own: CardRow, overlay: tuple[Suggestion, ...]) -> bo
     """An own card of the person takes over what its member typed on somebody else's; whether it changed.
 
     A value that would take the place of another one of the own card stays a
-    suggestion: nothing typed is overwritten. So does what came from the own card.
+    suggestion: nothing typed is overwritten; a note or a set says both. What came
+    from the own card stays one, too.
     """
     region = region_of(tx)
     octets = octets_of(tx, own.text)
@@ -46,8 +48,9 @@ def absorb(tx: Transaction, own: CardRow, overlay: tuple[Suggestion, ...]) -> bo
         change = each.change(region)
         if _came_from_own(each, octets, region):
             continue
-        if change.after is None or not _takes_a_place(octets, change.after, region):
-            octets = put_on(octets, (change,), region)
+        fitting = _beside_own(octets, change, region)
+        if fitting is not None:
+            octets = put_on(octets, (fitting,), region)
             close_suggestion(tx, each.id, "overtaken")
     if octets == octets_of(tx, own.text):
         return False
@@ -104,9 +107,18 @@ def _came_from_own(each: Suggestion, octets: bytes, region: str) -> bool:
     return each.made_by == "cycle"
 
 
-def _takes_a_place(octets: bytes, after: Property, region: str) -> bool:
-    """Whether a single value would push another one off the card."""
-    if not travel_of(after.name).single:
-        return False
+def _beside_own(octets: bytes, change: Change, region: str) -> Change | None:
+    """The change that leaves an own card's values there; None where it would push a single value off."""
+    after = change.after
+    if after is None or not travel_of(after.name).single:
+        return change
     current = properties(parse(octets), region=region)
-    return any(each.name == after.name and each.canonical != after.canonical for each in current)
+    standing = next(
+        (e for e in current if e.name == after.name and e.canonical != after.canonical), None
+    )
+    if standing is None:
+        return change
+    if set(after.shown.split("\n")) <= set(standing.shown.split("\n")):
+        return Change(standing, standing)
+    both = brought_together(None, standing, after, region=region, is_base_known=True)
+    return Change(standing, both) if both is not None else None

@@ -45,6 +45,7 @@ class Transaction:
     `now` is read once: UTC microseconds, never before the previous act.
     `touched` holds cards that the next refresh has to look at as well,
     `announced` by their ids the slots that got a new sequence number,
+    `dropped` the kept questions that would have read otherwise,
     `records` what goes into the journal before all of it is kept, `before`
     the last act of the transactions before this one, `name` what a replay
     calls its first act, as the journal says it, and `concerned` holds the cards
@@ -59,6 +60,7 @@ class Transaction:
     _act: int = 0
     touched: set[str] = field(default_factory=set)
     announced: dict[int, Announced] = field(default_factory=dict)
+    dropped: set[str] = field(default_factory=set)
     records: list[Record] = field(default_factory=list)
     before: int = 0
     name: str = ""

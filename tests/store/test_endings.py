@@ -226,3 +226,17 @@ def test_a_nickname_in_a_new_card_for_somebody_no_longer_shown_is_kept(home: Hom
     assert b"NICKNAME:Mrs. Stone\r\n" in kept.octets
     assert MAIL.encode() in kept.octets
     assert PHONE.encode() not in kept.octets
+
+
+def test_a_note_typed_on_anothers_card_joins_the_own_note(home: Home) -> None:
+    """Linking two cards takes nothing out of its author's sight."""
+    home.put("anna", "a.vcf", a_card("ua", "Eva Stein", PHONE))
+    href = types_on(home, "ben", "Eva Stein", b"NOTE:likes tulips", b"NICKNAME:Evi")
+    home.put("ben", "b.vcf", a_card("ub", "Eva Stone", "NOTE:likes roses", "NICKNAME:Stony"))
+    cards = card_of(home, "anna", "a.vcf"), card_of(home, "ben", "b.vcf")
+    with home.db.write(Actor("decide", "ben")) as tx:
+        link_cards(tx, cards, "same", member="ben")
+        refresh(tx, cards)
+    assert home.get("ben", href) is None
+    assert b"NOTE:likes roses\\nlikes tulips\r\n" in text(home, "ben", "b.vcf")
+    assert b"NICKNAME:Stony,Evi\r\n" in text(home, "ben", "b.vcf")

@@ -1,0 +1,49 @@
+"""What is kept of questions is what would be asked, whatever somebody else answers meanwhile (R1)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from server.cases import decide, open_cases
+from server.cycle import run_cycle
+from tests.builders import Home, a_card
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    """Anna has two cards of one name; Ben sees both and has a private one."""
+    made = Home(tmp_path, "anna", "ben")
+    made.put("anna", "a1.vcf", a_card("a1", "Jan Vermeer", "EMAIL:one@example.org"))
+    made.put("anna", "a2.vcf", a_card("a2", "Jan Vermeer", "EMAIL:two@example.org"))
+    body = a_card("b", "Jan Vermeer", "EMAIL:three@example.org", "CLASS:PRIVATE")
+    made.put("ben", "b.vcf", body)
+    run_cycle(made.db, kind="command", releasing=True)
+    yield made
+    assert made.verify() == ()
+    made.db.close()
+
+
+@pytest.mark.parametrize("choice", ["same", "different", "later"])
+def test_an_answer_leaves_what_others_are_asked_of_the_same_card(home: Home, choice: str) -> None:
+    (case,) = open_cases(home.db, "anna")
+    decide(home.db, case.id, choice, member="anna")
+    assert home.verify() == ()
+    run_cycle(home.db, kind="quick")
+    assert len(open_cases(home.db, "ben")) == 1
+
+
+def test_piles_that_leave_somebody_open_are_asked_further(tmp_path: Path) -> None:
+    made = Home(tmp_path, "anna")
+    birthday = "BDAY:1980-02-29"
+    for number, line in enumerate((birthday, "NOTE:other", birthday)):
+        name = "Eva Steiner" if number == 2 else "Eva Stein"
+        made.put("anna", f"{number}.vcf", a_card(f"u{number}", name, line))
+    run_cycle(made.db, kind="command", releasing=True)
+    for case in open_cases(made.db, "anna"):
+        for choice in case.choices:
+            if "=" not in choice:
+                decide(made.db, case.id, choice, member="anna")
+                assert made.verify() == ()
+            break
+    made.db.close()
