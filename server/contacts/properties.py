@@ -7,6 +7,7 @@ part of it; what is left is compared.
 """
 
 import hashlib
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,10 @@ Canonical = tuple[str, str, str, tuple[str, ...], str]
 
 COMPANIONS = frozenset({"X-ABLABEL", "X-ABADR"})
 """Lines that say something about the other line of their group."""
+
+_FILED_AS = "X-EVOLUTION-FILE-AS"
+_CALLED = frozenset({"FN", "N", "ORG"})
+_WORDS = re.compile(r"\w+")
 
 _COSMETIC_TYPES = frozenset({"pref", "voice", "internet", ""})
 # The defaults of vCard 2.1 and 3.0, which some programs spell out.
@@ -179,7 +184,7 @@ def bundles(lines: Sequence[ContentLine]) -> tuple[Bundle, ...]:
     companions: defaultdict[str, list[int]] = defaultdict(list)
     mains: dict[str | int, list[int]] = {}
     for index, line in enumerate(lines):
-        if not line.name or line.name in CLIENT_NOISE:
+        if not line.name or line.name in CLIENT_NOISE or _is_filed_as_called(line, lines):
             continue
         if line.name in COMPANIONS and line.group:
             companions[line.group.casefold()].append(index)
@@ -197,6 +202,22 @@ def bundles(lines: Sequence[ContentLine]) -> tuple[Bundle, ...]:
             )
         )
     return tuple(found)
+
+
+def _is_filed_as_called(line: ContentLine, lines: Sequence[ContentLine]) -> bool:
+    """Whether a line of Evolution's says under which name it files a card, and adds no word to its names.
+
+    Evolution writes one into every card that it saves; only another one was typed.
+    """
+    if line.name != _FILED_AS:
+        return False
+    called = {
+        word
+        for each in lines
+        if each.name in _CALLED
+        for word in _WORDS.findall(unescape(each.value).casefold())
+    }
+    return set(_WORDS.findall(unescape(line.value).casefold())) <= called
 
 
 def main_line(octets: bytes) -> ContentLine | None:

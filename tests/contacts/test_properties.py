@@ -365,3 +365,17 @@ def test_pairs_do_not_depend_on_order() -> None:
     assert sorted(steps(read(*before), read(*after))) == sorted(
         steps(read(*reversed(before)), read(*reversed(after)))
     )
+
+
+FILED = ("FN:Eva Stein", "N:Stein;Eva;;;", "ORG:Bakery\\, Bread")
+
+
+@pytest.mark.parametrize("value", ["Stein\\, Eva", "Eva Stein", "EVA (Bakery\\, Bread)", ""])
+def test_how_evolution_files_a_card_by_its_name_is_no_content(value: str) -> None:
+    """It writes such a line into every card that it saves, also where nothing was typed."""
+    assert read(*FILED, f"X-EVOLUTION-FILE-AS:{value}") == read(*FILED)
+
+
+def test_another_name_to_file_a_card_under_was_typed() -> None:
+    names = [each.name for each in read(*FILED, "X-EVOLUTION-FILE-AS:Baker")]
+    assert names.count("X-EVOLUTION-FILE-AS") == 1

@@ -240,3 +240,12 @@ def test_a_note_typed_on_anothers_card_joins_the_own_note(home: Home) -> None:
     assert home.get("ben", href) is None
     assert b"NOTE:likes roses\\nlikes tulips\r\n" in text(home, "ben", "b.vcf")
     assert b"NICKNAME:Stony,Evi\r\n" in text(home, "ben", "b.vcf")
+
+
+def test_a_program_that_files_a_card_under_its_name_types_nothing(home: Home) -> None:
+    """Evolution saved it: its author sees no line of theirs, and keeps no card when its keeper deletes it."""
+    home.put("anna", "a.vcf", a_card("ua", "Eva Stein", PHONE))
+    types_on(home, "ben", "Eva Stein", b"X-EVOLUTION-FILE-AS:Stein\\\\, Eva")
+    assert b"FILE-AS" not in home.entries("ben")[0].octets
+    home.delete("anna", "a.vcf")
+    assert home.entries("ben") == []
