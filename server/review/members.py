@@ -14,7 +14,7 @@ from server.store.beginning import free_id
 from server.store.database import Actor, Database, Transaction
 from server.store.members import Member, list_members
 from server.store.pausing import pause, resume
-from server.store.sessions import create_setup_link, reset_password
+from server.store.sessions import create_setup_link, need_may_reset, reset_password
 from server.store.sharing import add_member, set_member
 
 VALID_HOURS = 72
@@ -33,7 +33,7 @@ class MembersPages:
         """Add the routes to the application."""
         app.add_url_rule("/members", "members", self.members)
         app.add_url_rule("/members/sharing", "sharing", self.sharing, methods=["POST"])
-        app.add_url_rule("/members/reset", "reset", self.reset, methods=["POST"])
+        app.add_url_rule("/members/reset", "reset", self.reset, methods=["GET", "POST"])
         app.add_url_rule("/members/add", "add_member", self.add, methods=["POST"])
         app.add_url_rule("/members/role", "role", self.role, methods=["POST"])
 
@@ -86,8 +86,10 @@ class MembersPages:
         where = "shown" if request.args.get("from") == "shown" else "members"
         return redirect(url_for(where), code=303)
 
-    def reset(self) -> Response:
-        """Make a one-time link for somebody else's new password; it is shown once, on the page that follows."""
+    def reset(self) -> Response | str:
+        """Ask, then make a one-time link for somebody else's new password, which the next page shows once."""
+        if request.method == "GET":
+            return self._ask_reset(request.args.get("member", ""))
         form = read_form(OneMember, request.form, _AGAIN)
         with self._database.write(Actor("reset", signed_in_member().id)) as tx:
             token = reset_password(
@@ -95,6 +97,17 @@ class MembersPages:
             )
         flash(_whole(self._settings, url_for("setup", token=token)), "link")
         return redirect(url_for("members"), code=303)
+
+    def _ask_reset(self, member_id: str) -> str:
+        """Say what a new password for somebody else means, before anything is done.
+
+        Raises:
+            NotFound: There is no such member.
+            UsageError: The signed-in member may not do so for this one.
+        """
+        with self._database.read() as tx:
+            member = need_may_reset(tx, member_id, by=signed_in_member().id)
+        return render_template("reset.html", member=member, hours=VALID_HOURS)
 
 
 def _whole(settings: Settings, path: str) -> str:

@@ -10,7 +10,7 @@ from server.access import may_reset
 from server.errors import UsageError
 from server.store.database import Actor, Transaction
 from server.store.household import household_name
-from server.store.members import get_member, password_hash, set_password_hash
+from server.store.members import Member, get_member, password_hash, set_password_hash
 from server.store.query import Query, bind, inserting
 from server.store.schema import member, session, setup_link
 
@@ -21,6 +21,7 @@ __all__ = [
     "end_sessions",
     "household_name",
     "is_due",
+    "need_may_reset",
     "password_hash",
     "peek_setup_link",
     "renew_session",
@@ -152,17 +153,27 @@ def reset_password(tx: Transaction, member_id: str, *, by: str, seconds: int) ->
         NotFound: There is no such member.
         UsageError: Who asks may not do so for this member.
     """
-    member_found = get_member(tx, member_id)
-    asking = get_member(tx, by)
-    if by == member_id or not may_reset(asking.role, member_found.role):
-        raise UsageError(
-            f"{asking.name} cannot do that for {member_found.name}; adults can for others who are no guests."
-        )
+    need_may_reset(tx, member_id, by=by)
     tx.new_act(Actor("reset", by))
     end_sessions(tx, member_id)
     tx.run(_END_LINKS, who=member_id)
     set_password_hash(tx, member_id, "")
     return create_setup_link(tx, member_id, seconds=seconds)
+
+
+def need_may_reset(tx: Transaction, member_id: str, *, by: str) -> Member:
+    """The member whose password somebody may end.
+
+    Raises:
+        NotFound: There is no such member.
+        UsageError: Who asks may not do so for this member.
+    """
+    found, asking = get_member(tx, member_id), get_member(tx, by)
+    if by == member_id or not may_reset(asking.role, found.role):
+        raise UsageError(
+            f"{asking.name} cannot do that for {found.name}; adults can for others who are no guests."
+        )
+    return found
 
 
 def peek_setup_link(tx: Transaction, token: str) -> str | None:

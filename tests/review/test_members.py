@@ -25,7 +25,7 @@ def test_an_adult_lets_another_choose_a_new_password(
 ) -> None:
     with home.db.write(Actor("session")) as tx:
         old = create_setup_link(tx, "ben", seconds=3600)
-    answer = anna.post("/members/reset", {"member": "ben"}, form="/members")
+    answer = anna.post("/members/reset", {"member": "ben"}, form="/members/reset?member=ben")
     assert answer.status_code == 303
     page = anna.get("/members").text
     path = link_on(page)
@@ -40,6 +40,24 @@ def test_an_adult_lets_another_choose_a_new_password(
     assert fresh.post(path, new).status_code == 303
     assert fresh.get("/").status_code == 200
     assert fresh.get(path).status_code == 410
+
+
+def test_nothing_happens_before_it_is_said_what_will(
+    home: Home, anna: Browser, ben: Browser
+) -> None:
+    """The list only leads to a page that says it; opening that page changes nothing."""
+    assert 'members/reset"' not in anna.get("/members").text
+    assert 'members/reset?member=ben"' in anna.get("/members").text
+    page = anna.get("/members/reset?member=ben").text
+    assert "ends at once" in page
+    assert 'name="member" value="ben"' in page
+    assert ben.get("/").status_code == 200
+    assert browser_of(home).sign_in("ben").status_code == 303
+
+
+@pytest.mark.parametrize(("member", "status"), [("anna", 400), ("zoe", 404), ("", 404)])
+def test_the_question_is_asked_of_nobody_else(anna: Browser, member: str, status: int) -> None:
+    assert anna.get(f"/members/reset?member={member}").status_code == status
 
 
 def test_the_page_and_the_link_show_nothing_of_anybodys_cards(home: Home, anna: Browser) -> None:
