@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import Client, TestResponse
 
 from server.review.application import make_application
+from server.review.guard import SESSION_SECONDS
 from server.review.passwords import hash_password
 from server.settings import Settings
-from server.store.database import Actor
-from server.store.sessions import set_password_hash
+from server.store.database import Actor, Database
+from server.store.sessions import create_session, set_password_hash
 from tests.builders import Home, a_card
 
 PASSWORD = "correct horse battery"
@@ -41,11 +44,25 @@ class Browser:
         return self.post("/sign-in", {"username": name, "password": password})
 
 
+@cache
+def hashed_once() -> str:
+    """The hash of everybody's password; making one takes as long as it should."""
+    return hash_password(PASSWORD)
+
+
+@lru_cache(maxsize=2)
+def application_of(database: Database) -> Flask:
+    """One application for all browsers of a household: templates are compiled once."""
+    app = make_application(database, Settings())
+    app.testing = False
+    return app
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
     """Anna and Ben with passwords; one certain person, one to ask, one whose titles differ."""
     made = Home(tmp_path, "anna", "ben")
-    hashed = hash_password(PASSWORD)
+    hashed = hashed_once()
     with made.db.write(Actor("password")) as tx:
         for each in ("anna", "ben"):
             set_password_hash(tx, each, hashed)
@@ -62,24 +79,27 @@ def home(tmp_path: Path) -> Iterator[Home]:
 
 def browser_of(home: Home) -> Browser:
     """A new browser for a household's pages."""
-    app = make_application(home.db, Settings())
-    app.testing = False
-    client = app.test_client()
+    client = application_of(home.db).test_client()
     assert isinstance(client, Client)
     return Browser(client)
+
+
+def signed_in(home: Home, member: str) -> Browser:
+    """A new browser in which a member is signed in, as after the form."""
+    browser = browser_of(home)
+    with home.db.write(Actor("session", member)) as tx:
+        token = create_session(tx, member, seconds=SESSION_SECONDS)
+    browser.client.set_cookie("hearthbook", token, max_age=SESSION_SECONDS)
+    return browser
 
 
 @pytest.fixture
 def anna(home: Home) -> Browser:
     """Anna's browser, signed in."""
-    made = browser_of(home)
-    assert made.sign_in("anna").status_code == 303
-    return made
+    return signed_in(home, "anna")
 
 
 @pytest.fixture
 def ben(home: Home) -> Browser:
     """Ben's browser, signed in."""
-    made = browser_of(home)
-    assert made.sign_in("ben").status_code == 303
-    return made
+    return signed_in(home, "ben")

@@ -87,9 +87,13 @@ def test_nobody_gets_in_where_somebody_lives(home: Home) -> None:
 
 def test_there_is_no_default_account(empty: Home) -> None:
     browser = browser_of(empty)
-    for name in ("admin", "hearthbook", "root", ""):
-        for password in ("admin", "hearthbook", "password", ""):
-            assert browser.sign_in(name, password).status_code in {401, 429}
+    for name, password in (
+        ("admin", "admin"),
+        ("hearthbook", "hearthbook"),
+        ("root", ""),
+        ("", ""),
+    ):
+        assert browser.sign_in(name, password).status_code == 401
 
 
 @pytest.mark.parametrize(
