@@ -50,10 +50,8 @@ SECTIONS: Final = (
             Leaf("people", N_("Everybody")),
             Leaf("shown", N_("What others see")),
             Leaf("removed", N_("Removed")),
-            Leaf("upload", N_("Bring cards in")),
-            Leaf("paper", N_("For paper")),
         ),
-        ("card", "seen", "past", "ask", "shown_to"),
+        ("card", "upload", "paper", "seen", "past", "ask", "shown_to"),
     ),
     Section(
         N_("History"),
