@@ -38,6 +38,7 @@ from server.store.journal import Record
 from server.store.keeping import change_card, has_due, read_card, settle_due
 from server.store.late import merge_late
 from server.store.leases import give_lease, record_cycle, take_lease
+from server.store.letters import keep_letters, letters_are_missing, write_letters
 from server.store.members import household_of, list_members
 from server.store.noting_acts import note_act
 from server.store.overlays import (
@@ -111,9 +112,11 @@ def run_cycle(
         if late:
             _log.info("cycle %s: late=%d", kind, late)
         with db.read() as tx:
-            if not is_released(tx):
-                return None
-        return _cycle(db, kind, planner or Planner(db.changes))
+            released = is_released(tx)
+        if released:
+            return _cycle(db, kind, planner or Planner(db.changes))
+        _write_letters(db)
+        return None
 
 
 @contextmanager
@@ -242,6 +245,19 @@ def _cycle(db: Database, kind: str, planner: Planner) -> Report:
         report = _apply(tx, _Run(kind, tx.now, planner, _planned(tx, kind, planner)))
     planner.done()
     return report
+
+
+def _write_letters(db: Database) -> None:
+    """Before the first cycle: say to each adult what it would do, where that is not said already."""
+    for _ in range(_TRIES):
+        with db.read() as tx:
+            if not letters_are_missing(tx):
+                return
+            revision, letters = last_act(tx), write_letters(tx)
+        with db.write(Actor("cycle")) as tx:
+            if last_act(tx) == revision:
+                keep_letters(tx, letters)
+                return
 
 
 def _planned(tx: Transaction, kind: str, planner: Planner) -> Planned:

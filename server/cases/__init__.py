@@ -1,7 +1,7 @@
 """The questions a household decides: one way in for the page and the command line."""
 
 from server.cases.deciding import decide
-from server.cases.listing import find_case, open_cases
+from server.cases.listing import Waiting, find_case, open_cases, waiting_cases
 from server.cases.shapes import Case, Choice, Heap, Option, Pile, Reason, Row, Side
 
 __all__ = [
@@ -13,7 +13,9 @@ __all__ = [
     "Reason",
     "Row",
     "Side",
+    "Waiting",
     "decide",
     "find_case",
     "open_cases",
+    "waiting_cases",
 ]

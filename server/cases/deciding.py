@@ -7,13 +7,13 @@ from typing import Final
 from server.cases.children import as_suggestions, reaches_others
 from server.cases.families import answer_family
 from server.cases.held import decide_hold
-from server.cases.listing import Open, find_open, key_of, what_is_asked
+from server.cases.listing import CLOSED, Open, find_open, key_of, what_is_asked
 from server.cases.piles import answer_piles
 from server.cases.shapes import Case
 from server.cases.telling import answers_of, keys_of, numbered
 from server.cases.wording import property_word
 from server.cycle import accept_suggestion, run_cycle
-from server.errors import UsageError
+from server.errors import NotFound, UsageError
 from server.reconcile.families import FamilyChanged
 from server.reconcile.operations import (
     Add,
@@ -30,7 +30,7 @@ from server.reconcile.operations import (
 from server.reconcile.plan import plan
 from server.reconcile.snapshot import Fact, FactRef, Placed, Snapshot, cards_by_id, facts_by_id
 from server.store.applying import Work, apply_work
-from server.store.asking import ask_again
+from server.store.asking import as_it_is, ask_again
 from server.store.cards import closure
 from server.store.database import Actor, Database, Transaction
 from server.store.linking import keep_answer, link_cards
@@ -44,7 +44,9 @@ from server.store.views import refresh
 _VERDICTS: Final[dict[str, Verdict]] = {"mine": "mine", "theirs": "theirs", "both": "both"}
 
 
-def decide(db: Database, case_id: str, choice: str, *, member: str | None) -> str:
+def decide(
+    db: Database, case_id: str, choice: str, *, member: str | None, fresh: bool = False
+) -> str:
     """Answer a case; gives a sentence of what happened.
 
     Args:
@@ -52,62 +54,74 @@ def decide(db: Database, case_id: str, choice: str, *, member: str | None) -> st
             `PROPERTY=MEMBER`, several of them separated by blanks, for an
             edit that lost a race `PROPERTY=CHOICE`, for a cluster `NUMBER=PILE`.
         member: Who answers; None on the command line, for the first who may.
+        fresh: As for `open_cases`.
 
     Raises:
         NotFound: The case is not open, or this member may not answer it.
         UsageError: The choice is none of the case's.
     """
     with db.read() as tx:
-        found = find_open(tx, case_id, member)
-    if found.question is None and choice == "go":
+        found = find_open(tx, case_id, member, fresh=fresh)
+    if found.question is None and choice == "go" and choice in found.case.choices:
         run_cycle(db, kind="letter", member=member or found.case.members[0], releasing=True)
         return "Done: the cards agree now, and what is left are questions."
     with db.write(Actor("decide", member or found.case.members[0])) as tx:
-        return answer_open(tx, find_open(tx, case_id, member), choice.strip())
+        return answer_open(tx, find_open(tx, case_id, member, fresh=fresh), choice.strip())
 
 
 def answer_open(tx: Transaction, found: Open, choice: str) -> str:
     """Answer an open case in a transaction; gives a sentence of what happened.
 
     Raises:
+        NotFound: The question is another one by now.
         UsageError: The choice is none of the case's.
     """
     asked = what_is_asked(tx, found)
-    said = _answer(tx, found, choice)
-    whole = key_of(found) if found.case.kind != "cluster" else ""  # piles leave some of it open
-    ask_again(tx, found.case.cards, answered=whole)
+    if choice == "later" and choice in found.case.choices:
+        keep_answer(tx, key_of(found), tx.actor.member, "later")
+        said = "Left for later; nothing was changed."
+    elif isinstance(found.question, Hold):  # it ends with its answer, which needs no remembering
+        said = decide_hold(tx, found.question, found.case, choice)
+    else:
+        said = _answer(tx, found, choice)
+        keep_answer(tx, key_of(found), tx.actor.member, choice)
+        whole = key_of(found) if found.case.kind != "cluster" else ""  # piles leave some of it open
+        ask_again(tx, found.case.cards, answered=whole)
     note_act(tx, "decide", choice=choice, **asked)
     return said
 
 
 def _answer(tx: Transaction, found: Open, choice: str) -> str:
+    """Carry an answer out.
+
+    Raises:
+        NotFound: The question is another one by now.
+        UsageError: The choice is none of the case's.
+    """
     question, case = found.question, found.case
-    if choice == "later" and "later" in case.choices:
-        keep_answer(tx, key_of(found), tx.actor.member, "later")
-        return "Left for later; nothing was changed."
-    said = ""
-    match question:
+    if isinstance(question, Suggestion):
+        return _suggestion(tx, question, case, choice)
+    if isinstance(question, Race):
+        return _race(tx, question, case, choice)
+    if question is None or isinstance(question, Hold):
+        raise _unknown(case, choice)
+    now, snapshot = (question, snapshot_of(tx)) if found.fresh else as_it_is(tx, question)
+    match now:
+        case None:
+            raise NotFound(CLOSED)
         case SamePerson():
-            said = _same_person(tx, question, case, choice)
+            return _same_person(tx, now, case, choice)
         case WhichBelong():
-            said = answer_piles(tx, found.snapshot, question, case, choice)
-            _agree_at_once(tx, case, question.cards)
+            said = answer_piles(tx, snapshot, now, case, choice)
+            _agree_at_once(tx, case, now.cards)
+            return said
         case ValuesDiffer():
-            said = _values(tx, found.snapshot, question, case, choice)
-        case Suggestion():
-            said = _suggestion(tx, question, case, choice)
+            return _values(tx, snapshot, now, case, choice)
         case FamilyChanged():
-            said = answer_family(tx, question, case, choice)
+            said = answer_family(tx, now, case, choice)
             if not said:
                 raise _unknown(case, choice)
-        case Race():
-            said = _race(tx, question, case, choice)
-        case Hold():  # it ends with its answer, which needs no remembering
-            return decide_hold(tx, question, case, choice)
-        case None:
-            raise _unknown(case, choice)
-    keep_answer(tx, key_of(found), tx.actor.member, choice)
-    return said
+            return said
 
 
 def _same_person(tx: Transaction, question: SamePerson, case: Case, choice: str) -> str:

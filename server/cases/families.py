@@ -5,14 +5,12 @@ from server.cases.telling import Teller, name_of_card
 from server.reconcile.families import FamilyChanged
 from server.store.cards import find_card
 from server.store.database import Transaction
-from server.store.devices import device_label
-from server.store.facts import device_of_fact
 from server.store.families import take_family
 
 _LABEL = "Family name"
 
 
-def family_case(told: Teller, offer: FamilyChanged, case_id: str) -> Case:
+def family_case(told: Teller, offer: FamilyChanged, case_id: str, device: str) -> Case:
     """The question to the keeper of the card that has the former name."""
     card, author = told.cards[offer.card], offer.author
     keeper = card.keeper
@@ -41,7 +39,7 @@ def family_case(told: Teller, offer: FamilyChanged, case_id: str) -> Case:
                         offer.family,
                         offer.at,
                         "typed",
-                        _device(told.tx, offer),
+                        device,
                     ),
                 ),
                 preselected="",
@@ -49,13 +47,6 @@ def family_case(told: Teller, offer: FamilyChanged, case_id: str) -> Case:
             ),
         ),
     )
-
-
-def _device(tx: Transaction, offer: FamilyChanged) -> str:
-    """The label of the device on which the new name was typed, if any."""
-    if offer.origin is not None:
-        return device_of_fact(tx, offer.origin)
-    return device_label(tx, offer.device)
 
 
 def answer_family(tx: Transaction, offer: FamilyChanged, case: Case, choice: str) -> str:

@@ -1,44 +1,44 @@
-"""Which cases are open, for whom: computed from what the answerers may see; only answers are stored (R1)."""
+"""Which cases are open, for whom: read from what is kept for those who answer, and nobody else's (R1)."""
 
 import hashlib
 import hmac
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
 
 from server.access import may_answer
 from server.cases.families import family_case
 from server.cases.held import held_case
+from server.cases.letters import letter_case
 from server.cases.piles import pile_case
 from server.cases.raced import race_case
 from server.cases.shapes import Case, Reason
-from server.cases.suggested import suggested_choice, suggested_key, suggested_sentence
-from server.cases.telling import Teller, name_of_card, teller
+from server.cases.suggested import suggestion_case, suggestions_with_cards
+from server.cases.telling import Teller, name_of_card
 from server.errors import NotFound
-from server.reconcile.describe import letter
-from server.reconcile.families import FamilyChanged, changed_families
-from server.reconcile.operations import (
-    Plan,
-    Question,
-    SamePerson,
-    ValuesDiffer,
-    WhichBelong,
-)
-from server.reconcile.ownership import owner_of
-from server.reconcile.plan import plan
-from server.reconcile.snapshot import Snapshot
-from server.store.asking import typed_names
-from server.store.cards import find_card
+from server.reconcile.asked import Asked, Subject
+from server.reconcile.families import FamilyChanged
+from server.reconcile.operations import SamePerson, ValuesDiffer, WhichBelong
+from server.store.asking import fresh_questions, is_current
 from server.store.database import Database, Transaction
+from server.store.fading import half_lives_of
 from server.store.household import is_released, region_of
-from server.store.linking import answers
-from server.store.members import Member, household_of, list_members, member_names
+from server.store.linking import put_off
+from server.store.members import list_members, member_names
 from server.store.noting_acts import name_of_act
-from server.store.overlays import Suggestion, may_be_told, open_suggestions
+from server.store.overlays import Suggestion
+from server.store.questions import contents_of, questions_for, told
 from server.store.races import Race, open_races
 from server.store.releasing import Hold, open_holds
-from server.store.snapshots import snapshot_of
 
-LETTER_KEY = "letter"
+LETTER_KEY: Final = "letter"
+CLOSED: Final = (
+    "There is no open case of this id; it was answered meanwhile, or its values changed."
+)
+_FAMILY: Final = "family"
+_SINGLE: Final = 2
+"""The place of what is about single people: the letter comes first, then what a device did in one go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,89 +46,205 @@ class Open:
     """One open case with what deciding it needs."""
 
     case: Case
-    question: Question | Suggestion | Race | FamilyChanged | Hold | None
+    question: Subject | Suggestion | Race | Hold | None
     """None for the letter."""
-    snapshot: Snapshot
+    fresh: bool = False
+    """Whether it was worked out at this moment from all cards."""
 
 
-def open_cases(db: Database, viewer: str | None) -> tuple[Case, ...]:
-    """The open cases that a member may answer; None for all, as the command line lists them."""
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for a member, told as far as a page shows it.
+
+    Attributes:
+        count: How many cases wait.
+        cases: The first of them.
+        place: Of the case that was asked for its number among them, 1 for the first; 0 if it is none.
+    """
+
+    count: int
+    cases: tuple[Case, ...]
+    place: int
+
+
+def open_cases(db: Database, viewer: str | None, *, fresh: bool = False) -> tuple[Case, ...]:
+    """The open cases that a member may answer; None for all, as the command line lists them.
+
+    Args:
+        fresh: Where the kept questions are not up to date, work out what is asked at this moment,
+            which takes a plan.
+    """
     with db.read() as tx:
-        return tuple(each.case for each in open_in(tx, viewer))
+        return tuple(each.case for each in open_in(tx, viewer, fresh=fresh))
 
 
-def find_case(db: Database, case_id: str, viewer: str | None) -> Case:
+def waiting_cases(db: Database, viewer: str, *, most: int, case_id: str = "") -> Waiting:
+    """What waits for a member, of which no more is told than a page shows.
+
+    Args:
+        most: How many cases to tell.
+        case_id: The case whose place is asked for.
+    """
+    with db.read() as tx:
+        items = _items(tx, viewer, fresh=False)
+        told = [each.tell() for each in items[:most]]
+        ids = [each.id for each in items]
+        place = ids.index(case_id) + 1 if case_id in ids else 0
+        return Waiting(len(items), tuple(each.case for each in told), place)
+
+
+def find_case(db: Database, case_id: str, viewer: str | None, *, fresh: bool = False) -> Case:
     """One open case.
 
     Raises:
         NotFound: It is not open, or this member may not answer it.
     """
     with db.read() as tx:
-        return find_open(tx, case_id, viewer).case
+        return find_open(tx, case_id, viewer, fresh=fresh).case
 
 
-def find_open(tx: Transaction, case_id: str, viewer: str | None) -> Open:
+def find_open(tx: Transaction, case_id: str, viewer: str | None, *, fresh: bool = False) -> Open:
     """One open case with what deciding it needs.
 
     Raises:
         NotFound: It is not open, or this member may not answer it.
     """
-    for each in open_in(tx, viewer):
-        if each.case.id == case_id:
-            return each
-    raise NotFound(
-        "There is no open case of this id; it was answered meanwhile, or its values changed."
-    )
+    for each in _items(tx, viewer, fresh=fresh):
+        if each.id == case_id:
+            return each.tell()
+    raise NotFound(CLOSED)
 
 
-def open_in(tx: Transaction, viewer: str | None) -> list[Open]:
+def open_in(tx: Transaction, viewer: str | None, *, fresh: bool = False) -> list[Open]:
     """The open cases of one moment, the most useful first, those put off last."""
-    released = is_released(tx)
-    snapshot = snapshot_of(tx)
-    made = plan(snapshot, now=tx.now)
-    members = {each.id: each for each in list_members(tx)}
-    told = teller(tx, snapshot, member_names(tx))
-    found = list(_suggestions(tx, told, snapshot))
-    if released:
-        found = [*_questions(tx, told, snapshot, made), *found, *_families(tx, told, snapshot)]
-    found = [
-        *(
-            Open(race_case(tx, told.names, each, case_id(tx, each.asked)), each, snapshot)
-            for each in open_races(tx, viewer)
-        ),
-        *found,
-    ]
-    found = [
-        *(
-            Open(held_case(tx, each, case_id(tx, each.key)), each, snapshot)
-            for each in open_holds(tx, viewer)
-            if released
-            or each.kind != "made"  # of new cards the letter speaks, which releases them
-        ),
-        *found,
-    ]
-    if not released:
-        found = [*_letters(tx, members, viewer), *found]
-    found = [replace(each, case=_in_order(each.case, members.values())) for each in found]
-    mine = [each for each in found if each.case.members and viewer in (None, *each.case.members)]
-    later = {key for key, (choice, _, _) in answers(tx).items() if choice == "later"}
-    return sorted(mine, key=lambda each: (key_of(each) in later, _place(each.case)))
+    return [each.tell() for each in _items(tx, viewer, fresh=fresh)]
 
 
-def _place(case: Case) -> int:
-    """The letter first, then what a device did in one go."""
-    return 0 if case.kind == "letter" else 1 if case.kind.startswith("mass-") else 2
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One case that waits, told only where somebody looks at it.
+
+    Attributes:
+        key: Under which its answer is remembered.
+    """
+
+    id: str
+    key: str
+    place: int
+    tell: Callable[[], Open]
 
 
-def _in_order(case: Case, members: Collection[Member]) -> Case:
-    """A case with those who may answer it, and the choices named after members, in the order in which they joined."""
-    place = {each.id: index for index, each in enumerate(members)}
-    answering = {each.id for each in members if may_answer(each.role)}
-    return replace(
-        case,
-        members=tuple(sorted(answering.intersection(case.members), key=lambda each: place[each])),
-        choices=tuple(sorted(case.choices, key=lambda each: place.get(each, len(place)))),
-    )
+def _items(tx: Transaction, viewer: str | None, *, fresh: bool) -> list[_Item]:
+    """What waits, the most useful first, what was put off last."""
+    return _Listing(tx, viewer, fresh=fresh).items()
+
+
+class _Listing:
+    """Puts together what waits for one member, or for everybody, from nothing but what is theirs."""
+
+    def __init__(self, tx: Transaction, viewer: str | None, *, fresh: bool) -> None:
+        self._tx = tx
+        self._viewer = viewer
+        self._released = is_released(tx)
+        self._is_fresh = fresh and not (self._released and is_current(tx))
+        self._fresh = fresh_questions(tx) if self._is_fresh and self._released else None
+        self._members = list_members(tx)
+        self._names = member_names(tx)
+        self._region = region_of(tx)
+        self._lives = half_lives_of(tx)
+
+    def items(self) -> list[_Item]:
+        """What waits, the most useful first, what was put off last."""
+        answering = {each.id for each in self._members if may_answer(each.role)}
+        if self._viewer is not None and self._viewer not in answering:
+            return []
+        asked = sorted(self._asked().items()) if self._released else []
+        found = [
+            *(() if self._released else self._letter()),
+            *self._holds(),
+            *self._races(),
+            *(self._question(key) for key, kind in asked if kind != _FAMILY),
+            *self._suggestions(),
+            *(self._question(key) for key, kind in asked if kind == _FAMILY),
+        ]
+        if self._viewer is None:
+            found = [each for each in found if each.tell().case.members]
+        later = put_off(self._tx, {each.key for each in found})
+        return sorted(found, key=lambda each: (each.key in later, each.place))
+
+    def _asked(self) -> dict[str, str]:
+        """The keys of the questions that a cycle or an answer left, each with its kind."""
+        if self._fresh is None:
+            return questions_for(self._tx, self._viewer)
+        return {
+            key: each.kind
+            for key, each in self._fresh.items()
+            if self._viewer is None
+            or self._viewer in told(each.content, self._region).asked.members
+        }
+
+    def _question(self, key: str) -> _Item:
+        return _Item(case_id(self._tx, key), key, _SINGLE, partial(self._tell, key))
+
+    def _tell(self, key: str) -> Open:
+        """A question as it is kept, in words."""
+        if self._fresh is None:
+            content = contents_of(self._tx, (key,))[key]
+        else:
+            content = self._fresh[key].content
+        found = told(content, self._region)
+        asked = found.asked
+        cards = {each.id: each for each in asked.cards}
+        teller = Teller(self._tx.now, cards, self._names, self._lives, found.devices)
+        name = case_id(self._tx, key)
+        return self._opened(_case(teller, asked, name, found.label), asked.subject)
+
+    def _letter(self) -> Iterator[_Item]:
+        """The letter that releases the household's first cycle."""
+        case = letter_case(
+            self._tx,
+            case_id(self._tx, LETTER_KEY),
+            tuple(each.id for each in self._members if each.role == "adult"),
+            viewer=self._viewer,
+            fresh=self._is_fresh,
+        )
+        if case is not None:
+            yield self._item(case, None, 0)
+
+    def _holds(self) -> Iterator[_Item]:
+        for each in open_holds(self._tx, self._viewer):
+            if (
+                self._released or each.kind != "made"
+            ):  # of new cards the letter speaks, which releases them
+                case = held_case(self._tx, each, case_id(self._tx, each.key))
+                yield self._item(case, each, 1 if case.kind.startswith("mass-") else _SINGLE)
+
+    def _races(self) -> Iterator[_Item]:
+        for each in open_races(self._tx, self._viewer):
+            case = race_case(self._tx, self._names, each, case_id(self._tx, each.asked))
+            yield self._item(case, each, _SINGLE)
+
+    def _suggestions(self) -> Iterator[_Item]:
+        """Suggestions wait for the keeper of the card they are about."""
+        for each, card, devices in suggestions_with_cards(self._tx, self._viewer):
+            teller = Teller(self._tx.now, {card.id: card}, self._names, self._lives, devices)
+            key, case = suggestion_case(self._tx, teller, each, self._region)
+            case = replace(case, id=case_id(self._tx, key))
+            yield self._item(case, each, _SINGLE)
+
+    def _item(self, case: Case, question: Suggestion | Race | Hold | None, place: int) -> _Item:
+        """A case that is told already."""
+        opened = self._opened(case, question)
+        return _Item(case.id, key_of(opened), place, lambda: opened)
+
+    def _opened(self, case: Case, question: Subject | Suggestion | Race | Hold | None) -> Open:
+        """A case with those who may answer it, and choices named after members, in the order in which they joined."""
+        place = {each.id: index for index, each in enumerate(self._members)}
+        answering = {each.id for each in self._members if may_answer(each.role)}
+        members = sorted(answering.intersection(case.members), key=lambda each: place[each])
+        choices = sorted(case.choices, key=lambda each: place.get(each, len(place)))
+        case = replace(case, members=tuple(members), choices=tuple(choices))
+        return Open(case, question, self._fresh is not None)
 
 
 def key_of(each: Open) -> str:
@@ -156,27 +272,26 @@ def case_id(tx: Transaction, key: str) -> str:
     return hmac.new(tx.secret(), key.encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def _questions(tx: Transaction, told: Teller, snapshot: Snapshot, made: Plan) -> Iterator[Open]:
-    for question in made.questions:
-        match question:
-            case SamePerson():
-                yield Open(_same_person(tx, told, question), question, snapshot)
-            case WhichBelong():
-                case = pile_case(told, question, case_id(tx, question.key))
-                yield Open(case, question, snapshot)
-            case ValuesDiffer():
-                yield Open(_values(tx, told, snapshot, question), question, snapshot)
+def _case(told: Teller, asked: Asked, name: str, device: str) -> Case:
+    """A kept question in words."""
+    match asked.subject:
+        case SamePerson():
+            return _same_person(told, asked, asked.subject, name)
+        case WhichBelong():
+            return pile_case(told, asked.subject, name)
+        case ValuesDiffer():
+            return _values(told, asked, asked.subject, name)
+        case FamilyChanged():
+            return family_case(told, asked.subject, name, device)
 
 
-def _same_person(tx: Transaction, told: Teller, question: SamePerson) -> Case:
-    cards = (question.card_a, question.card_b)
-    keepers = dict.fromkeys(told.member(each) for each in cards)
-    members = (question.scope,) if question.scope else tuple(keepers)
+def _same_person(told: Teller, asked: Asked, question: SamePerson, name: str) -> Case:
+    cards, members = question.cards, asked.members
     names = [name_of_card(told.cards[each]) for each in cards]
     reasons = sorted(question.reasons, key=lambda each: (each.against, -each.strength))
     why = next((each.text for each in reasons if not each.against), "")
     return Case(
-        id=case_id(tx, question.key),
+        id=name,
         kind="same-person",
         title=told.title(cards),
         members=members,
@@ -190,14 +305,8 @@ def _same_person(tx: Transaction, told: Teller, question: SamePerson) -> Case:
     )
 
 
-def _values(tx: Transaction, told: Teller, snapshot: Snapshot, question: ValuesDiffer) -> Case:
+def _values(told: Teller, asked: Asked, question: ValuesDiffer, name: str) -> Case:
     keepers = tuple(dict.fromkeys(told.member(each) for each in question.cards))
-    owner = owner_of(
-        [told.cards[each] for each in question.cards], snapshot.claims, viewers=frozenset(keepers)
-    )
-    members = (
-        (owner.owner,) if owner.claimed and owner.owner in keepers and owner.owner else keepers
-    )
     multiple = any(not each.single for each in question.properties)
     choices = told.choices(question.properties)
     words = ", ".join(
@@ -206,78 +315,13 @@ def _values(tx: Transaction, told: Teller, snapshot: Snapshot, question: ValuesD
         )
     )
     return Case(
-        id=case_id(tx, question.key),
+        id=name,
         kind="values",
         title=told.title(question.cards[:1]),
-        members=members,
+        members=asked.members,
         cards=question.cards,
         choices=(*keepers, "keep", *(("both",) if multiple else ())),
         sentence=f"{told.title(question.cards[:1])}: which is right, {words}?",
         sides=told.sides(question.cards, frozenset(keepers)),
         questions=choices,
     )
-
-
-def _suggestions(tx: Transaction, told: Teller, snapshot: Snapshot) -> Iterator[Open]:
-    """Suggestions wait for the keeper of the card they are about."""
-    household = household_of(tx)
-    for each in open_suggestions(tx):
-        row = find_card(tx, each.card)
-        if row is None or row.trashed is not None or each.card not in told.cards:
-            continue
-        if row.as_before is not None or household.pauses(each.author):
-            # Its keeper says first what becomes of their own changes; a pause lets nothing through.
-            continue
-        if not may_be_told(tx, each, row.member):
-            continue
-        yield Open(_suggestion(tx, told, each, row.member), each, snapshot)
-
-
-def _suggestion(tx: Transaction, told: Teller, suggestion: Suggestion, keeper: str) -> Case:
-    change = suggestion.change(region_of(tx))
-    title = told.title((suggestion.card,))
-    return Case(
-        id=case_id(tx, suggested_key(told, suggestion, change)),
-        kind="suggestion",
-        title=title,
-        members=(keeper,),
-        cards=(suggestion.card,),
-        choices=("accept", "decline", "later"),
-        sentence=suggested_sentence(told, suggestion, change, title),
-        sides=told.sides((suggestion.card,), frozenset({keeper})),
-        questions=(suggested_choice(tx, told, suggestion, change, keeper),),
-    )
-
-
-def _families(tx: Transaction, told: Teller, snapshot: Snapshot) -> Iterator[Open]:
-    """New family names are offered to whoever has the former one."""
-    for each in changed_families(snapshot, typed_names(tx)):
-        row = find_card(tx, each.card)
-        if row is None or row.as_before is not None:  # as with suggestions
-            continue
-        yield Open(family_case(told, each, case_id(tx, each.key)), each, snapshot)
-
-
-def _letters(tx: Transaction, members: Mapping[str, Member], viewer: str | None) -> Iterator[Open]:
-    """The letter that releases the household's first cycle, with all that waits."""
-    snapshot = snapshot_of(tx, released=True)
-    adults = tuple(each.id for each in members.values() if each.role == "adult")
-    if not adults or not any(viewer is None or viewer in each.seen_by for each in snapshot.cards):
-        return
-    made = plan(snapshot, now=tx.now)
-    told = letter(
-        made, snapshot, {each.id: each.name for each in members.values()}, viewer=viewer or ""
-    )
-    if viewer and not told.common and all(each.keeper != viewer for each in snapshot.cards):
-        return  # whose book is empty has nothing to say yes to
-    case = Case(
-        id=case_id(tx, LETTER_KEY),
-        kind="letter",
-        title="Your first reconciliation",
-        members=adults,
-        cards=(),
-        choices=("go", "later"),
-        sentence=told.text[0],
-        letter=told,
-    )
-    yield Open(case, None, snapshot)

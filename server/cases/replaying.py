@@ -58,7 +58,7 @@ def _for_these(held: Hold, choice: str, cards: str) -> str:
 
 
 def _asked(tx: Transaction, words: Mapping[str, str], member: str) -> Open | None:
-    for each in open_in(tx, member):
+    for each in open_in(tx, member, fresh=True):
         now = what_is_asked(tx, each)
         if isinstance(each.question, Hold):
             if now["hold"] == words.get("hold"):

@@ -10,24 +10,22 @@ from server.cases.wording import kind_of_property, label_of, property_word
 from server.contacts.travel import travel_of
 from server.reconcile.freshness import badge
 from server.reconcile.operations import Difference
-from server.reconcile.snapshot import CardState, Fact, Snapshot, cards_by_id, facts_by_id
-from server.store.database import Transaction
-from server.store.facts import device_of_fact
-from server.store.fading import half_lives_of
+from server.reconcile.snapshot import CardState, Fact
 
 _NAMES: Final = frozenset({"FN", "N", "PHOTO"})
 
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """Puts what a snapshot holds into words for those who may answer."""
+    """Puts cards and their values into words for those who may answer."""
 
-    tx: Transaction
+    now: int
     cards: Mapping[str, CardState]
-    facts: Mapping[int, Fact]
     names: Mapping[str, str]
     """What members are called, by id."""
     half_lives: Mapping[str, float]
+    devices: Mapping[int, str]
+    """The labels of the devices on which values were typed, by fact."""
 
     def title(self, cards: Iterable[str]) -> str:
         """The names of some cards, each once."""
@@ -44,11 +42,11 @@ class Teller:
             property=fact.prop.name,
             value=fact.prop.shown,
             kind=kind_of_property(fact.prop.name),
-            badge=badge(fact, self.tx.now, self.half_lives).word,
+            badge=badge(fact, self.now, self.half_lives).word,
             who=fact.typed_by or self.cards[fact.card].keeper,
             since=fact.last,
             how=how_of(fact),
-            device=device_of_fact(self.tx, fact.id),
+            device=self.devices.get(fact.id, ""),
         )
 
     def sides(self, cards: Iterable[str], answerers: frozenset[str]) -> tuple[Side, ...]:
@@ -86,7 +84,12 @@ class Teller:
         return tuple(self._choice(each, key) for each, key in zip(differences, keys, strict=True))
 
     def _choice(self, difference: Difference, key: str) -> Choice:
-        facts = [self.facts[fact] for _, fact in difference.sides if fact is not None]
+        facts = [
+            fact
+            for card, which in difference.sides
+            for fact in self.cards[card].facts
+            if fact.id == which
+        ]
         labels = list(dict.fromkeys(label_of(fact.prop) for fact in facts))
         label = labels[0] if len(labels) == 1 else property_word(difference.property)
         answers = {card: answer for answer, card in answers_of(difference, self.cards).items()}
@@ -107,8 +110,8 @@ class Teller:
         keeper = self.cards[card_id].keeper
         if fact_id is None:
             return Option(keeper, self.names.get(keeper, keeper), "", 0, "unknown")
-        fact = self.facts[fact_id]
-        device = device_of_fact(self.tx, fact_id)
+        fact = next(each for each in self.cards[card_id].facts if each.id == fact_id)
+        device = self.devices.get(fact_id, "")
         return Option(
             keeper, self.names.get(keeper, keeper), fact.prop.shown, fact.last, how_of(fact), device
         )
@@ -137,11 +140,6 @@ class Teller:
             rows=tuple(self.row(fact) for fact in differing),
             equal=tuple(self.row(fact) for fact in equal),
         )
-
-
-def teller(tx: Transaction, snapshot: Snapshot, names: Mapping[str, str]) -> Teller:
-    """A teller for one snapshot."""
-    return Teller(tx, cards_by_id(snapshot), facts_by_id(snapshot), names, half_lives_of(tx))
 
 
 def keys_of(differences: Iterable[Difference]) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ def cases(place: Place, *, as_json: bool) -> None:
     """List the open cases with the choices that `decide` takes."""
     from server.cases import open_cases
 
-    found = open_cases(place.database(), None)
+    found = open_cases(place.database(), None, fresh=True)
     if as_json:
         for each in found:
             row = {
@@ -65,7 +65,7 @@ def decide(place: Place, *, case: str, choice: tuple[str, ...]) -> None:
     """
     from server.cases import decide as answer
 
-    say(answer(place.database(), case, " ".join(choice), member=None))
+    say(answer(place.database(), case, " ".join(choice), member=None, fresh=True))
 
 
 def _print_piles(case: "Case") -> None:

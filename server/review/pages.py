@@ -4,7 +4,7 @@ from flask import Flask, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from server.access import BOOK_OF_THE_HOUSEHOLD
-from server.cases import Case, decide, find_case, open_cases
+from server.cases import Case, decide, find_case, waiting_cases
 from server.cases.removals import bring_back, refusals, removals, settle_refusal
 from server.cases.undoing import undo_mark, undo_marked
 from server.errors import NotFound, UsageError
@@ -36,6 +36,7 @@ from server.store.sessions import (
 from server.store.sharing import set_member
 
 REMOVED_MOST = 25
+LISTED_MOST = 25
 
 Page = str | Response | tuple[str, int]
 
@@ -91,12 +92,18 @@ class Pages:
     def today(self) -> Page:
         """What waits for the signed-in member, most useful first."""
         member = signed_in_member()
-        cases = open_cases(self._database, member.id)
+        waiting = waiting_cases(self._database, member.id, most=LISTED_MOST)
         with self._database.read() as tx:
             book = find_book(tx, member.id, BOOK_OF_THE_HOUSEHOLD)
             is_empty = book is None or not count_slots(tx, book)
         unstored = len(refusals(self._database, member.id))
-        return render_template("today.html", cases=cases, is_empty=is_empty, unstored=unstored)
+        return render_template(
+            "today.html",
+            cases=waiting.cases,
+            count=waiting.count,
+            is_empty=is_empty,
+            unstored=unstored,
+        )
 
     def case(self, case_id: str) -> Page:
         """One case, and its answer."""
@@ -137,14 +144,14 @@ class Pages:
     def done(self) -> Page:
         """What an answer did, and the next question."""
         member = signed_in_member()
-        cases = open_cases(self._database, member.id)
+        waiting = waiting_cases(self._database, member.id, most=1)
         kind, answer = request.args.get("kind", ""), request.args.get("answer", "")
         return render_template(
             "done.html",
             kind=kind,
             answer=answer,
             mark="" if answer in _LASTING else undo_mark(self._database, member.id),
-            following=cases[0] if cases else None,
+            following=waiting.cases[0] if waiting.cases else None,
         )
 
     def removed(self) -> Page:
@@ -269,14 +276,13 @@ class Pages:
 
     def _show(self, case: Case, problem: str = "") -> str:
         """The page of one case."""
-        cases = open_cases(self._database, signed_in_member().id)
-        place = next((index for index, each in enumerate(cases, 1) if each.id == case.id), 1)
+        waiting = waiting_cases(self._database, signed_in_member().id, most=0, case_id=case.id)
         return render_template(
             f"case-{case.kind}.html",
             case=case,
             problem=problem,
-            place=place,
-            count=len(cases),
+            place=waiting.place or 1,
+            count=waiting.count,
         )
 
 

@@ -21,10 +21,12 @@ from server.store.cards import closure
 from server.store.database import Transaction
 from server.store.history import last_act
 from server.store.household import get_setting, is_released, region_of, set_setting
+from server.store.letters import drop_letters, keep_letters
 from server.store.members import household_of
 from server.store.overlays import personal_names
 from server.store.query import Query, bind
 from server.store.questions import (
+    Kept,
     drop_questions,
     encoded,
     kept_questions,
@@ -66,6 +68,8 @@ def keep_questions(
     if about is not None:
         some = frozenset(about)
         wanted = {key: each for key, each in wanted.items() if some.intersection(cards_of(each))}
+    if about is None:
+        keep_letters(tx, {})
     old = kept_questions(tx) if about is None else questions_about(tx, about)
     replace_questions(tx, old, _as_asked(tx, wanted))
     if about is None or current_until(tx) >= (tx.before if since is None else since):
@@ -84,8 +88,24 @@ def subjects_of(tx: Transaction, made: Plan, snapshot: Snapshot) -> tuple[Subjec
     return (*made.questions, *changed_families(after, typed_names(tx)))
 
 
-def drop_unsound(tx: Transaction, cards: Iterable[str]) -> None:
-    """Drop what is kept about some cards and would read otherwise now."""
+def is_current(tx: Transaction) -> bool:
+    """Whether everything is kept that is to be asked at this moment."""
+    return current_until(tx) == last_act(tx)
+
+
+def fresh_questions(tx: Transaction) -> dict[str, Kept]:
+    """What is asked at this moment, as it would be kept; takes a plan."""
+    snapshot = snapshot_of(tx)
+    made = plan(snapshot, now=tx.now)
+    joined = tuple(as_link(each) for each in made.operations if isinstance(each, Join))
+    after = replace(snapshot, links=(*snapshot.links, *joined))
+    wanted = {each.key: each for each in subjects_of(tx, made, snapshot)}
+    return encoded(tx, _as_asked(tx, wanted, after))
+
+
+def drop_unsound(tx: Transaction, cards: Collection[str]) -> None:
+    """Drop what is kept about some cards, or rests on them, and would read otherwise now."""
+    drop_letters(tx, cards)
     kept = questions_about(tx, cards)
     if kept:
         now = encoded(tx, asked_now(tx, kept))
@@ -136,10 +156,8 @@ def verify_questions(tx: Transaction) -> tuple[str, ...]:
         for key, content in sorted(kept.items())
         if key not in now or now[key].content != content
     ]
-    if current_until(tx) == last_act(tx) and is_released(tx):
-        snapshot = snapshot_of(tx)
-        wanted = subjects_of(tx, plan(snapshot, now=tx.now), snapshot)
-        fresh = encoded(tx, _as_asked(tx, {each.key: each for each in wanted}))
+    if is_current(tx) and is_released(tx):
+        fresh = fresh_questions(tx)
         problems += [
             f"question {key} is {'asked and not kept' if key in fresh else 'kept and not asked'}"
             for key in sorted(fresh.keys() ^ kept.keys())
@@ -167,12 +185,15 @@ def typed_names(tx: Transaction) -> tuple[TypedName, ...]:
     )
 
 
-def _as_asked(tx: Transaction, subjects: Mapping[str, Subject]) -> dict[str, Asked]:
+def _as_asked(
+    tx: Transaction, subjects: Mapping[str, Subject], snapshot: Snapshot | None = None
+) -> dict[str, Asked]:
     """Questions as they read now, as far as they are asked at all; what was answered is not."""
     if not subjects:
         return {}
-    cards, _ = closure(tx, {card for each in subjects.values() for card in cards_of(each)})
-    snapshot = snapshot_of(tx, only=cards.keys())
+    if snapshot is None:
+        cards, _ = closure(tx, {card for each in subjects.values() for card in cards_of(each)})
+        snapshot = snapshot_of(tx, only=cards.keys())
     doubts = [pair for each in subjects.values() for pair in doubts_of(each)]
     now: dict[str, Subject] = {each.key: each for each in still_asked(snapshot, doubts)}
     if any(isinstance(each, ValuesDiffer) for each in subjects.values()):
@@ -208,3 +229,11 @@ def _reopened(snapshot: Snapshot) -> tuple[SamePerson | WhichBelong, ...]:
     return tuple(
         each for each in questions if any(pair.key in snapshot.undone for pair in doubts_of(each))
     )
+
+
+def as_it_is(tx: Transaction, subject: Subject) -> tuple[Subject | None, Snapshot]:
+    """A question as it is asked at this moment, None where it is not, and the cards it is about with their kin."""
+    cards, _ = closure(tx, cards_of(subject))
+    snapshot = snapshot_of(tx, only=cards.keys())
+    found = _as_asked(tx, {subject.key: subject}, snapshot).get(subject.key)
+    return (found.subject if found is not None else None), snapshot

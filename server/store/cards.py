@@ -1,10 +1,11 @@
 """Cards as policy and views see them: rows, links, claims, visibility, waiting."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from server.access import BOOK_OF_THE_HOUSEHOLD, CardAccess, Household, ValueAccess, sees_value
 from server.contacts.properties import Property, property_from
@@ -14,7 +15,7 @@ from server.store.database import Transaction
 from server.store.frozen import Former, values_before
 from server.store.limits import named_for
 from server.store.query import Query, bind
-from server.store.schema import book, card, card_member, claim, fact, link, member
+from server.store.schema import book, card, card_member, claim, fact, fact_member, link, member
 from server.store.statement import Row
 
 _CARD = (
@@ -37,6 +38,9 @@ _CARD = (
         card.c.frozen,
         member.c.gone,
         member.c.paused,
+        select(func.json_group_array(card_member.c.member))
+        .where(and_(card_member.c.card == card.c.id, card.c.visibility == "members"))
+        .scalar_subquery(),
     )
     .join(book, book.c.id == card.c.book)
     .join(member, member.c.id == card.c.member)
@@ -78,9 +82,15 @@ _FACTS: Final = Query(
     .order_by(fact.c.id)
 )
 _SOURCE: Final = Query(
-    select(fact.c.card, fact.c.property, fact.c.source, fact.c.visibility).where(
-        fact.c.id == bind("which")
-    )
+    select(
+        fact.c.card,
+        fact.c.property,
+        fact.c.source,
+        fact.c.visibility,
+        select(func.json_group_array(fact_member.c.member))
+        .where(and_(fact_member.c.fact == fact.c.id, fact.c.visibility == "members"))
+        .scalar_subquery(),
+    ).where(fact.c.id == bind("which"))
 )
 _copied = fact.alias("copied")
 _COPIES: Final = Query(
@@ -145,17 +155,17 @@ class ClaimRow:
 def find_card(tx: Transaction, card_id: str) -> CardRow | None:
     """One card by id, trashed or not; None for an unknown one."""
     row = tx.one(_BY_ID, which=card_id)
-    return _row(tx, row) if row else None
+    return _row(row) if row else None
 
 
 def cards_of(tx: Transaction, member_id: str) -> tuple[CardRow, ...]:
     """A member's cards that are not in the trash, oldest first."""
-    return tuple(_row(tx, row) for row in tx.all(_BY_MEMBER, who=member_id))
+    return tuple(_row(row) for row in tx.all(_BY_MEMBER, who=member_id))
 
 
 def cards_with_uid(tx: Transaction, member_id: str, uid: str) -> tuple[CardRow, ...]:
     """A member's cards of this UID, those not in the trash first."""
-    return tuple(_row(tx, row) for row in tx.all(_BY_UID, who=member_id, name=uid))
+    return tuple(_row(row) for row in tx.all(_BY_UID, who=member_id, name=uid))
 
 
 def cards_named(tx: Transaction, name_key: str) -> tuple[str, ...]:
@@ -246,7 +256,7 @@ def sources_of(tx: Transaction, source: int | None) -> tuple[ValueAccess, ...]:
         assert row is not None
         holder = find_card(tx, row[0])
         assert holder is not None
-        named = named_for(tx, source, row[3])
+        named = frozenset[str](json.loads(row[4]))
         chain.append(ValueAccess(holder.access, row[1], row[3], named=named))
         source = row[2]
     return tuple(chain)
@@ -269,9 +279,9 @@ def visible_values(
     return tuple(each.prop for each in values if sees_value(household, viewer, each.access))
 
 
-def _row(tx: Transaction, row: Row) -> CardRow:
-    named = named_members(tx, row[0]) if row[9] == "members" else frozenset()
-    gone, paused = row[-2], row[-1]
+def _row(row: Row) -> CardRow:
+    gone, paused, listed = row[-3:]
+    named = frozenset(json.loads(listed)) if row[9] == "members" else frozenset[str]()
     is_new = paused is not None and row[10] > paused
     household = row[3] == BOOK_OF_THE_HOUSEHOLD and gone is None and not is_new
     seen = CardAccess(

@@ -50,6 +50,11 @@ LIST_SHARES: Final = Statement("""
 SELECT share.from_member, share.to_member, share.level
 FROM share
 """)
+LIST_SHARES_TO: Final = Statement("""
+SELECT share.from_member, share.to_member, share.level
+FROM share
+WHERE share.to_member = :taker
+""")
 UPSERT_SHARE: Final = Statement("""
 INSERT INTO share (from_member, to_member, level) VALUES (:giver, :taker, :how) ON CONFLICT (from_member, to_member) DO UPDATE SET level = excluded.level
 """)

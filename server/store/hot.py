@@ -81,6 +81,11 @@ SET_PASSWORD = Query(
 )
 GET_PASSWORD = Query(select(member.c.password_hash).where(member.c.id == bind("who")))
 LIST_SHARES = Query(select(share.c.from_member, share.c.to_member, share.c.level))
+LIST_SHARES_TO = Query(
+    select(share.c.from_member, share.c.to_member, share.c.level).where(
+        share.c.to_member == bind("taker")
+    )
+)
 _SHARE = insert(share).values(from_member=bind("giver"), to_member=bind("taker"), level=bind("how"))
 UPSERT_SHARE = Query(
     _SHARE.on_conflict_do_update(

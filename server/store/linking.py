@@ -1,7 +1,7 @@
 """Links and claims: what ties cards together, said by a member or found by a cycle."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import and_, select, update
@@ -9,7 +9,7 @@ from sqlalchemy import and_, select, update
 from server.store.cards import find_card
 from server.store.database import Transaction
 from server.store.noting_access import OWN_KIND, note_access
-from server.store.query import Query, bind, inserting
+from server.store.query import Query, among, bind, inserting
 from server.store.schema import answer, claim, link
 
 UNDONE: Final = "undone"
@@ -40,6 +40,9 @@ _SAID: Final = Query(
 _CLAIM: Final = inserting(claim, "card", "member", "says", "said_by", "act")
 _ANSWER: Final = inserting(answer, "key", "member", "choice", "act")
 _ANSWERS: Final = Query(select(answer.c.key, answer.c.choice, answer.c.member, answer.c.act))
+_LATER: Final = Query(
+    select(answer.c.key).where(and_(answer.c.key.in_(among("keys")), answer.c.choice == "later"))
+)
 _DROP_ANSWER: Final = Query(
     update(answer)
     .where(answer.c.key == bind("about"))
@@ -140,6 +143,11 @@ def keep_answer(tx: Transaction, key: str, member: str | None, choice: str) -> N
 def answers(tx: Transaction) -> dict[str, tuple[str, str | None, int]]:
     """Every question that was answered: key to choice, member and act."""
     return {row[0]: (row[1], row[2], row[3]) for row in tx.all(_ANSWERS)}
+
+
+def put_off(tx: Transaction, keys: Collection[str]) -> frozenset[str]:
+    """Those of some questions that were left for later."""
+    return frozenset(row[0] for row in tx.all(_LATER, keys=json.dumps(sorted(keys))))
 
 
 def settled_keys(said: Mapping[str, tuple[str, str | None, int]]) -> frozenset[str]:

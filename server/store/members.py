@@ -180,10 +180,19 @@ def password_hash(tx: Transaction, member_id: str) -> str | None:
     return row[0] if row else None
 
 
-def household_of(tx: Transaction) -> Household:
-    """Members and what they show each other, as `access` decides by it."""
+def household_of(tx: Transaction, *, taker: str | None = None) -> Household:
+    """Members and what they show each other, as `access` decides by it.
+
+    Args:
+        taker: The one member of whom it is asked what others show them; what these show each
+            other is not looked at then (R1).
+    """
     all_members = tx.all(compiled.ALL_MEMBERS)
-    rows = tx.all(compiled.LIST_SHARES)
+    rows = (
+        tx.all(compiled.LIST_SHARES)
+        if taker is None
+        else tx.all(compiled.LIST_SHARES_TO, taker=taker)
+    )
     return Household(
         tuple(
             MemberState(row[0], row[1], row[2], row[5], row[6])
@@ -193,6 +202,12 @@ def household_of(tx: Transaction) -> Household:
         tuple((row[0], row[1], cast("Level", row[2])) for row in rows),
         tuple(MemberState(row[0], row[1], row[2]) for row in all_members if row[3] is not None),
     )
+
+
+def is_paused(tx: Transaction, member_id: str) -> bool:
+    """Whether a member shares nothing new at present."""
+    found = find_member(tx, member_id)
+    return found is not None and found.paused
 
 
 def member_names(tx: Transaction) -> dict[str, str]:

@@ -17,7 +17,7 @@ from server.store.database import Transaction
 from server.store.holding import is_held_suggestion
 from server.store.members import household_of
 from server.store.query import Query, bind, inserting
-from server.store.schema import act, suggestion
+from server.store.schema import act, card, suggestion
 from server.store.statement import Row
 
 SHOWN_STATES: Final = ("open", "declined", "personal")
@@ -48,6 +48,18 @@ _OPEN: Final = Query(
     _SELECT.where(and_(suggestion.c.state == "open", suggestion.c.held.is_(None))).order_by(
         suggestion.c.act, suggestion.c.id
     )
+)
+_OPEN_TO: Final = Query(
+    _SELECT.join(card, card.c.id == suggestion.c.card)
+    .where(
+        and_(
+            suggestion.c.state == "open",
+            suggestion.c.held.is_(None),
+            card.c.member == bind("keeper"),
+            card.c.trashed.is_(None),
+        )
+    )
+    .order_by(suggestion.c.act, suggestion.c.id)
 )
 _NAMES: Final = Query(
     _SELECT.where(
@@ -113,9 +125,10 @@ class Suggestion:
         )
 
 
-def open_suggestions(tx: Transaction) -> tuple[Suggestion, ...]:
-    """Every suggestion that waits for somebody, oldest first; not those that a mass change brought."""
-    return tuple(_suggestion(row) for row in tx.all(_OPEN))
+def open_suggestions(tx: Transaction, keeper: str | None = None) -> tuple[Suggestion, ...]:
+    """What waits for the keeper of a card, or for anybody, oldest first; not what a mass change brought."""
+    rows = tx.all(_OPEN) if keeper is None else tx.all(_OPEN_TO, keeper=keeper)
+    return tuple(_suggestion(row) for row in rows)
 
 
 def personal_names(tx: Transaction) -> tuple[Suggestion, ...]:
@@ -136,7 +149,9 @@ def find_suggestion(tx: Transaction, suggestion_id: str) -> Suggestion | None:
 
 def may_be_told(tx: Transaction, each: Suggestion, keeper: str) -> bool:
     """Whether the keeper of a card sees what a suggestion came from, now (R7)."""
-    household = household_of(tx)
+    if each.origin is None:
+        return True
+    household = household_of(tx, taker=keeper)
     return all(sees_source(household, keeper, source) for source in sources_of(tx, each.origin))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import and_, delete, insert, select
 
 from server.contacts.properties import property_from
 from server.contacts.values import Name
@@ -26,11 +26,11 @@ from server.store.schema import act, device, fact, question, question_card, ques
 LETTER: Final = "letter"
 _PHOTO: Final = b"PHOTO:\r\n"
 
-_ALL: Final = Query(select(question.c.key, question.c.kind))
+_ALL: Final = Query(select(question.c.key, question.c.kind).where(question.c.kind != LETTER))
 _OF_MEMBER: Final = Query(
     select(question.c.key, question.c.kind)
     .join(question_member, question_member.c.question == question.c.key)
-    .where(question_member.c.member == bind("who"))
+    .where(and_(question_member.c.member == bind("who"), question.c.kind != LETTER))
 )
 _CONTENT: Final = Query(
     select(question.c.key, question.c.content).where(question.c.key.in_(among("keys")))
@@ -40,8 +40,11 @@ _CONTENTS: Final = Query(
 )
 _ABOUT: Final = Query(
     select(question.c.key, question.c.content).where(
-        question.c.key.in_(
-            select(question_card.c.question).where(question_card.c.card.in_(among("cards")))
+        and_(
+            question.c.kind != LETTER,
+            question.c.key.in_(
+                select(question_card.c.question).where(question_card.c.card.in_(among("cards")))
+            ),
         )
     )
 )
@@ -133,12 +136,16 @@ def drop_questions(tx: Transaction, keys: Iterable[str]) -> None:
 
 def encoded(tx: Transaction, asked: Mapping[str, Asked]) -> dict[str, Kept]:
     """Questions as they are kept."""
-    facts = sorted({fact.id for each in asked.values() for fact in _facts(each)})
-    labels = {row[0]: row[1] for row in tx.all(_LABELS, facts=json.dumps(facts))}
+    labels = labels_of(tx, {fact.id for each in asked.values() for fact in _facts(each)})
     return {
-        key: Kept(key, _kind(each.subject), _text(each, labels, _label(tx, each.subject, labels)))
+        key: Kept(key, _kind(each.subject), _text(each, labels, _label(tx, each.subject)))
         for key, each in asked.items()
     }
+
+
+def labels_of(tx: Transaction, facts: Iterable[int]) -> dict[int, str]:
+    """The labels of the devices on which some values were typed last, where it was one."""
+    return {row[0]: row[1] for row in tx.all(_LABELS, facts=json.dumps(sorted(facts)))}
 
 
 def subject_of(content: str) -> Subject:
@@ -174,14 +181,13 @@ def _kind(subject: Subject) -> str:
             return "family"
 
 
-def _label(tx: Transaction, subject: Subject, labels: Mapping[int, str]) -> str:
+def _label(tx: Transaction, subject: Subject) -> str:
     """The device on which a family name was typed."""
     if not isinstance(subject, FamilyChanged):
         return ""
     if subject.origin is None:
         return device_label(tx, subject.device)
-    rows = tx.all(_LABELS, facts=json.dumps([subject.origin]))
-    return str(rows[0][1]) if rows else ""
+    return labels_of(tx, (subject.origin,)).get(subject.origin, "")
 
 
 def _text(asked: Asked, labels: Mapping[int, str], label: str) -> str:

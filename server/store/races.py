@@ -24,12 +24,14 @@ from server.store.texts import octets_of
 
 Verdict = Literal["mine", "theirs", "both"]
 
-_COLLIDED: Final = Query(
+_MET = (
     select(suggestion.c.id, received.c.id)
     .join(received, received.c.merged == suggestion.c.act)
     .where(suggestion.c.state == COLLIDED)
     .order_by(received.c.act, received.c.id, suggestion.c.id)
 )
+_COLLIDED: Final = Query(_MET)
+_COLLIDED_OF: Final = Query(_MET.where(suggestion.c.author == bind("who")))
 _HIDDEN: Final = Query(
     select(hidden.c.card).where(
         and_(hidden.c.member == bind("who"), hidden.c.card == bind("which"))
@@ -132,9 +134,10 @@ class Said:
 def open_races(tx: Transaction, author: str | None) -> Iterator[Race]:
     """The bodies whose collisions wait for an answer, oldest first; of one member, or of all for None."""
     waiting: dict[int, list[Suggestion]] = {}
-    for suggestion_id, body_id in tx.all(_COLLIDED):
+    met = tx.all(_COLLIDED) if author is None else tx.all(_COLLIDED_OF, who=author)
+    for suggestion_id, body_id in met:
         found = find_suggestion(tx, suggestion_id)
-        if found is not None and author in (None, found.author):
+        if found is not None:
             waiting.setdefault(body_id, []).append(found)
     for body_id, suggestions in waiting.items():
         body = find_body(tx, body_id)

@@ -35,7 +35,7 @@ from server.store.statement import Row
 from server.store.texts import octets_of
 from server.store.views import refresh
 
-_HOLDS: Final = Query(
+_WAITING = (
     select(
         hold.c.id, hold.c.member, hold.c.kind, hold.c.device, device.c.label, act.c.at, hold.c.act
     )
@@ -44,6 +44,8 @@ _HOLDS: Final = Query(
     .where(hold.c.ended.is_(None))
     .order_by(hold.c.id)
 )
+_HOLDS: Final = Query(_WAITING)
+_HOLDS_OF: Final = Query(_WAITING.where(hold.c.member == bind("who")))
 _CARDS: Final = Query(
     select(hold_card.c.card, hold_card.c.slot, hold_card.c.act, hold_card.c.last)
     .where(hold_card.c.hold == bind("of_hold"))
@@ -193,9 +195,7 @@ class Hold:
 def open_holds(tx: Transaction, member: str | None) -> tuple[Hold, ...]:
     """What waits for a member, oldest first; for everybody where none is named."""
     found: list[Hold] = []
-    for row in tx.all(_HOLDS):
-        if member not in (None, row[1]):
-            continue
+    for row in tx.all(_HOLDS) if member is None else tx.all(_HOLDS_OF, who=member):
         held = tuple(_held(tx, row[1], row[2], each) for each in tx.all(_CARDS, of_hold=row[0]))
         cards = tuple(each for each in held if each is not None)
         if cards:
@@ -322,8 +322,8 @@ def _held(tx: Transaction, member: str, kind: Kind, found: Row) -> HeldCard | No
         waits = row.held is not None and row.trashed is None
     else:
         own = row.member == member
-        slots = () if own else slots_of_card(tx, card_id)
-        live = next((e for e in slots if e.member == member and e.gone is None), None)
+        slots = () if own else slots_of_card(tx, card_id, member)
+        live = next((each for each in slots if each.gone is None), None)
         waits = (own and row.frozen is not None and row.trashed is None) or (
             tx.one(_SUGGESTED, who=member, which=card_id) is not None
         )

@@ -27,7 +27,6 @@ CREATE TABLE question (
     "key" TEXT NOT NULL,
     kind TEXT NOT NULL,
     content TEXT NOT NULL,
-    basis TEXT DEFAULT '' NOT NULL,
     CONSTRAINT pk_question PRIMARY KEY ("key")
 ) STRICT;
 CREATE TABLE setting (
@@ -310,6 +309,7 @@ CREATE TABLE link (
 CREATE TABLE question_card (
     card TEXT NOT NULL,
     question TEXT NOT NULL,
+    digest TEXT DEFAULT '' NOT NULL,
     CONSTRAINT pk_question_card PRIMARY KEY (card, question),
     CONSTRAINT fk_question_card_card FOREIGN KEY(card) REFERENCES card (id),
     CONSTRAINT fk_question_card_question FOREIGN KEY(question) REFERENCES question ("key") ON DELETE CASCADE

@@ -118,7 +118,6 @@ question = declare(
     Column("key", Text, primary_key=True),
     string("kind"),  # same-person | cluster | values | family | letter
     string("content"),  # what is asked, as everybody sees it who may answer, as JSON
-    string("basis", default=""),  # of a letter: a digest of every card that it rests on, as JSON
 )
 
 question_member = declare(
@@ -132,6 +131,7 @@ question_card = declare(
     "question_card",  # what it is about
     Column("card", Text, ForeignKey("card.id"), primary_key=True),
     Column("question", Text, ForeignKey("question.key", ondelete="CASCADE"), primary_key=True),
+    string("digest", default=""),  # of a letter: of what its reader sees of the card
     Index("ix_question_card_question", "question"),
 )
 

@@ -30,6 +30,11 @@ _COLUMNS = (
     slot.c.gone,
 )
 _OF_CARD: Final = Query(select(*_COLUMNS).where(slot.c.card == bind("which")).order_by(slot.c.id))
+_OF_CARD_FOR: Final = Query(
+    select(*_COLUMNS)
+    .where(and_(slot.c.card == bind("which"), slot.c.member == bind("who")))
+    .order_by(slot.c.id)
+)
 _BY_ID: Final = Query(select(*_COLUMNS).where(slot.c.id == bind("which")))
 _BY_HREF: Final = Query(
     select(*_COLUMNS).where(and_(slot.c.book == bind("in_book"), slot.c.href == bind("name")))
@@ -145,9 +150,11 @@ class Content:
     digest: bytes
 
 
-def slots_of_card(tx: Transaction, card_id: str) -> list[SlotRow]:
-    """Every slot, of any member, that is or was last made from a card."""
-    return [_slot(row) for row in tx.all(_OF_CARD, which=card_id)]
+def slots_of_card(tx: Transaction, card_id: str, member: str | None = None) -> list[SlotRow]:
+    """Every slot, of one member or of any, that is or was last made from a card."""
+    if member is None:
+        return [_slot(row) for row in tx.all(_OF_CARD, which=card_id)]
+    return [_slot(row) for row in tx.all(_OF_CARD_FOR, which=card_id, who=member)]
 
 
 def find_slot(tx: Transaction, slot_id: int) -> SlotRow | None:

@@ -1,7 +1,7 @@
 """What a cycle looks at: the household's cards with facts, links, bases and claims, read once."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -132,7 +132,7 @@ def snapshot_of(
     states = tuple(
         _state(seen, row, added[row.id], facts.get(row.id, ()))
         for row in cards.values()
-        if _takes_part(row, released=released) and (only is None or row.id in only)
+        if takes_part(row, released=released) and (only is None or row.id in only)
     )
     present = {each.id for each in states}
     said = answers(tx)
@@ -158,6 +158,33 @@ def snapshot_of(
         always_ask=always_asks(tx),
         suggesting=frozenset(e.id for e in household.members if not changes_others(e.role)),
     )
+
+
+def own_states(tx: Transaction, rows: Iterable[CardRow]) -> dict[str, CardState]:
+    """Cards as their keepers see them now, without what is gone; nothing of anybody else's is read."""
+    region, kept = region_of(tx), {each.id: each for each in rows}
+    listed = json.dumps(sorted(kept))
+    live = [row for row in tx.all(_FACTS_OF, cards=listed) if row[6] is None]
+    confirmed = _latest(tx.all(_CONFIRMED_OF, facts=json.dumps(sorted(row[0] for row in live))))
+    added = {row[0]: row[1] for row in tx.all(_ADDED_OF, cards=listed)}
+    facts: dict[str, list[Fact]] = {}
+    for row in live:
+        seen_by = frozenset({kept[row[1]].member})
+        found = _fact(row, confirmed.get(row[0]), region, seen_by)
+        facts.setdefault(row[1], []).append(found)
+    return {
+        each.id: CardState(
+            id=each.id,
+            keeper=each.member,
+            uid=each.uid,
+            kind=each.kind,
+            name=name_of(tuple(fact.prop for fact in facts.get(each.id, ()))),
+            added=added[each.id],
+            seen_by=frozenset({each.member}),
+            facts=tuple(facts.get(each.id, ())),
+        )
+        for each in kept.values()
+    }
 
 
 def _card_rows(
@@ -244,7 +271,8 @@ def _since(row: CardRow, *, released: bool) -> int | None:
     return row.paused if released else row.as_before
 
 
-def _takes_part(row: CardRow, *, released: bool) -> bool:
+def takes_part(row: CardRow, *, released: bool = False) -> bool:
+    """Whether a card is one of the household's people: shown to others or not, and not put away."""
     waits = row.access.waiting and not released
     return row.household and row.trashed is None and row.kind != "group" and not waits
 
@@ -254,14 +282,23 @@ def _facts_by_card(
 ) -> dict[str, tuple[Fact, ...]]:
     grouped: dict[str, list[Fact]] = {}
     for row in seen.shown:
-        if _takes_part(seen.cards[row[1]], released=seen.released):
-            grouped.setdefault(row[1], []).append(_fact(seen, row, confirmed.get(row[0]), region))
+        if takes_part(seen.cards[row[1]], released=seen.released):
+            fact = _fact(row, confirmed.get(row[0]), region, _seen_by(seen, row))
+            grouped.setdefault(row[1], []).append(fact)
     return {each: tuple(facts) for each, facts in grouped.items()}
 
 
-def _fact(seen: _Seen, row: Row, confirmed: int | None, region: str) -> Fact:
-    typed = row[5] if row[8] is not None and not row[9] and row[10] is None else None
+def _seen_by(seen: _Seen, row: Row) -> frozenset[str]:
     value = _access(seen, row)
+    return frozenset(
+        each
+        for each in seen.members
+        if sees_value(seen.household, each, value, released=seen.released)
+    )
+
+
+def _fact(row: Row, confirmed: int | None, region: str, seen_by: frozenset[str]) -> Fact:
+    typed = row[5] if row[8] is not None and not row[9] and row[10] is None else None
     return Fact(
         id=row[0],
         card=row[1],
@@ -277,11 +314,7 @@ def _fact(seen: _Seen, row: Row, confirmed: int | None, region: str) -> Fact:
         withheld=bool(row[12]),
         # Undoing an own edit is an edit; what undoing the machine gives back stays where it is.
         act_kind=row[15] if row[15] in EDIT_KINDS else row[7],
-        seen_by=frozenset(
-            each
-            for each in seen.members
-            if sees_value(seen.household, each, value, released=seen.released)
-        ),
+        seen_by=seen_by,
     )
 
 

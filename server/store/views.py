@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from sqlalchemy import and_, delete, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
 from server.access import BOOK_OF_THE_HOUSEHOLD
@@ -28,7 +28,7 @@ from server.store.private_groups import keep_private
 from server.store.query import Query, among, bind
 from server.store.render import Visible, own_content, visible_content
 from server.store.scene import Scene
-from server.store.schema import hidden, question_card
+from server.store.schema import hidden, question, question_card
 from server.store.slots import (
     Content,
     SlotRow,
@@ -58,7 +58,16 @@ _UNHIDE: Final = Query(
 )
 
 _ASKED: Final = Query(
-    select(question_card.c.question).where(question_card.c.card.in_(among("cards"))).limit(1)
+    select(question.c.key)
+    .where(
+        or_(
+            question.c.key.between("letter:", "letter;"),
+            question.c.key.in_(
+                select(question_card.c.question).where(question_card.c.card.in_(among("cards")))
+            ),
+        )
+    )
+    .limit(1)
 )
 
 

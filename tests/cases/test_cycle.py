@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from server.cases import decide, find_case, open_cases
 from server.cycle import run_cycle, trial
 from server.errors import NotFound, UsageError
 from server.store.database import Actor
 from server.store.linking import link_cards, say_claim
 from server.store.sharing import set_share
 from server.store.views import refresh
+from tests.asking import decide, find_case, open_cases
 from tests.builders import Home, a_card
 
 PHONE = "TEL;TYPE=CELL:+49 30 23125 101"

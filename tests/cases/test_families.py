@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from server.cases import Case, decide, open_cases
+from server.cases import Case
 from server.cycle import run_cycle, trial
 from server.errors import UsageError
 from server.store.database import Actor
 from server.store.pausing import pause, resume
 from server.store.sharing import set_share, set_visibility
 from server.store.undoing import undo_act
+from tests.asking import decide, open_cases
 from tests.builders import Home, a_card
 
 PHONE = "TEL;TYPE=CELL:+49 30 23125 101"

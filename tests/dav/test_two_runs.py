@@ -105,7 +105,7 @@ class Answers:
         for href in hrefs:
             yield self._asked("GET card", partial(client.get, href))
             yield self._asked("PROPFIND card", partial(client.propfind, href, *_PROPERTIES))
-        yield from self._of_pages()
+        yield from self.of_pages()
 
     def writes(self) -> Iterator[tuple[str, object]]:
         """Every kind of request that writes, and what is there afterwards."""
@@ -132,28 +132,34 @@ class Answers:
             what, (status, headers, body, _) = self._asked(what, ask)
         return what, (status, {**headers, "Last-Modified": b""}, body)
 
-    def _of_pages(self) -> Iterator[tuple[str, object]]:
-        """Every page that a member can reach by links; no cost, since a page weighs the household."""
+    def of_pages(self) -> Iterator[tuple[str, object]]:
+        """Every page that a member can reach by links."""
         waiting, seen = ["/", "/people?q=e&of=ben", "/people?q=secret"], set[str]()
         while waiting and len(seen) < PAGES_MOST:
             path = waiting.pop(0)
             seen.add(path)
+            before = self._spent()
             page = self.pages.get(path)
-            yield f"page {len(seen)}", (page.status_code, self._plain(page.data))
+            cost = self._spent(before)
+            yield f"page {path[:12]} {len(seen)}", (page.status_code, self._plain(page.data), cost)
             found = dict.fromkeys(re.findall(r'href="(/(?!static)[^"#]*)"', page.text))
             links = [html.unescape(each) for each in found]
             waiting += [each for each in links if each not in seen and each not in waiting]
         assert len(seen) < PAGES_MOST
 
     def _asked(self, what: str, ask: Callable[[], Reply]) -> tuple[str, Answer]:
-        counters = self.database.counters
-        before = (counters.statements, counters.rows)
+        before = self._spent()
         reply = ask()
         assert reply.status < 500
-        cost = (counters.statements - before[0], counters.rows - before[1])
+        cost = self._spent(before)
         headers = {name: self._plain(text.encode()) for name, text in reply.headers.items()}
         headers.pop("Date", None)
         return what, (reply.status, headers, self._plain(reply.body), cost)
+
+    def _spent(self, before: tuple[int, int] = (0, 0)) -> tuple[int, int]:
+        """How many statements were run since then, and how many rows they gave."""
+        counters = self.database.counters
+        return counters.statements - before[0], counters.rows - before[1]
 
     def _plain(self, octets: bytes) -> bytes:
         return _RANDOM.sub(self._name, _FORM.sub(b"form", octets))

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import Client, TestResponse
 
+from server.cycle import run_cycle
 from server.review.application import make_application
 from server.review.guard import SESSION_SECONDS
 from server.review.passwords import hash_password
@@ -73,6 +74,7 @@ def home(tmp_path: Path) -> Iterator[Home]:
     made.put("anna", "a2.vcf", a_card("a2", "Jan Vermeer", "EMAIL:jan@example.org"))
     made.put("ben", "b2.vcf", a_card("b2", "Jan Vermeer", "TEL:+49 30 23125 202"))
     made.put("anna", "a3.vcf", a_card("a3", "Marker Private", "CLASS:PRIVATE", PHONE))
+    run_cycle(made.db, kind="quick")  # it may do nothing yet, and writes the letters
     yield made
     made.db.close()
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from server.cycle import run_cycle
 from server.store.database import Actor
 from server.store.sessions import create_setup_link
 from tests.builders import Home, a_card
@@ -57,6 +58,7 @@ def household(folder: Path) -> str:
     home.put("ben", "b2.vcf", a_card("b2", "ليلى العمري", "TEL:+49 30 23125 202"))
     with home.db.write(Actor("setup-link")) as tx:
         link = create_setup_link(tx, "anna", seconds=3600)
+    run_cycle(home.db, kind="quick")  # it may do nothing yet, and writes the letters
     home.db.close()
     return f"/app/setup/{link}"
 

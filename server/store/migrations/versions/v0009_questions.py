@@ -16,7 +16,6 @@ CREATE TABLE question (
     "key" TEXT NOT NULL,
     kind TEXT NOT NULL,
     content TEXT NOT NULL,
-    basis TEXT DEFAULT '' NOT NULL,
     CONSTRAINT pk_question PRIMARY KEY ("key")
 ) STRICT
 """,
@@ -33,6 +32,7 @@ CREATE TABLE question_member (
 CREATE TABLE question_card (
     card TEXT NOT NULL,
     question TEXT NOT NULL,
+    digest TEXT DEFAULT '' NOT NULL,
     CONSTRAINT pk_question_card PRIMARY KEY (card, question),
     CONSTRAINT fk_question_card_card FOREIGN KEY(card) REFERENCES card (id),
     CONSTRAINT fk_question_card_question FOREIGN KEY(question) REFERENCES question ("key") ON DELETE CASCADE
