@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from server.app import serve
+from server.cycle import run_cycle
 from server.demo.household import Account, make_household
 from server.demo.people import CARDS_EACH
 from server.demo.scenes import play
@@ -44,7 +45,9 @@ def run_demo(host: str, port: int, *, letter: bool = False) -> None:
         database, accounts = make_household(folder)
         with database.write(Actor(kind="settings")) as tx:
             set_setting(tx, "settle_seconds", str(_SETTLE_SECONDS))
-        if not letter:
+        if letter:
+            run_cycle(database, kind="quick")  # it may do nothing yet, and writes the letters
+        else:
             play(database)
         links = _links(database, accounts)
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from server.cases import decide, open_cases
 from server.cases.removals import bring_back, removals
 from server.cases.replaying import restore
 from server.cases.undoing import undo
@@ -16,6 +15,7 @@ from server.store.history import last_act
 from server.store.journal import Journal
 from server.store.linking import answers
 from server.store.sharing import set_share
+from tests.asking import decide, open_cases
 from tests.builders import Home, a_card, a_name
 
 PHONE = "TEL;TYPE=CELL:+49 30 23125 101"

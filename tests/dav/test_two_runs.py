@@ -59,6 +59,10 @@ Answer: TypeAlias = tuple[int, dict[str, bytes], bytes, tuple[int, int]]
 """Status, headers, body, and how many statements and rows they took."""
 
 
+WEIGHED = ("/case", "/done", "/members", "/removed", "/devices", "/sharing", "/household")
+"""Pages that read no more for what others keep to themselves."""
+
+
 class Answers:
     """What one member is answered in one run, with random names by order of appearance."""
 
@@ -141,7 +145,11 @@ class Answers:
             before = self._spent()
             page = self.pages.get(path)
             cost = self._spent(before)
-            yield f"page {path[:12]} {len(seen)}", (page.status_code, self._plain(page.data), cost)
+            weighed = cost if path.startswith(WEIGHED) or path == "/" else ()
+            yield (
+                f"page {path[:12]} {len(seen)}",
+                (page.status_code, self._plain(page.data), weighed),
+            )
             found = dict.fromkeys(re.findall(r'href="(/(?!static)[^"#]*)"', page.text))
             links = [html.unescape(each) for each in found]
             waiting += [each for each in links if each not in seen and each not in waiting]

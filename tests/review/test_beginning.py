@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from server.cycle import run_cycle
 from server.protocol.login import Limiter
 from server.review.application import make_application
 from server.review.regions import CODES, REGIONS, region_of_language
@@ -227,6 +228,7 @@ def test_a_letter_waits_for_whoever_has_cards(empty: Home) -> None:
     empty.put("anna", "a.vcf", a_card("a", "Eva Stein", "TEL:+49 30 23125 101"))
     assert "first reconciliation" in anna.get("/").text
     empty.put("ben", "b.vcf", a_card("b", "Eva Stein", "TEL:+49 30 23125 101"))
+    run_cycle(empty.db, kind="quick")
     assert "Read the letter" in ben.get("/welcome").text
 
 
