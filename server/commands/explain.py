@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from server.reconcile.snapshot import CardState
     from server.store.database import Transaction
 
-_SURE = {"auto": "certain", "review": "to be asked", "no": "two people"}
 _STRENGTH = ("", "a hint", "good", "strong")
 
 
@@ -47,7 +46,6 @@ def _explain(tx: "Transaction", people: Sequence[Person]) -> None:
         pairs = list(combinations(first.cards, 2))
         if not pairs:
             say(f"{first.viewer} sees one card of {first.name}, so there is nothing to compare.")
-        _freshness(tx, first)
     else:
         pairs = [
             (left, right) for left, right in product(first.cards, last.cards) if left.id != right.id
@@ -56,6 +54,8 @@ def _explain(tx: "Transaction", people: Sequence[Person]) -> None:
             raise UsageError("Both words mean the same card; name another one to compare it with.")
     for left, right in pairs:
         _pair(first, left, right)
+    if len(people) == 1:
+        _freshness(tx, first)
 
 
 def _pair(person: Person, left: "CardState", right: "CardState") -> None:
@@ -77,13 +77,19 @@ def _pair(person: Person, left: "CardState", right: "CardState") -> None:
 
 
 def _verdict(found: "Evidence") -> str:
-    cards = _SURE[found.decision]
-    score = f", {found.score:.0%}" if found.reasons else ""
+    sure = f" ({found.score:.0%} sure)" if found.reasons else ""
+    alone = {
+        "auto": f"certainly one person{sure}",
+        "review": f"perhaps one person{sure}, so Hearthbook asks",
+        "no": "two people",
+    }[found.decision]
     if found.link is None:
-        return f"{cards}{score}"
-    who = "Hearthbook" if found.link.machine else "a member"
+        return alone
     said = "one person" if found.link.verdict == "same" else "two people"
-    return f"{said}, as {who} said; by the cards alone {cards}{score}"
+    who = "Hearthbook linked them" if found.link.machine else "a member said so"
+    agrees = (found.link.verdict == "same") == (found.decision == "auto")
+    judged = f"the cards alone {'say so, too' if agrees else f'say: {alone}'}"
+    return f"{said}; {who}, and {judged}{sure if agrees else ''}"
 
 
 def _whose(person: Person) -> None:
@@ -94,29 +100,36 @@ def _whose(person: Person) -> None:
 
 
 def _freshness(tx: "Transaction", person: Person) -> None:
+    """How right each value probably is; those that nobody ever vouched for are only counted."""
+    from server.cases.wording import label_of
     from server.reconcile.freshness import badge
-    from server.store.fading import half_lives_of
 
-    lives = half_lives_of(tx)
-
-    def row(card: "CardState") -> list[tuple[str, ...]]:
-        return [
-            (
-                card.keeper,
-                fact.prop.shown,
-                (found := badge(fact, tx.now, lives)).word,
-                "" if found.chance is None else f"{found.chance:.0%}",
-                f"vouched for on {day(fact.confirmed)}"
-                if fact.confirmed
-                else "nobody vouched for it",
-            )
-            for fact in card.facts
-        ]
-
-    table(
-        ("held by", "value", "badge", "probably right", "why"),
-        [line for card in person.cards for line in row(card)],
-    )
+    facts = [
+        (card, fact, badge(fact, tx.now))
+        for card in person.cards
+        for fact in card.facts
+        if fact.prop.name not in ("FN", "N")
+    ]
+    known = [each for each in facts if each[2].chance is not None]
+    rows = [
+        (
+            card.keeper,
+            label_of(fact.prop),
+            fact.prop.shown,
+            found.word,
+            f"{found.chance:.0%}",
+            f"vouched for on {day(fact.confirmed or 0)}",
+        )
+        for card, fact, found in known
+    ]
+    if rows:
+        say("How right the values probably are:")
+        table(("held by", "what", "value", "badge", "probably right", "why"), rows)
+    unknown = len(facts) - len(known)
+    if unknown:
+        which = "All" if not known else "Further"
+        noun = "value" if unknown == 1 else "values"
+        say(f"{which} {unknown} {noun} came in bulk, and nobody vouched for them since.")
 
 
 def _card(card: "CardState") -> str:

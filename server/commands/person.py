@@ -120,6 +120,17 @@ def _print_person(tx: "Transaction", person: Person) -> None:
             say(f"{viewer}'s card is seen by {_listed(card.seen_by - {viewer})}.")
     rows = [row for card in person.cards for row in _rows(tx, card)]
     table(("held by", "what", "value", "badge", "says", "since", "how"), rows)
+    _print_open(tx, person)
+
+
+def _print_open(tx: "Transaction", person: Person) -> None:
+    """What is still to be decided about a person."""
+    from server.cases.listing import open_in
+
+    cards = {card.id for card in person.cards}
+    for each in open_in(tx, person.viewer):
+        if cards.intersection(each.case.cards):
+            say(f"Open: {each.case.sentence} (case {each.case.id})")
 
 
 def whose(owner: "Ownership") -> str:
@@ -150,6 +161,7 @@ def _rows(tx: "Transaction", card: "CardState") -> list[tuple[str, ...]]:
             _how(fact) + _limited(fact, card),
         )
         for fact in card.facts
+        if fact.prop.name != "N" or not any(each.prop.name == "FN" for each in card.facts)
     ]
 
 
@@ -167,8 +179,10 @@ def _listed(members: frozenset[str]) -> str:
 
 
 def _label(fact: "Fact") -> str:
-    words = fact.prop.label or " ".join(fact.prop.types)
-    return f"{fact.prop.name} ({words})" if words else fact.prop.name
+    from server.cases.wording import label_of, property_word
+
+    label, word = label_of(fact.prop), property_word(fact.prop.name)
+    return label if label.startswith(word) else f"{word} ({label.lower()})"
 
 
 def _how(fact: "Fact") -> str:

@@ -16,8 +16,6 @@ from server.errors import Busy
 
 if TYPE_CHECKING:
     from server.cycle import Report
-    from server.reconcile.operations import Question
-    from server.reconcile.snapshot import Snapshot
     from server.store.database import Database
 
 LOCK_NAME = "hearthbook.reconcile"
@@ -44,6 +42,7 @@ def reconcile(place: Place, *, dry_run: bool) -> None:
 
 
 def _print_letter(database: "Database") -> None:
+    from server.commands.letter import print_letter
     from server.cycle import trial
     from server.reconcile.describe import letter
     from server.store.members import list_members
@@ -53,34 +52,7 @@ def _print_letter(database: "Database") -> None:
         with database.read() as tx:
             names = {each.id: each.name for each in list_members(tx)}
         told = letter(plan, snapshot, names)
-    for paragraph in told.text:
-        say(paragraph)
-    for name, sentence in told.gains:
-        say(f"- {name}: {sentence}.")
-    for question in plan.questions:
-        say(f"? {_question(question, snapshot)}")
-    note("Nothing was changed.")
-
-
-def _question(question: "Question", snapshot: "Snapshot") -> str:
-    from server.cases.telling import name_of_card
-    from server.cases.wording import property_word
-    from server.reconcile.operations import SamePerson, WhichBelong
-    from server.reconcile.snapshot import cards_by_id
-
-    cards = cards_by_id(snapshot)
-    if isinstance(question, SamePerson):
-        pair = sorted(
-            (cards[question.card_a], cards[question.card_b]), key=lambda each: each.keeper
-        )
-        left, right = (f"{name_of_card(each)} ({each.keeper})" for each in pair)
-        return f"{left}, {right}: the same person? {', '.join(r.text for r in question.reasons)}."
-    if isinstance(question, WhichBelong):
-        names = dict.fromkeys(name_of_card(cards[each[0]]) for each in question.people)
-        return f"{', '.join(names)}, {len(question.people)} times: which of them are the same?"
-    keepers = ", ".join(sorted(cards[each].keeper for each in question.cards))
-    words = ", ".join(property_word(each.property) for each in question.properties)
-    return f"{name_of_card(cards[question.cards[0]])} ({keepers}): which is right? {words}."
+    print_letter(told, plan, snapshot, names)
 
 
 @contextmanager

@@ -9,11 +9,14 @@ from server.commands.place import Place, pass_place
 from server.commands.screen import count, say, spinner, table
 
 if TYPE_CHECKING:
-    from server.reconcile.gauge import Gauge
+    from collections.abc import Sequence
+
+    from server.reconcile.gauge import Doubt, Gauge
     from server.store.jobs import Measured
     from server.store.members import Member
 
 DOUBTS_MOST = 10
+VALUES_MOST = 3
 DAYS_MOST = 30
 
 
@@ -49,28 +52,47 @@ def stats(place: Place, *, viewer: str | None, as_json: bool) -> None:
 
 def _print(member: "Member", gauge: "Gauge", past: "tuple[Measured, ...]") -> None:
     say(f"{member.name}: {_sentence(gauge, past)}")
-    if gauge.doubts:
-        say(f"Worth checking first, of {count(len(gauge.doubts), 'value')}:")
+    if not gauge.doubts:
+        return
+    people: dict[str, list[Doubt]] = {}
+    for each in gauge.doubts:
+        people.setdefault(each.card, []).append(each)
+    values = count(len(gauge.doubts), "value")
+    say(f"Worth checking first, of {values} of {count(len(people), 'person', 'people')}:")
     table(
-        ("who", "what", "probably right", "known by"),
+        ("who", "known by", "what", "why"),
         (
             (
-                each.name,
-                each.fact.prop.shown,
-                "nobody knows" if each.chance is None else f"{each.chance:.0%}",
-                count(each.holders, "member"),
+                doubts[0].name,
+                count(doubts[0].holders, "member"),
+                _values(doubts),
+                _why(doubts),
             )
-            for each in gauge.doubts[:DOUBTS_MOST]
+            for doubts in list(people.values())[:DOUBTS_MOST]
         ),
     )
 
 
+def _values(doubts: "Sequence[Doubt]") -> str:
+    shown = [each.fact.prop.shown for each in doubts[:VALUES_MOST]]
+    more = len(doubts) - len(shown)
+    return "; ".join(shown) + (f" and {more} more" if more else "")
+
+
+def _why(doubts: "Sequence[Doubt]") -> str:
+    chances = [each.chance for each in doubts if each.chance is not None]
+    if not chances:
+        return "nobody ever vouched for it" if len(doubts) == 1 else "nobody ever vouched for them"
+    return f"{min(chances):.0%} likely to be right still"
+
+
 def _sentence(gauge: "Gauge", past: "tuple[Measured, ...]") -> str:
+    people = count(gauge.people, "person", "people")
     if gauge.chance is None:
-        return f"{count(gauge.people, 'person', 'people')}; nothing is known to be fresh yet."
-    known = f"{gauge.known:,} of {count(gauge.people, 'person', 'people')}"
+        return f"{people}; nobody has vouched for anything yet."
     return (
-        f"{gauge.chance:.0%} probably right, of what is known about {known}{_trend(gauge, past)}."
+        f"{people}; what members vouched for, of {gauge.known:,} of them, is "
+        f"{gauge.chance:.0%} likely to be right still{_trend(gauge, past)}."
     )
 
 

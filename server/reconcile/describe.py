@@ -239,7 +239,7 @@ def _text(
         yield "No two books here hold the same person yet."
     yield "Their cards were laid side by side, and this is what would be done."
     yield "So far nothing has been written anywhere."
-    yield f"The cards of {_people(agree)} agree now."
+    yield f"The cards of {_people(agree)} agree already."
     if complete:
         yield f"The cards of {_people(complete)} complete each other."
         if gains:
@@ -247,8 +247,8 @@ def _text(
         if changed:
             yield f"{_values(changed)} {_verb(changed, 'follows', 'follow')} a change."
     yield (
-        f"{_people(questions)} {_verb(questions, 'is a question', 'are questions')}."
-        " They can wait, and each takes one tap."
+        f"About {_people(questions)} somebody has to be asked."
+        " Each question takes one tap, and can wait."
         if questions
         else "There are no questions."
     )

@@ -23,6 +23,7 @@ class Doubt:
         name: What the viewer calls the person.
         chance: How likely it is still right; None where nobody ever vouched for it.
         holders: How many members have a card of the person.
+        is_key: Whether somebody said whose the person is, or the viewer sorted them somewhere.
     """
 
     card: str
@@ -30,6 +31,7 @@ class Doubt:
     fact: Fact
     chance: float | None
     holders: int
+    is_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,12 @@ def gauge_of(
     people = people_of(snapshot, viewer)
     means = [_mean(cards, now, half_lives) for cards in people]
     known = [mean for mean in means if mean is not None]
-    doubts = [doubt for cards in people for doubt in _doubts(cards, now, half_lives)]
+    claimed = {claim.card for claim in snapshot.claims if claim.says != "released"}
+    doubts = [
+        replace(doubt, is_key=_is_key(cards, claimed, viewer))
+        for cards in people
+        for doubt in _doubts(cards, now, half_lives)
+    ]
     return Gauge(
         sum(known) / len(known) if known else None,
         len(people),
@@ -120,7 +127,18 @@ def _doubts(cards: Sequence[CardState], now: int, half_lives: Mapping[str, float
     ]
 
 
+def _is_key(cards: Sequence[CardState], claimed: set[str], viewer: str) -> bool:
+    """Whether a person matters more than others, by what the viewer may see."""
+    return any(card.id in claimed for card in cards) or any(
+        fact.prop.name == "CATEGORIES"
+        for card in cards
+        if card.keeper == viewer
+        for fact in card.facts
+    )
+
+
 def _usefulness(doubt: Doubt) -> tuple[int, bool, float, str, int]:
-    """People whom several members know come first; then what is probably wrong, then what nobody knows."""
+    """Key people and those whom several members know first; then what is probably wrong, then the unknown."""
     chance = 1.0 if doubt.chance is None else doubt.chance
-    return -doubt.holders, doubt.chance is None, chance, doubt.name, doubt.fact.id
+    use = doubt.holders + doubt.is_key
+    return -use, doubt.chance is None, chance, doubt.name, doubt.fact.id

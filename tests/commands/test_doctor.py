@@ -107,7 +107,7 @@ def _set_octets(database: Database, which: int, octets: bytes) -> None:
 def test_stats_tell_what_is_known_and_what_to_check(household: Hearthbook, folder: Path) -> None:
     imported(household, folder)
     said = household("stats", "--as", "anna").out
-    assert said.startswith("Anna: 1 person; nothing is known to be fresh yet.\n")
+    assert said.startswith("Anna: 1 person; nobody has vouched for anything yet.\n")
     assert "Eva Stein" in said
 
 

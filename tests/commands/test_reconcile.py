@@ -49,13 +49,14 @@ def choices(case: dict[str, object]) -> list[object]:
 def test_the_dry_run_reads_like_a_letter_and_changes_nothing(imported: Hearthbook) -> None:
     before = imported("history", "--json").out
     result = imported("reconcile", "--dry-run")
-    assert "3 people in common" in result.out
+    assert result.out.startswith("Dear Anna and Ben,\n\nAnna and Ben have 3 people in common.")
     assert (
-        "- Ingrid Beispiel: Anna would gain an address, Ben would gain a mobile number."
+        "  Ingrid Beispiel: Anna would gain an address, Ben would gain a mobile number.\n"
         in result.out
     )
-    assert "? Katrin Hoffmann (anna), Kathrin Hofmann (ben): the same person?" in result.out
-    assert "? Otto Muster (anna, ben): which is right? Title." in result.out
+    assert "  Are Anna's Katrin Hoffmann and Ben's Kathrin Hofmann the same person?" in result.out
+    assert "  Otto Muster: which title? Anna has " in result.out
+    assert max(map(len, result.out.split("Who would gain")[0].splitlines())) <= 78
     assert imported("history", "--json").out == before
 
 

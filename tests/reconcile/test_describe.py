@@ -53,11 +53,11 @@ def test_the_letter_says_what_would_be_done() -> None:
         "Anna and Ben have 3 people in common.",
         "Their cards were laid side by side, and this is what would be done.",
         "So far nothing has been written anywhere.",
-        "The cards of 1 person agree now.",
+        "The cards of 1 person agree already.",
         "The cards of 1 person complete each other.",
         "Anna would gain a phone number, Ben would gain"
         " a birthday, a mobile number, a phone number and a web address.",
-        "1 person is a question. They can wait, and each takes one tap.",
+        "About 1 person somebody has to be asked. Each question takes one tap, and can wait.",
         "Nothing is lost: no value is removed from any phone.",
         "Names, notes, photos and groups stay as each member keeps them.",
         "What is private was not part of this.",

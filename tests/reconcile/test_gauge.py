@@ -6,7 +6,7 @@ from server.reconcile.freshness import YEAR
 from server.reconcile.gauge import gauge_of
 from server.reconcile.plan import plan
 from server.reconcile.snapshot import Fact, Snapshot
-from tests.reconcile.model import START, card, cycle, hide, household
+from tests.reconcile.model import START, card, claim, cycle, hide, household
 
 MAIL = "EMAIL:eva@lorenz.example"
 PHONE = "TEL:+49 1575 1234567"
@@ -91,3 +91,15 @@ def test_a_person_that_raises_is_left_alone_and_stops_nobody_else() -> None:
 
 def _unreadable(fact: Fact) -> Fact:
     return replace(fact, act_kind="cycle", prop=None)  # type: ignore[arg-type]
+
+
+def test_key_people_are_checked_before_others_whom_as_many_members_know() -> None:
+    """Whom somebody claimed, or the viewer put into a category; by what the viewer sees."""
+    snapshot = household(
+        card("anna-1", "TEL:+49 30 23125001", name="Ada Fink", bulk=True),
+        card("anna-2", "TEL:+49 30 23125002", name="Bo Falk", bulk=True),
+        card("anna-3", "TEL:+49 30 23125003", "CATEGORIES:Kin", name="Cy Wolf", bulk=True),
+        claims=(claim("anna-2", "anna"),),
+    )
+    doubts = gauge_of(snapshot, "anna", START).doubts
+    assert [each.name for each in doubts] == ["Bo Falk", "Cy Wolf", "Ada Fink"]
