@@ -154,7 +154,8 @@ def same_origin() -> None:
 class Hosts:
     """Which names the pages answer under: a strange one may be another site that points here.
 
-    Addresses and names of a home network always; other names only as the public address.
+    Where the public address is said, that one, addresses, and names of a home network. Where it is not,
+    nobody knows the names; a session's cookie then still belongs to the one name it was given under.
     Source: DNS rebinding, OWASP.
     """
 
@@ -164,11 +165,11 @@ class Hosts:
     def check(self) -> AnyResponse | None:
         """Before each request: 421 under a name that is not ours."""
         name = (urlsplit(f"//{request.host}").hostname or "").lower()
-        if name in ("", self._public) or _is_at_home(name):
+        if not self._public or name in ("", self._public) or _is_at_home(name):
             return None
         sentence = (
             f"Nobody here is called {name[:100]}. If that is the right name, "
-            "set public_url in the [server] section of the settings."
+            "change public_url in the [server] section of the settings."
         )
         return Response(f"{sentence}\n", status=421, content_type="text/plain; charset=utf-8")
 

@@ -143,7 +143,7 @@ def test_looking_at_pages_changes_nothing(home: Home, anna: Browser) -> None:
 
     before = dump()
     for path in (*paths_of(home), f"/setup/{token}"):
-        assert anna.get(path).status_code in {200, 303, 400}, path
+        assert anna.get(path).status_code in {200, 303, 400, 404}, path
     assert dump() == before
 
 
@@ -153,13 +153,13 @@ def test_looking_at_pages_changes_nothing(home: Home, anna: Browser) -> None:
         (SITE, "book.example", 303),
         (SITE, "evil.example", 421),
         (SITE, "book.example.evil.example", 421),
-        ("", "evil.example", 421),
-        ("", "localhost:5232", 303),
-        ("", "127.0.0.1:5232", 303),
-        ("", "[::1]:5232", 303),
-        ("", "nas", 303),
-        ("", "nas.local", 303),
-        ("", "hearthbook.home.arpa:5232", 303),
+        (SITE, "localhost:5232", 303),
+        (SITE, "127.0.0.1:5232", 303),
+        (SITE, "[::1]:5232", 303),
+        (SITE, "nas", 303),
+        (SITE, "nas.local", 303),
+        (SITE, "hearthbook.home.arpa:5232", 303),
+        ("", "any.example", 303),
     ],
 )
 def test_pages_answer_under_their_own_names_alone(
