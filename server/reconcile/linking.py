@@ -298,8 +298,11 @@ class Linking:
             return matching.all_pairs(wanted)
         return matching.pairs_of(about & self._indexes[universe].cards.keys(), wanted)
 
-    def _wanted(self, universe: Universe) -> Callable[[str, str], bool]:
+    def _wanted(self, universe: Universe) -> Callable[[str, str], bool] | None:
+        """Which pairs are judged in one universe; None for all of its cards, as where there is no other."""
         shown = self._shown
+        if len(self._indexes) == 1:
+            return None
         return lambda left, right: universe in universes_of(shown[left], shown[right])
 
 

@@ -123,7 +123,7 @@ class Called:
     @property
     def is_latin(self) -> bool:
         """Whether every word is in Latin letters."""
-        return all(word.isascii() for word in self.words)
+        return "".join(self.words).isascii()
 
     @property
     def latin(self) -> str:

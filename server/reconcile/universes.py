@@ -114,7 +114,8 @@ class Ties:
     def __contains__(self, pair: object) -> bool:
         assert isinstance(pair, tuple)
         left, right = pair
-        return not self._of(left)[1].isdisjoint(self._of(right)[0])
+        apart = self._of(left)[1]
+        return bool(apart) and not apart.isdisjoint(self._of(right)[0])
 
     def _of(self, card: str) -> tuple[frozenset[str], frozenset[str]]:
         """The cards of a person, and those that were called different from one of them."""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final, cast
 
 from sqlalchemy import select
@@ -108,6 +108,10 @@ class _Seen:
     me: Mapping[str, str]
     named: Mapping[int, frozenset[str]]
     """Whom single values are shown to, where not to everybody."""
+    alike: dict[str, CardAccess] = field(default_factory=dict)
+    """What is said of each card, but for its id."""
+    viewers: dict[tuple[CardAccess, str, str], frozenset[str]] = field(default_factory=dict)
+    """Who sees that of which the same is said: worked out once."""
 
 
 def snapshot_of(
@@ -289,12 +293,23 @@ def _facts_by_card(
 
 
 def _seen_by(seen: _Seen, row: Row) -> frozenset[str]:
-    value = _access(seen, row)
-    return frozenset(
-        each
-        for each in seen.members
-        if sees_value(seen.household, each, value, released=seen.released)
-    )
+    """Who sees a value; a copied one, or one for named members, is like no other."""
+    is_usual = row[10] is None and row[13] != "members"
+    said = seen.alike.get(row[1])
+    if said is None:
+        said = seen.alike[row[1]] = replace(_policy(seen, row[1]), id="")
+    sort = (said, row[14], row[13])
+    found = seen.viewers.get(sort) if is_usual else None
+    if found is None:
+        value = _access(seen, row)
+        found = frozenset(
+            each
+            for each in seen.members
+            if sees_value(seen.household, each, value, released=seen.released)
+        )
+        if is_usual:
+            seen.viewers[sort] = found
+    return found
 
 
 def _fact(row: Row, confirmed: int | None, region: str, seen_by: frozenset[str]) -> Fact:
