@@ -9,7 +9,7 @@ import logging
 import secrets
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Final
@@ -91,6 +91,7 @@ def run_cycle(
     member: str | None = None,
     releasing: bool = False,
     planner: Planner | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> Report | None:
     """Run one cycle; None where the household's first one still waits for a human.
 
@@ -101,20 +102,24 @@ def run_cycle(
         member: Who asked for it, if anybody did.
         releasing: End every wait and hold first, the household's first one included.
         planner: What an earlier cycle left; with it a quick one looks only at what changed since.
+        tell: Is told what is done now, for whoever watches.
 
     Raises:
         Busy: Another cycle runs.
     """
+    tell = tell or _silent
     with _leased(db):
         if releasing:
+            tell("Ending every wait and hold")
             _release(db, kind, member)
+        tell("Reading and comparing the cards")
         late = merge_late(db)
         if late:
             _log.info("cycle %s: late=%d", kind, late)
         with db.read() as tx:
             released = is_released(tx)
         if released:
-            return _cycle(db, kind, planner or Planner(db.changes))
+            return _cycle(db, kind, planner or Planner(db.changes), tell)
         _write_letters(db)
         return None
 
@@ -231,11 +236,16 @@ class _Run:
     planned: Planned
 
 
-def _cycle(db: Database, kind: str, planner: Planner) -> Report:
+def _silent(_: str) -> None:
+    """Nobody watches."""
+
+
+def _cycle(db: Database, kind: str, planner: Planner, tell: Callable[[str], None]) -> Report:
     for _ in range(_TRIES):
         with db.read() as tx:
             revision = last_act(tx)
             run = _Run(kind, tx.now, planner, _planned(tx, kind, planner))
+        tell(f"Carrying out {len(run.planned.plan.operations):,} steps")
         with db.write(Actor("cycle")) as tx:
             report = _apply(tx, run) if last_act(tx) == revision else None
         if report is not None:

@@ -8,7 +8,7 @@ import click
 
 from server.commands.place import Place, pass_place
 from server.commands.reading import Unreadable, read_all
-from server.commands.screen import count, note, progress, say
+from server.commands.screen import count, note, progress, say, spinner
 from server.errors import NotACard
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ def import_cards(place: Place, *, member_id: str, paths: tuple[Path, ...], dry_r
     from server.store.imports import import_cards as take
 
     database = place.database()
-    found, unreadable = read_all(paths, place.settings().limits.import_bytes)
+    with spinner("Reading"):
+        found, unreadable = read_all(paths, place.settings().limits.import_bytes)
     if found or not unreadable:
         incoming = [Incoming(each.place, each.octets) for each in found]
         with progress("Importing", len(incoming)) as step:

@@ -3,7 +3,7 @@
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,8 +36,8 @@ def reconcile(place: Place, *, dry_run: bool) -> None:
     if dry_run:
         _print_letter(database)
         return
-    with _alone(place.folder), spinner("Reconciling"):
-        report = _run(database)
+    with _alone(place.folder), spinner("Reconciling") as tell:
+        report = _run(database, tell)
     _print(report)
 
 
@@ -72,8 +72,11 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _run(database: "Database") -> "Report":
+def _run(database: "Database", tell: Callable[[str], None]) -> "Report":
     """One cycle; a scheduled one that runs just now is waited for.
+
+    Args:
+        tell: Is told what it does.
 
     Raises:
         Busy: It ran for a minute and longer.
@@ -83,7 +86,7 @@ def _run(database: "Database") -> "Report":
     end = time.monotonic() + WAIT_SECONDS
     while True:
         try:
-            report = run_cycle(database, kind="command", releasing=True)
+            report = run_cycle(database, kind="command", releasing=True, tell=tell)
         except Busy:
             if time.monotonic() > end:
                 raise

@@ -51,15 +51,15 @@ def progress(title: str, total: int) -> Iterator[Callable[[], None]]:
 
 
 @contextmanager
-def spinner(title: str) -> Iterator[None]:
-    """Show that something goes on whose length is not known, if somebody watches."""
+def spinner(title: str) -> Iterator[Callable[[str], None]]:
+    """Show on one line that something goes on, if somebody watches; gives what says how far it is."""
     if not sys.stderr.isatty():
-        yield
+        yield lambda _: None
         return
     from rich.console import Console
 
-    with Console(stderr=True).status(title):
-        yield
+    with Console(stderr=True).status(title) as status:
+        yield status.update
 
 
 def day(microseconds: int) -> str:
