@@ -23,7 +23,8 @@ SESSION_SECONDS: Final = 30 * 24 * 3600
 """After so long without a page one signs in again."""
 BORROWED_SECONDS: Final = 8 * 3600
 _POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
 _HEADERS: Final = (
