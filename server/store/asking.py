@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from server.reconcile.asked import Asked, Subject, asked, cards_of
 from server.reconcile.families import FamilyChanged, TypedName, changed_families
@@ -34,7 +34,7 @@ from server.store.questions import (
     replace_questions,
     subject_of,
 )
-from server.store.schema import card, card_version
+from server.store.schema import card, card_version, link
 from server.store.snapshots import snapshot_of
 
 _CURRENT = "asked"
@@ -42,7 +42,10 @@ _CURRENT = "asked"
 _CHANGED: Final = Query(
     select(card_version.c.card)
     .where(card_version.c.act == bind("by_act"))
-    .union_all(select(card.c.id).where(card.c.trashed == bind("by_act")))
+    .union_all(
+        select(card.c.id).where(card.c.trashed == bind("by_act")),
+        select(link.c.id).where(and_(link.c.ended == bind("by_act"), link.c.verdict == "same")),
+    )
     .limit(1)
 )
 
@@ -122,8 +125,8 @@ def asked_now(tx: Transaction, kept: Mapping[str, str]) -> dict[str, Asked]:
 def ask_again(tx: Transaction, ids: Iterable[str], *, answered: str = "") -> None:
     """After an answer or its undoing: what is asked now about these cards and all that is linked to them.
 
-    Who else might be the same person is left to a cycle, which knows all cards: where a card
-    was changed, or another question than the answered one reads otherwise now.
+    Who else might be the same person is left to a cycle, which knows all cards: where a card was
+    changed, a person parted, or another question than the answered one reads otherwise now.
     """
     cards, _ = closure(tx, ids)
     kept = questions_about(tx, cards)

@@ -7,6 +7,9 @@ import pytest
 
 from server.cases import decide, open_cases
 from server.cycle import run_cycle
+from server.store.database import Actor
+from server.store.history import last_act
+from server.store.undoing import undo_act
 from tests.builders import Home, a_card
 
 
@@ -46,4 +49,20 @@ def test_piles_that_leave_somebody_open_are_asked_further(tmp_path: Path) -> Non
                 decide(made.db, case.id, choice, member="anna")
                 assert made.verify() == ()
             break
+    made.db.close()
+
+
+def test_a_person_who_is_parted_again_is_asked_about_by_the_next_cycle(tmp_path: Path) -> None:
+    """Undoing a link leaves a namesake in doubt with both."""
+    made = Home(tmp_path, "anna", "ben")
+    made.put("anna", "1.vcf", a_card("a1", "Eva Steiner", "EMAIL:one@example.org"))
+    made.put("anna", "2.vcf", a_card("a2", "Eva Steiner", "EMAIL:two@example.org"))
+    made.put("ben", "b.vcf", a_card("b", "Eva Steiner", "EMAIL:one@example.org"))
+    report = run_cycle(made.db, kind="command", releasing=True)
+    assert report is not None
+    with made.db.write(Actor("undo")) as tx:
+        undo_act(tx, last_act(tx))
+    assert made.verify() == ()
+    run_cycle(made.db, kind="command", releasing=True)
+    assert made.verify() == ()
     made.db.close()
