@@ -68,7 +68,7 @@ class TwoRuns(RuleBasedStateMachine):
         def put(home: Home) -> None:
             noted = note and who == "ben" and home is self.full
             home.put(who, href, a_card(uid, name, *extra, *(["NOTE:secret"] if noted else [])))
-            if home is self.full:
+            if who == "ben" and home is self.full:
                 _show(home, _card(home, who, href))
 
         self._both(put)
