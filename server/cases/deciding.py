@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from server.cases.children import as_suggestions, reaches_others
+from server.cases.disputed import answer_dispute
 from server.cases.families import answer_family
 from server.cases.held import decide_hold
 from server.cases.listing import CLOSED, Open, find_open, key_of, what_is_asked
@@ -14,6 +15,7 @@ from server.cases.telling import answers_of, keys_of, numbered
 from server.cases.wording import property_word
 from server.cycle import accept_suggestion, run_cycle
 from server.errors import NotFound, UsageError
+from server.reconcile.disputes import Disputed
 from server.reconcile.families import FamilyChanged
 from server.reconcile.operations import (
     Add,
@@ -106,6 +108,7 @@ def _answer(tx: Transaction, found: Open, choice: str) -> str:
     if question is None or isinstance(question, Hold):
         raise _unknown(case, choice)
     now, snapshot = (question, snapshot_of(tx)) if found.fresh else as_it_is(tx, question)
+    said = ""
     match now:
         case None:
             raise NotFound(CLOSED)
@@ -119,9 +122,11 @@ def _answer(tx: Transaction, found: Open, choice: str) -> str:
             return _values(tx, snapshot, now, case, choice)
         case FamilyChanged():
             said = answer_family(tx, now, case, choice)
-            if not said:
-                raise _unknown(case, choice)
-            return said
+        case Disputed():
+            said = answer_dispute(tx, now, case, choice)
+    if not said:
+        raise _unknown(case, choice)
+    return said
 
 
 def _same_person(tx: Transaction, question: SamePerson, case: Case, choice: str) -> str:

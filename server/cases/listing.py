@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final
 
 from server.access import may_answer
+from server.cases.disputed import dispute_case
 from server.cases.families import family_case
 from server.cases.held import held_case
 from server.cases.letters import letter_case
@@ -18,6 +19,7 @@ from server.cases.suggested import suggestion_case, suggestions_with_cards
 from server.cases.telling import Teller, name_of_card
 from server.errors import NotFound
 from server.reconcile.asked import Asked, Subject
+from server.reconcile.disputes import Disputed
 from server.reconcile.families import FamilyChanged
 from server.reconcile.operations import SamePerson, ValuesDiffer, WhichBelong
 from server.store.asking import fresh_questions, is_current
@@ -283,6 +285,8 @@ def _case(told: Teller, asked: Asked, name: str, device: str) -> Case:
             return _values(told, asked, asked.subject, name)
         case FamilyChanged():
             return family_case(told, asked.subject, name, device)
+        case Disputed():
+            return dispute_case(told, asked.subject, name)
 
 
 def _same_person(told: Teller, asked: Asked, question: SamePerson, name: str) -> Case:

@@ -8,6 +8,7 @@ from server.reconcile.describe import Letter
 CaseKind = Literal[
     "same-person",
     "cluster",
+    "dispute",
     "values",
     "suggestion",
     "edit-lost-race",

@@ -43,7 +43,7 @@ def claimed_owner(claims: Sequence[Claim]) -> str | None:
 def last_words(claims: Sequence[Claim]) -> Mapping[str, Claim]:
     """The latest word of each member; whoever says "ours" takes back every earlier "mine"."""
     said: dict[str, Claim] = {}
-    for claim in sorted(claims, key=lambda claim: (claim.at, claim.member, claim.says)):
+    for claim in sorted(claims, key=lambda claim: (claim.at, claim.act, claim.member, claim.says)):
         if claim.says == "ours":
             said.clear()
         said[claim.member] = claim

@@ -121,12 +121,17 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a member said about whose person a card is; the latest word of each member counts."""
+    """What a member said about whose person a card is; the latest word of each member counts.
+
+    Attributes:
+        act: tells apart what was said at one time, as where a clock stands still.
+    """
 
     card: str
     member: str
     says: Says
     at: int
+    act: int = 0
 
 
 @dataclass(frozen=True, slots=True)

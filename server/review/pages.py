@@ -54,6 +54,8 @@ _ANSWERS = frozenset(
             "same",
             "different",
             "piles",
+            "ours",
+            "owner",
             "accept",
             "decline",
             "go",
@@ -139,6 +141,8 @@ class Pages:
             answer = "kept"
         elif answer == "put-back" and case.made:
             answer = "put-away"
+        elif case.kind == "dispute" and answer != "ours":
+            answer = "owner"
         return redirect(url_for("done", answer=_kind_of_answer(answer)), code=303)
 
     def done(self) -> Page:

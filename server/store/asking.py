@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import and_, select
 
 from server.reconcile.asked import Asked, Subject, asked, cards_of
+from server.reconcile.disputes import Disputed, disputes
 from server.reconcile.families import FamilyChanged, TypedName, changed_families
 from server.reconcile.linking import as_link, find_links, still_asked
 from server.reconcile.operations import Join, Plan, SamePerson, ValuesDiffer, WhichBelong
@@ -88,7 +89,7 @@ def subjects_of(tx: Transaction, made: Plan, snapshot: Snapshot) -> tuple[Subjec
     """What a plan asks, and which family names are offered once it is carried out."""
     joined = tuple(as_link(each) for each in made.operations if isinstance(each, Join))
     after = replace(snapshot, links=(*snapshot.links, *joined))
-    return (*made.questions, *changed_families(after, typed_names(tx)))
+    return (*made.questions, *changed_families(after, typed_names(tx)), *disputes(after))
 
 
 def is_current(tx: Transaction) -> bool:
@@ -136,6 +137,7 @@ def ask_again(tx: Transaction, ids: Iterable[str], *, answered: str = "") -> Non
     found: tuple[Subject, ...] = (
         *differences(snapshot, now=tx.now),
         *changed_families(snapshot, typed_names(tx)),
+        *disputes(snapshot),
         *_reopened(snapshot),
         *still_asked(snapshot, doubts),
     )
@@ -203,6 +205,8 @@ def _as_asked(
         now |= {each.key: each for each in differences(snapshot, now=tx.now)}
     if any(isinstance(each, FamilyChanged) for each in subjects.values()):
         now |= {each.key: each for each in changed_families(snapshot, typed_names(tx))}
+    if any(isinstance(each, Disputed) for each in subjects.values()):
+        now |= {each.key: each for each in disputes(snapshot)}
     states = cards_by_id(snapshot)
     claims: defaultdict[str, list[Claim]] = defaultdict(list)
     for claim in snapshot.claims:

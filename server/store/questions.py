@@ -15,6 +15,7 @@ from sqlalchemy import and_, delete, insert, select
 from server.contacts.properties import property_from
 from server.contacts.values import Name
 from server.reconcile.asked import Asked, Subject, cards_of
+from server.reconcile.disputes import Disputed
 from server.reconcile.families import FamilyChanged
 from server.reconcile.operations import Difference, Reason, SamePerson, ValuesDiffer, WhichBelong
 from server.reconcile.snapshot import CardState, Fact
@@ -179,6 +180,8 @@ def _kind(subject: Subject) -> str:
             return "values"
         case FamilyChanged():
             return "family"
+        case Disputed():
+            return "dispute"
 
 
 def _label(tx: Transaction, subject: Subject) -> str:
@@ -212,7 +215,7 @@ def _fields(subject: Subject) -> Sequence[object]:
             return astuple(subject)
         case ValuesDiffer():
             return (subject.cards, [astuple(each) for each in subject.properties], subject.key)
-        case FamilyChanged():
+        case FamilyChanged() | Disputed():
             return astuple(subject)
 
 
@@ -228,6 +231,9 @@ def _subject(fields: list[Any]) -> Subject:
     if kind == "values":
         cards, properties, key = rest
         return ValuesDiffer(key, tuple(cards), tuple(_difference(each) for each in properties))
+    if kind == "dispute":
+        key, (one, other), claimed = rest
+        return Disputed(key, (one, other), tuple(claimed))
     return FamilyChanged(*rest)
 
 

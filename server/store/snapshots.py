@@ -83,7 +83,7 @@ _AGREED = select(
 _BASES: Final = Query(_AGREED)
 _BASES_OF: Final = Query(_AGREED.where(base.c.card_a.in_(among("cards"))))
 _SAID = (
-    select(claim.c.card, claim.c.member, claim.c.says, act.c.at)
+    select(claim.c.card, claim.c.member, claim.c.says, act.c.at, claim.c.act)
     .join(act, act.c.id == claim.c.act)
     .order_by(claim.c.id)
 )
@@ -152,7 +152,7 @@ def snapshot_of(
             Base(*row) for row in about.cards(_BASES, _BASES_OF) if present >= {row[0], row[1]}
         ),
         claims=tuple(
-            Claim(row[0], row[1], cast("Says", row[2]), row[3])
+            Claim(row[0], row[1], cast("Says", row[2]), row[3], row[4])
             for row in about.cards(_CLAIMS, _CLAIMS_OF)
             if row[0] in present
         ),

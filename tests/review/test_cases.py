@@ -5,6 +5,9 @@ import re
 
 from server.cases import open_cases
 from server.cycle import run_cycle
+from server.store.database import Actor
+from server.store.linking import say_claim
+from server.store.slots import slot_at
 from tests.builders import Home, a_card
 from tests.review.conftest import PHONE, Browser
 
@@ -167,3 +170,21 @@ def test_several_people_of_one_name_are_sorted_into_piles(home: Home, anna: Brow
     assert "Sorted" in anna.get("/done?answer=piles").text
     assert len([e for e in home.entries("anna") if b"John Smith" in e.octets]) == 2
     assert b"1980" in stored(home, "anna", "j1.vcf")
+
+
+def test_a_dispute_is_settled_with_one_tap(home: Home, anna: Browser, ben: Browser) -> None:
+    released(home)
+    for who, href in (("anna", "a1.vcf"), ("ben", "b1.vcf")):
+        with home.db.write(Actor("own", who)) as tx:
+            slot = slot_at(tx, home.book(tx, who).id, href)
+            assert slot is not None
+            say_claim(tx, slot.card, who, "mine", None)
+    released(home)
+    path = case_of(home, "ben", "dispute")
+    assert path == case_of(home, "anna", "dispute")
+    page = ben.get(path).text
+    assert "Whose is" in page
+    assert len(page.encode()) < CASE_BYTES_MAX
+    assert ben.post(path, {"answer": "carl"}).status_code == 400
+    assert ben.post(path, {"answer": "anna"}).headers["Location"] == "/done?answer=owner"
+    assert anna.get(path).status_code == 404
