@@ -8,7 +8,8 @@ from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
 
-# The examples of one run are those of the next, and a busy machine fails nothing.
+# The examples of one run are those of the next, and a busy machine fails nothing. But Hypothesis also
+# draws constants from whatever modules are loaded: with other tests beside it, one plays other examples.
 settings.register_profile("default", deadline=None, derandomize=True, max_examples=60)
 settings.register_profile("thorough", deadline=None, max_examples=2_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))

@@ -6,12 +6,12 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from server.cases import open_cases
 from server.contacts.card import parse
 from server.contacts.properties import properties
 from server.errors import NotFound, UsageError
 from server.store.database import Actor
 from server.store.undoing import Undone, undo_act
+from tests.asking import open_cases
 from tests.store.test_histories import MEMBERS, PLAYED, Histories
 
 State = dict[str, list[object]]
