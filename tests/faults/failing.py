@@ -1,7 +1,7 @@
 """A process whose children serve a household while their n-th write fails, for every n there is.
 
 Each works on a copy of the folder. Prints one line of JSON for each. Run as
-`python -m tests.faults.failing FOLDER WORK WAY STEP`.
+`python -m tests.faults.failing FOLDER WORK WAY FIRST STEP`.
 """
 
 import errno
@@ -212,10 +212,14 @@ def _serve(folder: Path, work: str, given: tuple[int, Way], faults: Faults) -> N
     os.write(1, (json.dumps(told) + "\n").encode())
 
 
-def main(folder: Path, work: str, way: str, step: int) -> int:
-    """Let children serve and their writes fail; gives the first exit status that is not 0."""
+def main(folder: Path, work: str, way: str, numbers: range) -> int:
+    """Let children serve and their writes fail; gives the first exit status that is not 0.
+
+    Args:
+        numbers: Which writes fail, one for each child, until there are no more.
+    """
     Server(folder, Faults()).problems()  # what is loaded now need not be loaded by each child
-    for number in range(1, MOST, step):
+    for number in numbers:
         faults = Faults()
         copy = Path(shutil.copytree(folder, folder.with_name(f"{work}-{way}-{number}")))
         given = (number, WAYS[way])
@@ -229,4 +233,5 @@ def main(folder: Path, work: str, way: str, step: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])))
+    _folder, _work, _way, _first, _step = sys.argv[1:]
+    sys.exit(main(Path(_folder), _work, _way, range(int(_first), MOST, int(_step))))
