@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 
 from server.store.books import Book
 from server.store.database import Transaction
@@ -10,10 +10,18 @@ from server.store.devices import Device
 from server.store.query import Query, bind, inserting
 from server.store.schema import act, card, received, slot_past
 from server.store.slots import SlotRow, last_served, text_at
-from server.store.texts import keep, kept, octets_of
+from server.store.texts import digest_of, keep, kept, kept_as, octets_of
 
 _MADE_BY: Final = Query(
     select(act.c.device).join(card, card.c.added == act.c.id).where(card.c.id == bind("which"))
+)
+_SERVED_AS: Final = Query(
+    select(func.max(slot_past.c.seq)).where(
+        and_(
+            slot_past.c.slot == bind("which"),
+            or_(slot_past.c.text == bind("said"), slot_past.c.text_3 == bind("said")),
+        )
+    )
 )
 _FIRST: Final = Query(select(func.min(slot_past.c.seq)).where(slot_past.c.slot == bind("which")))
 _KEPT: Final = Query(
@@ -48,7 +56,14 @@ def base_text(tx: Transaction, slot: SlotRow, device: Device, seq: int | None) -
 def base_of(
     tx: Transaction, slot: SlotRow, device: Device, seq: int | None
 ) -> tuple[int, bytes] | None:
-    """The sequence number and text that an edit started from; None where nobody knows."""
+    """The sequence number and text that an edit started from; None where nobody knows.
+
+    A replay knows it from the journal, since `served` is that of the backup.
+    """
+    if seq is None and tx.had:
+        known = seq_of_text(tx, slot, tx.had)
+        if known is not None:
+            return known, octets_of(tx, kept_as(tx, tx.had))
     served = last_served(tx, slot, device.id)
     version_4 = served[1] == "4.0" if served is not None else device.speaks_4
     if seq is None:
@@ -56,7 +71,22 @@ def base_of(
             return None
         seq = served[0]
     text = text_at(tx, slot, seq, version_4=version_4)
-    return (seq, octets_of(tx, text)) if text is not None else None
+    if text is None:
+        return None
+    octets = octets_of(tx, text)
+    tx.started_from = digest_of(octets)
+    return seq, octets
+
+
+def seq_of_text(tx: Transaction, slot: SlotRow, digest: str) -> int | None:
+    """The latest sequence number under which a slot served a text."""
+    text = kept_as(tx, digest)
+    if text is None:
+        return None
+    if text in (slot.text, slot.text_3):
+        return slot.seq
+    row = tx.one(_SERVED_AS, which=slot.id, said=text)
+    return int(row[0]) if row is not None and row[0] is not None else None
 
 
 def made_at(tx: Transaction, slot: SlotRow, device: Device) -> int | None:

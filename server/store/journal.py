@@ -60,6 +60,7 @@ class Record:
         kept: Of an exact restore, the last act that it kept; what came later was given up.
         given_up: Never written: an exact restore gave it up, so that it may only take away.
         name: What the act is called, in every replay of it; its number is another one each time.
+        base: By its digest, the text that an edit started from, where that is known.
     """
 
     kind: str
@@ -82,6 +83,7 @@ class Record:
     kept: int | None = None
     given_up: bool = False
     name: str = ""
+    base: str = ""
     body: bytes = b""
 
 

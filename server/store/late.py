@@ -33,7 +33,7 @@ from server.store.keeping import (
     with_given_uid,
 )
 from server.store.meeting import Meeting
-from server.store.noting_acts import name_of_act, note_act
+from server.store.noting_acts import name_of_act, note_act, note_nothing
 from server.store.overlays import COLLIDED, put_on, suggest
 from server.store.query import Query, bind
 from server.store.render import own_content
@@ -142,8 +142,7 @@ def merge_late(db: Database) -> int:
 def merge_body(tx: Transaction, body: Body) -> None:
     """Merge one body that came too late and waits."""
     slot_id = _merge(tx, body)
-    if tx.has_acted:
-        note_act(tx, "late", body=name_of_act(tx, body.act))
+    (note_act if tx.has_acted else note_nothing)(tx, "late", body=name_of_act(tx, body.act))
     act = tx.act if tx.has_acted else body.act
     tx.run(_MERGED, which=body.id, by_act=act, in_slot=slot_id)
 

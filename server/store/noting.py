@@ -24,9 +24,7 @@ def note_request(
     body: bytes = b"",
     is_as_sent: bool = False,
 ) -> None:
-    """Note a PUT or a DELETE that changed something.
-
-    Others' hrefs are minted at random, so a record names the card that the href stood for.
+    """Note a PUT or a DELETE that changed something, with the card that its href stood for.
 
     Args:
         before: The slot at the href when the request came.
@@ -56,6 +54,7 @@ def note_request(
             private=_is_private(tx, now),
             note=AS_SENT if is_as_sent else "",
             held=held,
+            base=tx.started_from,
             body=body,
         )
     )

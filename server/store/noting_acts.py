@@ -30,9 +30,18 @@ def note_act(tx: Transaction, kind: str, /, **words: str) -> None:
         kind: One of `BY_MEMBERS` and `BY_MACHINE`.
         words: What finding it again needs: names and questions, never what a card says.
     """
+    _note(tx, kind, tx.act, words)
+
+
+def note_nothing(tx: Transaction, kind: str, /, **words: str) -> None:
+    """Note what came to nothing, under the act before it: a replay should not take it up later."""
+    _note(tx, kind, tx.before, words)
+
+
+def _note(tx: Transaction, kind: str, act: int, words: dict[str, str]) -> None:
     assert kind in BY_MEMBERS | BY_MACHINE
     who = tx.actor.member or ""
-    tx.records.append(Record(kind, tx.act, tx.now, member=who, note=json.dumps(words)))
+    tx.records.append(Record(kind, act, tx.now, member=who, note=json.dumps(words)))
 
 
 def name_of_act(tx: Transaction, number: int) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 
 from server.contacts.card import parse, with_uid, with_uid_instead
 from server.errors import HearthbookError, NotFound, Refused
-from server.store.bases import keep_body
+from server.store.bases import keep_body, seq_of_text
 from server.store.books import Book, create_book, etag, find_book
 from server.store.cards import CardRow, cards_with_uid, closure, find_card
 from server.store.database import Actor, Counters, Transaction
@@ -205,6 +205,7 @@ class _Replaying:
 
         name = "" if record.given_up else record.name
         tx = Transaction(self.connection, at, Actor("restore"), Counters(), secret, name=name)
+        tx.had = record.base
         before = self.begun.get(name)
         if before is not None:
             tx.go_on(before)
@@ -278,7 +279,7 @@ def _request_again(tx: Transaction, book: Book, href: str, record: Record, devic
             book=book,
             slot=slot,
             href=href,
-            etag=record.if_match,
+            etag=_tag(tx, book, record, slot),
             status=record.status,
         )
         return
@@ -298,6 +299,12 @@ def _request_again(tx: Transaction, book: Book, href: str, record: Record, devic
     row = find_card(tx, now.card) if record.private and now is not None and now.own else None
     if row is not None and row.access.visibility != "private":
         set_visibility(tx, row.id, "private")
+
+
+def _tag(tx: Transaction, book: Book, record: Record, slot: SlotRow | None) -> str:
+    """The ETag that names here what a body's If-Match named then."""
+    seq = seq_of_text(tx, slot, record.base) if slot is not None and record.base else None
+    return etag(book, seq) if seq is not None else record.if_match
 
 
 def _body(record: Record, slot: SlotRow | None) -> bytes:

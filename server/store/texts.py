@@ -36,6 +36,17 @@ def kept(tx: Transaction, octets: bytes) -> int | None:
     return int(row[0]) if row is not None else None
 
 
+def digest_of(octets: bytes) -> str:
+    """By what name the journal speaks of a text that the server had given."""
+    return _digest(octets).hex()
+
+
+def kept_as(tx: Transaction, digest: str) -> int | None:
+    """The id of the octets of that digest, if they are kept."""
+    row = tx.one(_FIND, digest=bytes.fromhex(digest))
+    return int(row[0]) if row is not None else None
+
+
 def octets_of(tx: Transaction, text_id: int | None) -> bytes:
     """The octets kept under an id; empty for None."""
     row = tx.one(_GET, which=text_id) if text_id is not None else None

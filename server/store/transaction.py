@@ -49,7 +49,8 @@ class Transaction:
     `records` what goes into the journal before all of it is kept, `before`
     the last act of the transactions before this one, `name` what a replay
     calls its first act, as the journal says it, and `concerned` holds the cards
-    that the next cycle has to look at.
+    that the next cycle has to look at. `started_from` is, by its digest, the
+    text that an edit started from; `had` the same where a replay knows it.
     """
 
     connection: sqlite3.Connection
@@ -64,6 +65,8 @@ class Transaction:
     records: list[Record] = field(default_factory=list)
     before: int = 0
     name: str = ""
+    started_from: str = ""
+    had: str = ""
     _names: dict[int, str] = field(default_factory=dict)
     minted: Counter[str] = field(default_factory=Counter)
     concerned: set[str] = field(default_factory=set)

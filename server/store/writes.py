@@ -19,7 +19,7 @@ from server.store.answers import (
     UID_KNOWN,
 )
 from server.store.answers import PutResult as PutResult
-from server.store.bases import is_kept, keep_body, made_at
+from server.store.bases import base_of, is_kept, keep_body, made_at
 from server.store.books import Book, etag, seq_named
 from server.store.cards import CardRow, find_card
 from server.store.database import Transaction
@@ -151,6 +151,9 @@ def _precondition(tx: Transaction, put_: Put, slot: SlotRow | None) -> PutResult
     if slot is None:
         return _keep(tx, put_, None, GONE)
     if live and not put_.is_repeat and not names_slot(put_.if_match, put_.book, slot):
+        seq = seq_named(put_.book, put_.if_match)
+        if seq is not None:
+            base_of(tx, slot, put_.device, seq)  # which the journal then knows
         announce_again(tx, slot.id)
         return _keep(tx, put_, slot, STALE)
     return None
