@@ -76,8 +76,8 @@ class Scheduler:
             **options,
         )
         hour, minute = schedule.nightly.split(":")
-        self._jobs.add_job(self._nightly, "cron", hour=int(hour), minute=int(minute))
-        self._jobs.add_job(self._look, "interval", seconds=_LOOK_SECONDS)
+        self._jobs.add_job(self.night, "cron", hour=int(hour), minute=int(minute))
+        self._jobs.add_job(self.look, "interval", seconds=_LOOK_SECONDS)
 
     def start(self) -> None:
         """Start the jobs; what was written before counts as seen by the last cycle."""
@@ -87,13 +87,14 @@ class Scheduler:
         """Stop, and wait for a running job."""
         self._jobs.shutdown(wait=True)
 
-    def _nightly(self) -> None:
+    def night(self) -> None:
+        """What a night does: a cycle, how right the books are, what is old enough to go, and a look for damage."""
         self._run("nightly")
         self._job("gauge", lambda: measure(self._db))
         self._job("retention", lambda: let_go(self._db, self._days))
         self._job("check", lambda: _check(self._db))
 
-    def _look(self) -> None:
+    def look(self) -> None:
         """Every second: end settling times, and run a quick cycle once things are quiet."""
         try:
             settle(self._db)
