@@ -6,7 +6,7 @@ settled, neither held nor trashed, its visibility allows them, and its keeper
 shows them more than `none` (design rules R1, R6 and R10).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from server.contacts.travel import travel_of
@@ -67,6 +67,8 @@ class Household:
     overrides: tuple[tuple[str, str, Level], ...] = ()
     left: tuple[MemberState, ...] = ()
     """Who was a member once: what they brought to others' cards is shown as far as they last showed it."""
+    whole: frozenset[tuple[str, str]] = frozenset()
+    """Cards, and members to whom they are shown whole though their keeper shows them names alone."""
 
     def level(self, giver: str, taker: str) -> Level:
         """What `giver` shows `taker` at most.
@@ -84,6 +86,15 @@ class Household:
         if giver not in givers or taker not in takers or takers[taker].role != "adult":
             return "none"
         return "none" if self._came_later(giver, takers[taker]) else givers[giver].shares
+
+    def shown(self, card: "CardAccess", taker: str) -> Level:
+        """What the keeper of a card shows `taker` of it at most."""
+        most = self.level(card.keeper, taker)
+        return "all" if most == "name" and (card.id, taker) in self.whole else most
+
+    def showing(self, card_id: str, taker: str) -> "Household":
+        """The same household with one card shown whole to one member."""
+        return replace(self, whole=self.whole | {(card_id, taker)})
 
     def pauses(self, member: str) -> bool:
         """Whether a member shares nothing new at present."""
@@ -121,7 +132,7 @@ def card_level(
         return "none"
     if not _is_for(viewer, card):
         return "none"
-    return household.level(card.keeper, viewer)
+    return household.shown(card, viewer)
 
 
 def sees_value(
@@ -151,7 +162,7 @@ def sees_source(
     """
     if source.card.keeper == viewer:
         return True
-    return is_meant_for(viewer, source) and household.level(source.card.keeper, viewer) == "all"
+    return is_meant_for(viewer, source) and household.shown(source.card, viewer) == "all"
 
 
 def is_meant_for(viewer: str, value: ValueAccess) -> bool:

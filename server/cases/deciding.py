@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from server.cases.asked import decide_asked
 from server.cases.children import as_suggestions, reaches_others
 from server.cases.disputed import answer_dispute
 from server.cases.families import answer_family
@@ -35,6 +36,7 @@ from server.store.applying import Work, apply_work
 from server.store.asking import as_it_is, ask_again
 from server.store.cards import closure
 from server.store.database import Actor, Database, Transaction
+from server.store.lending import Ask
 from server.store.linking import keep_answer, link_cards
 from server.store.noting_acts import note_act
 from server.store.overlays import Suggestion, close_suggestion
@@ -84,6 +86,8 @@ def answer_open(tx: Transaction, found: Open, choice: str) -> str:
         said = "Left for later; nothing was changed."
     elif isinstance(found.question, Hold):  # it ends with its answer, which needs no remembering
         said = decide_hold(tx, found.question, found.case, choice)
+    elif isinstance(found.question, Ask):  # so does this
+        said = decide_asked(tx, found.question, found.case, choice)
     else:
         said = _answer(tx, found, choice)
         keep_answer(tx, key_of(found), tx.actor.member, choice)
@@ -105,7 +109,7 @@ def _answer(tx: Transaction, found: Open, choice: str) -> str:
         return _suggestion(tx, question, case, choice)
     if isinstance(question, Race):
         return _race(tx, question, case, choice)
-    if question is None or isinstance(question, Hold):
+    if question is None or isinstance(question, Hold | Ask):
         raise _unknown(case, choice)
     now, snapshot = (question, snapshot_of(tx)) if found.fresh else as_it_is(tx, question)
     said = ""

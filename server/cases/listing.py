@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final
 
 from server.access import may_answer
+from server.cases.asked import asked_case
 from server.cases.disputed import dispute_case
 from server.cases.families import family_case
 from server.cases.held import held_case
@@ -26,6 +27,7 @@ from server.store.asking import fresh_questions, is_current
 from server.store.database import Database, Transaction
 from server.store.fading import half_lives_of
 from server.store.household import is_released, region_of
+from server.store.lending import Ask, open_asks
 from server.store.linking import put_off
 from server.store.members import list_members, member_names
 from server.store.noting_acts import name_of_act
@@ -48,7 +50,7 @@ class Open:
     """One open case with what deciding it needs."""
 
     case: Case
-    question: Subject | Suggestion | Race | Hold | None
+    question: Subject | Suggestion | Race | Hold | Ask | None
     """None for the letter."""
     fresh: bool = False
     """Whether it was worked out at this moment from all cards."""
@@ -165,6 +167,7 @@ class _Listing:
             *(() if self._released else self._letter()),
             *self._holds(),
             *self._races(),
+            *self._asks(),
             *(self._question(key) for key, kind in asked if kind != _FAMILY),
             *self._suggestions(),
             *(self._question(key) for key, kind in asked if kind == _FAMILY),
@@ -226,6 +229,11 @@ class _Listing:
             case = race_case(self._tx, self._names, each, case_id(self._tx, each.asked))
             yield self._item(case, each, _SINGLE)
 
+    def _asks(self) -> Iterator[_Item]:
+        for each in open_asks(self._tx, self._viewer):
+            case = asked_case(self._tx, self._names, each, case_id(self._tx, each.key))
+            yield self._item(case, each, _SINGLE)
+
     def _suggestions(self) -> Iterator[_Item]:
         """Suggestions wait for the keeper of the card they are about."""
         for each, card, devices in suggestions_with_cards(self._tx, self._viewer):
@@ -234,12 +242,16 @@ class _Listing:
             case = replace(case, id=case_id(self._tx, key))
             yield self._item(case, each, _SINGLE)
 
-    def _item(self, case: Case, question: Suggestion | Race | Hold | None, place: int) -> _Item:
+    def _item(
+        self, case: Case, question: Suggestion | Race | Hold | Ask | None, place: int
+    ) -> _Item:
         """A case that is told already."""
         opened = self._opened(case, question)
         return _Item(case.id, key_of(opened), place, lambda: opened)
 
-    def _opened(self, case: Case, question: Subject | Suggestion | Race | Hold | None) -> Open:
+    def _opened(
+        self, case: Case, question: Subject | Suggestion | Race | Hold | Ask | None
+    ) -> Open:
         """A case with those who may answer it, and choices named after members, in the order in which they joined."""
         place = {each.id: index for index, each in enumerate(self._members)}
         answering = {each.id for each in self._members if may_answer(each.role)}

@@ -18,6 +18,7 @@ from server.store.database import Actor, Database, Transaction
 from server.store.devices import list_devices
 from server.store.fading import half_lives_of
 from server.store.household import region_of
+from server.store.lending import ask_for, asked_at, shown_to, stop_showing
 from server.store.linking import say_claim
 from server.store.members import get_member, household_of
 from server.store.overlays import suggestions_of
@@ -113,6 +114,10 @@ class PersonPage:
     waiting: Waiting
     settles: int
     cards: tuple[str, ...]
+    asked: int = 0
+    """When the viewer asked for a card of which they see the name; 0 where they did not."""
+    lent: tuple[str, ...] = ()
+    """To whom an own card is shown whole who else see names alone."""
 
 
 def person_page(db: Database, viewer: str, card_id: str) -> PersonPage:
@@ -141,7 +146,30 @@ def person_page(db: Database, viewer: str, card_id: str) -> PersonPage:
             waiting=_waiting(row) if own else "",
             settles=(row.settles or 0) if own else 0,
             cards=person.cards,
+            asked=(asked_at(tx, viewer, row.id) or 0) if shown.level == "name" else 0,
+            lent=shown_to(tx, row.id) if own else (),
         )
+
+
+def ask_keeper(db: Database, viewer: str, card_id: str) -> None:
+    """Ask the keeper of a card for it, of which the viewer sees the name.
+
+    Raises:
+        NotFound: The viewer sees no such card.
+        UsageError: They see it whole, or they only read.
+    """
+    with db.write(Actor("ask", viewer)) as tx:
+        ask_for(tx, viewer, card_id)
+
+
+def stop_lending(db: Database, viewer: str, card_id: str, member: str) -> None:
+    """Show a card no further than everything else is shown to a member.
+
+    Raises:
+        NotFound: It is no card of the viewer's, or not shown to them in particular.
+    """
+    with db.write(Actor("share", viewer)) as tx:
+        stop_showing(tx, viewer, card_id, member)
 
 
 def seen_by(tx: Transaction, keeper: str, card_id: str, other: str) -> Watcher | None:

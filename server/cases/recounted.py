@@ -10,6 +10,7 @@ COUNTED: Final = (
     ("remove", *NN_("removed {number} value", "removed {number} values")),
 )
 PLAIN: Final = {
+    "ask": N_("{who} asked for a card."),
     "again": N_("{who} brought somebody back who was gone."),
     "init": N_("The household was made."),
     "own": N_("{who} said whose somebody is."),

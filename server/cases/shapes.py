@@ -15,6 +15,7 @@ CaseKind = Literal[
     "mass-change",
     "mass-deletion",
     "deletion",
+    "asked",
     "letter",
 ]
 How = Literal["typed", "import", "copied", "new", "unknown"]

@@ -6,11 +6,18 @@ from typing import Final
 from flask import Flask, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from server.cases.people import PersonPage, person_page, say_who_sees, say_whose
+from server.cases.people import (
+    PersonPage,
+    ask_keeper,
+    person_page,
+    say_who_sees,
+    say_whose,
+    stop_lending,
+)
 from server.cases.recounting import Told, recount_fully
 from server.cases.versions import card_then, put_back
 from server.errors import NotFound
-from server.review.forms import Seen, Undo, Whose, read_form
+from server.review.forms import OneMember, Seen, Undo, Whose, read_form
 from server.review.guard import signed_in_member
 from server.review.language import gettext
 from server.store.card_acts import acts_of_cards
@@ -34,6 +41,8 @@ class CardPages:
         app.add_url_rule(at, "card", self.card)
         app.add_url_rule(f"{at}/whose", "whose", self.whose, methods=["POST"])
         app.add_url_rule(f"{at}/seen", "seen", self.seen, methods=["GET", "POST"])
+        app.add_url_rule(f"{at}/ask", "ask", self.ask, methods=["POST"])
+        app.add_url_rule(f"{at}/stop", "stop", self.stop, methods=["POST"])
         app.add_url_rule(f"{at}/past", "past", self.past, methods=["GET", "POST"])
 
     def card(self, card_id: str) -> str | tuple[str, int]:
@@ -54,6 +63,19 @@ class CardPages:
         form = read_form(Whose, request.form, _AGAIN)
         say_whose(self._database, signed_in_member().id, card_id, form.says, form.to)
         flash(gettext("That is noted; cards follow it from now on."))
+        return redirect(url_for("card", card_id=card_id), code=303)
+
+    def ask(self, card_id: str) -> Response:
+        """Ask the keeper for a card of which one sees the name."""
+        ask_keeper(self._database, signed_in_member().id, card_id)
+        flash(gettext("Asked. If it is shown to you, you find it here and on your phone."))
+        return redirect(url_for("card", card_id=card_id), code=303)
+
+    def stop(self, card_id: str) -> Response:
+        """Show a card no further than everything else to a member."""
+        form = read_form(OneMember, request.form, _AGAIN)
+        stop_lending(self._database, signed_in_member().id, card_id, form.member)
+        flash(gettext("Done. Phones follow at their next sync; they may remember what they had."))
         return redirect(url_for("card", card_id=card_id), code=303)
 
     def seen(self, card_id: str) -> str | Response:

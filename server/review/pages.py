@@ -65,9 +65,10 @@ _ANSWERS = frozenset(
             "race",
         ),
         *("release", "put-back", "put-away", "delete", "kept"),
+        *("once", "always", "no"),
     }
 )
-_LASTING = frozenset({"release", "kept"})
+_LASTING = frozenset({"once", "always", "no", "release", "kept"})
 """What others have seen cannot be unseen, and keeping changed nothing: there is no undo."""
 
 

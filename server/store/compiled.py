@@ -55,6 +55,15 @@ SELECT share.from_member, share.to_member, share.level
 FROM share
 WHERE share.to_member = :taker
 """)
+LIST_SHOWN: Final = Statement("""
+SELECT shown_card.card, shown_card.member
+FROM shown_card
+""")
+LIST_SHOWN_TO: Final = Statement("""
+SELECT shown_card.card, shown_card.member
+FROM shown_card
+WHERE shown_card.member = :taker
+""")
 UPSERT_SHARE: Final = Statement("""
 INSERT INTO share (from_member, to_member, level) VALUES (:giver, :taker, :how) ON CONFLICT (from_member, to_member) DO UPDATE SET level = excluded.level
 """)

@@ -26,6 +26,7 @@ from server.store.schema import (
     served,
     setting,
     share,
+    shown_card,
     slot,
     text,
     view,
@@ -85,6 +86,10 @@ LIST_SHARES_TO = Query(
     select(share.c.from_member, share.c.to_member, share.c.level).where(
         share.c.to_member == bind("taker")
     )
+)
+LIST_SHOWN = Query(select(shown_card.c.card, shown_card.c.member))
+LIST_SHOWN_TO = Query(
+    select(shown_card.c.card, shown_card.c.member).where(shown_card.c.member == bind("taker"))
 )
 _SHARE = insert(share).values(from_member=bind("giver"), to_member=bind("taker"), level=bind("how"))
 UPSERT_SHARE = Query(

@@ -193,6 +193,11 @@ def household_of(tx: Transaction, *, taker: str | None = None) -> Household:
         if taker is None
         else tx.all(compiled.LIST_SHARES_TO, taker=taker)
     )
+    shown = (
+        tx.all(compiled.LIST_SHOWN)
+        if taker is None
+        else tx.all(compiled.LIST_SHOWN_TO, taker=taker)
+    )
     return Household(
         tuple(
             MemberState(row[0], row[1], row[2], row[5], row[6])
@@ -201,6 +206,7 @@ def household_of(tx: Transaction, *, taker: str | None = None) -> Household:
         ),
         tuple((row[0], row[1], cast("Level", row[2])) for row in rows),
         tuple(MemberState(row[0], row[1], row[2]) for row in all_members if row[3] is not None),
+        frozenset((row[0], row[1]) for row in shown),
     )
 
 
