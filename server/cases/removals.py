@@ -53,6 +53,14 @@ def removals(db: Database, member: str) -> tuple[Removal, ...]:
         return tuple(_told(tx, each, names) for each in removed_of(tx, member))
 
 
+def removal_of(db: Database, member: str, card_id: str) -> Removal | None:
+    """How the person of a card went from a member's view, where they can come back."""
+    with db.read() as tx:
+        names = {each.id: each.name for each in list_members(tx)}
+        found = (each for each in removed_of(tx, member) if each.slot.card == card_id)
+        return next((_told(tx, each, names) for each in found), None)
+
+
 def bring_back(db: Database, member: str, word: str) -> str:
     """Bring somebody back; gives a sentence of what happened.
 

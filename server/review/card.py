@@ -15,6 +15,7 @@ from server.cases.people import (
     stop_lending,
 )
 from server.cases.recounting import Told, recount_fully
+from server.cases.removals import removal_of
 from server.cases.versions import card_then, put_back
 from server.errors import NotFound
 from server.review.forms import OneMember, Seen, Undo, Whose, read_form
@@ -48,7 +49,13 @@ class CardPages:
     def card(self, card_id: str) -> str | tuple[str, int]:
         """One person."""
         me = signed_in_member()
-        person = person_page(self._database, me.id, card_id)
+        try:
+            person = person_page(self._database, me.id, card_id)
+        except NotFound:
+            gone = removal_of(self._database, me.id, card_id)
+            if gone is None:
+                raise
+            return render_template("card-gone.html", gone=gone), 404
         told = self._happened(me.id, person, HISTORY_MOST + 1)
         return render_template(
             "card.html",

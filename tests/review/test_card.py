@@ -124,6 +124,19 @@ def test_former_values_are_its_keepers_alone(home: Home, anna: Browser, ben: Bro
     assert "former value" not in ben.get(path).text
 
 
+def test_whoever_is_gone_comes_back_from_their_own_page(home: Home, ben: Browser) -> None:
+    home.put("anna", "s.vcf", a_card("s", "Sole Person", PHONE))
+    path = card_at(home, "anna", "s")
+    home.delete("anna", "s.vcf")
+    page = ben.get(path)
+    assert page.status_code == 404
+    assert "removed the card on" in page.text
+    mark = re.search(r'name="again" value="([0-9a-f]+)"', page.text)
+    assert mark is not None
+    assert ben.post("/removed", {"again": mark[1]}, form="/removed").status_code == 303
+    assert b"23125 101" in home.entry("ben", "Sole Person").octets
+
+
 def test_a_mark_is_good_for_one_purpose(home: Home) -> None:
     with home.db.read() as tx:
         mark = sealed(tx, "value anna", 7)
