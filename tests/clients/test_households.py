@@ -89,6 +89,7 @@ class Households(Devices):
     def cycle_as_at_night(self) -> None:
         """Hearthbook reconciles, and ends no wait and no hold."""
         run_cycle(self._home.db, kind="nightly")
+        self._forget_merged()
 
     # --- the household ---
 
