@@ -18,6 +18,7 @@ from server.store.backup import check_integrity
 from server.store.database import DAMAGED, Database
 from server.store.history import last_change
 from server.store.jobs import job_failed, job_went_well
+from server.store.people import prepare_lists
 from server.store.retention import let_go
 
 if TYPE_CHECKING:
@@ -116,6 +117,7 @@ class Scheduler:
         """One cycle; one that failed is tried again after the next change, or the next night."""
         if not self._job("cycle", lambda: self._cycle(kind)):
             self._quick.first = None
+        self._job("lists", lambda: prepare_lists(self._db))
 
     def _cycle(self, kind: str) -> str:
         """Run a cycle; gives what it could not do."""

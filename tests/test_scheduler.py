@@ -10,6 +10,7 @@ from server.scheduler import Quick, Scheduler
 from server.settings import Settings
 from server.store.jobs import gauges
 from server.store.leases import take_lease
+from server.store.people import Search, list_people
 from tests.builders import Home, a_card
 
 PHONE = "TEL;TYPE=CELL:+49 30 23125 101"
@@ -103,3 +104,10 @@ def test_a_crashed_cycle_is_taken_over_when_its_lease_is_over(home: Home) -> Non
     home.clock.pass_seconds(LEASE_SECONDS + 1)
     scheduler.look()
     assert agree(home)
+
+
+def test_lists_are_ready_before_somebody_looks(home: Home) -> None:
+    scheduler_of(home).night()
+    with home.db.read() as tx:
+        found = list_people(tx, "ben", Search(), most=5)
+    assert [each.name for each in found] == ["Eva Stein"]

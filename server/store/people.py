@@ -16,8 +16,12 @@ from server.contacts.finding import WORDS_MOST, listing, wanted
 from server.contacts.properties import properties
 from server.store.database import Actor, Database, Transaction
 from server.store.household import region_of
+from server.store.members import list_members
 from server.store.query import Query, bind
 from server.store.schema import book, card, listed, slot, text
+
+_AT_ONCE: Final = 250
+"""Texts that are worked out in one transaction: no phone waits long for its turn to write."""
 
 _LIVE = and_(
     book.c.member == bind("who"),
@@ -35,6 +39,7 @@ _MISSING: Final = Query(
     )
     .where(and_(_LIVE, listed.c.text.is_(None)))
     .distinct()
+    .limit(_AT_ONCE)
 )
 _KEEP: Final = Query(
     insert(listed)
@@ -95,24 +100,37 @@ class Entry:
     own: bool
 
 
+def prepare_lists(db: Database) -> None:
+    """Do for every member what `prepare_list` does, before somebody looks."""
+    with db.read() as tx:
+        members = [each.id for each in list_members(tx)]
+    for each in members:
+        prepare_list(db, each)
+
+
 def prepare_list(db: Database, member: str) -> None:
     """Work out how the texts of a member's view are listed, where nobody did yet."""
-    with db.read() as tx:
-        missing = tx.all(_MISSING, who=member)
-        region = region_of(tx)
-    if not missing:
-        return
-    with db.write(Actor("listed", member)) as tx:
-        for which, octets in missing:
-            told = listing(properties(parse(bytes(octets)), region=region), region=region)
-            tx.run(
-                _KEEP,
-                which=which,
-                called=told.name,
-                order=told.order,
-                value=told.detail,
-                words=told.found,
-            )
+    more = True
+    while more:
+        with db.read() as tx:
+            more = tx.one(_MISSING, who=member) is not None
+        if more:
+            with db.write(Actor("listed", member)) as tx:
+                _work_out(tx, member)
+
+
+def _work_out(tx: Transaction, member: str) -> None:
+    region = region_of(tx)
+    for which, octets in tx.all(_MISSING, who=member):
+        told = listing(properties(parse(bytes(octets)), region=region), region=region)
+        tx.run(
+            _KEEP,
+            which=which,
+            called=told.name,
+            order=told.order,
+            value=told.detail,
+            words=told.found,
+        )
 
 
 def count_people(tx: Transaction, member: str, search: Search) -> int:
