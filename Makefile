@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test check tests crashes histories soak laws quality format messages coverage lock clean
+.PHONY: demo test check tests crashes histories soak laws quality cycles format messages coverage lock clean
 
 demo: .venv/.ready
 	@exec $(BIN)/hearthbook demo $(ARGS)
@@ -46,6 +46,10 @@ histories: .venv/.ready-dev
 quality: .venv/.ready-dev
 	@$(BIN)/python -m tests.quality $(ARGS)
 	@HEARTHBOOK_SEEDS=100 $(BIN)/pytest -q tests/reconcile/test_look_alikes.py
+
+# What cycles cost in CPU time as books grow, and after one changed card. Larger: ARGS='--each 5000 --members 6'
+cycles: .venv/.ready-dev
+	@$(BIN)/python bench/cycles.py $(ARGS)
 
 format: .venv/.ready-dev
 	$(BIN)/ruff format .
