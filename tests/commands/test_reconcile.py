@@ -73,7 +73,7 @@ def test_a_copy_is_kept_before_the_first_cycle(imported: Hearthbook, folder: Pat
     present = imported("export", "anna").out
     imported("reconcile")
     copy = next(folder.glob("*before-first-cycle*"))
-    assert imported("restore", copy).status == 0
+    assert imported("restore", "--exactly", copy).status == 0
     assert imported("export", "anna").out == present
 
 
