@@ -40,7 +40,7 @@ from server.store.late import merge_late
 from server.store.leases import give_lease, record_cycle, take_lease
 from server.store.letters import keep_letters, letters_are_missing, write_letters
 from server.store.members import household_of, list_members
-from server.store.noting_acts import note_act
+from server.store.noting_acts import note_act, note_nothing
 from server.store.overlays import (
     Suggestion,
     close_suggestion,
@@ -287,11 +287,11 @@ def _apply(tx: Transaction, run: _Run) -> Report:
     asking = run.planned
     if len(operations) > len(made.operations):  # lines moved, which may ask something else
         asking = _planned(tx, run.kind, run.planner)
-    keep_questions(tx, asking.plan, asking.snapshot, about=asking.about, since=asking.since)
+    asks = keep_questions(tx, asking.plan, asking.snapshot, about=asking.about, since=asking.since)
     counts = _counts(operations, accepted, len(made.questions))
     act = tx.act if tx.has_acted else None
-    if act is not None:
-        note_act(tx, "cycle", kind=run.kind)
+    if act is not None or asks:  # an answer may rest on what it asks
+        (note_act if act is not None else note_nothing)(tx, "cycle", kind=run.kind)
     if act is not None or run.kind in ("command", "letter"):
         record_cycle(tx, run.kind, run.started, act, json.dumps(dict(counts), sort_keys=True))
     _log.info(

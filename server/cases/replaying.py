@@ -58,13 +58,15 @@ def _for_these(held: Hold, choice: str, cards: str) -> str:
 
 
 def _asked(tx: Transaction, words: Mapping[str, str], member: str) -> Open | None:
-    for each in open_in(tx, member, fresh=True):
-        now = what_is_asked(tx, each)
-        if isinstance(each.question, Hold):
-            if now["hold"] == words.get("hold"):
+    """What is asked as it was then: as cycles and answers left it, else as a cycle would ask it now."""
+    for fresh in (False, True):
+        for each in open_in(tx, member, fresh=fresh):
+            now = what_is_asked(tx, each)
+            if isinstance(each.question, Hold):
+                if now["hold"] == words.get("hold"):
+                    return each
+            elif now == words:
                 return each
-        elif now == words:
-            return each
     return None
 
 

@@ -58,8 +58,8 @@ def keep_questions(
     *,
     about: Collection[str] | None = None,
     since: int | None = None,
-) -> None:
-    """Keep what a plan asks, after its operations were carried out in this transaction.
+) -> bool:
+    """Keep what a plan asks, after its operations were carried out in this transaction; whether it is anything else.
 
     Args:
         made: The plan, and `snapshot` what it was made from.
@@ -75,9 +75,10 @@ def keep_questions(
     if about is None:
         keep_letters(tx, {})
     old = kept_questions(tx) if about is None else questions_about(tx, about)
-    replace_questions(tx, old, _as_asked(tx, wanted))
+    changed = replace_questions(tx, old, _as_asked(tx, wanted))
     if about is None or current_until(tx) >= (tx.before if since is None else since):
         set_setting(tx, _CURRENT, str(last_act(tx)))
+    return changed
 
 
 def current_until(tx: Transaction) -> int:

@@ -107,8 +107,8 @@ def questions_about(tx: Transaction, cards: Iterable[str]) -> dict[str, str]:
     return {row[0]: row[1] for row in tx.all(_ABOUT, cards=json.dumps(sorted(cards)))}
 
 
-def replace_questions(tx: Transaction, old: Mapping[str, str], new: Mapping[str, Asked]) -> None:
-    """Keep some questions in the place of others; what reads the same is not touched.
+def replace_questions(tx: Transaction, old: Mapping[str, str], new: Mapping[str, Asked]) -> bool:
+    """Keep some questions in the place of others; what reads the same is not touched. Whether anything was.
 
     Args:
         old: What some kept questions say, by their keys.
@@ -127,6 +127,7 @@ def replace_questions(tx: Transaction, old: Mapping[str, str], new: Mapping[str,
             tx.run(_MEMBER, member=member, question=key)
         for card in dict.fromkeys(cards_of(new[key].subject)):
             tx.run(_CARD, card=card, question=key)
+    return old != {key: each.content for key, each in written.items()}
 
 
 def drop_questions(tx: Transaction, keys: Iterable[str]) -> None:

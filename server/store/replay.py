@@ -89,13 +89,20 @@ def pending(
             stay = [each for each in found if each.given_up or each.act <= record.kept]
             gone = [each for each in found if not each.given_up and each.act > record.kept]
             found = [*stay, *given_up(gone)]
-        elif record.kind not in ("begin", "restore") and record.act > last:
+        elif record.kind not in ("begin", "restore") and _is_since(record, last):
             found.append(record)
     if exactly:
         found = [each for each in found if each.given_up] + list(
             given_up(each for each in found if not each.given_up)
         )
     return tuple(found)
+
+
+def _is_since(record: Record, last: int) -> bool:
+    """Whether a backup may lack what a record says; what came to nothing has the number of the act before it."""
+    return record.act > last or (
+        record.act == last and record.kind in BY_MACHINE and not record.name
+    )
 
 
 def last_of(connection: sqlite3.Connection) -> int:
