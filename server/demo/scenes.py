@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from server.access import BOOK_OF_THE_HOUSEHOLD
+from server.cases.people import say_whose
 from server.contacts.lines import make_line
 from server.cycle import run_cycle
 from server.store.books import Book, Entry, etag, find_book, load, load_all, record_served
@@ -125,10 +126,26 @@ def play(db: Database) -> None:
     _lose_a_race(anna, laptop, alone[1])
     _delete_what_was_edited(anna, laptop, alone[2])
     run_cycle(db, kind="quick")
+    _claim_the_same(db)
     _change_many(_phone(db, "anna", "Tablet", "iPadOS/18.5 dataaccessd/1.0"), alone[3 : 3 + MASS])
     run_cycle(db, kind="quick")
     for phone in (anna, laptop, ben):
         phone.sync()
+
+
+def _claim_the_same(db: Database) -> None:
+    """Both members say that one person is theirs."""
+    with db.read() as tx:
+        snapshot = snapshot_of(tx)
+    keepers = {card.id: card.keeper for card in snapshot.cards}
+    pair = max(
+        (link.card_a, link.card_b)
+        for link in snapshot.links
+        if link.verdict == "same"
+        and {keepers[link.card_a], keepers[link.card_b]} == {"anna", "ben"}
+    )
+    for card in pair:
+        say_whose(db, keepers[card], card, "claim")
 
 
 def _suggest(phone: _Phone, name: str) -> None:

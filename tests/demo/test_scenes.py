@@ -30,6 +30,7 @@ def test_one_question_of_each_kind_waits(played: Database) -> None:
     assert kinds >= {
         "same-person",
         "cluster",
+        "dispute",
         "values",
         "suggestion",
         "edit-lost-race",
