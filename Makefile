@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test check tests crashes histories soak laws quality cycles format messages coverage lock clean
+.PHONY: demo test check tests crashes histories soak laws pages quality cycles format messages coverage lock clean
 
 demo: .venv/.ready
 	@exec $(BIN)/hearthbook demo $(ARGS)
@@ -40,6 +40,10 @@ laws: .venv/.ready-dev
 
 histories: .venv/.ready-dev
 	HEARTHBOOK_HISTORIES=200 HYPOTHESIS_PROFILE=thorough $(BIN)/pytest tests/store tests/reconcile tests/contacts tests/clients/test_devices.py tests/clients/test_households.py
+
+# How long pages take with six members of 5,000 cards each; smaller: ARGS='--members 2 --cards 500'
+pages: .venv/.ready-dev
+	@$(BIN)/python bench/pages.py $(ARGS)
 
 # How well persons are recognised, in made-up books with known answers. To see other programs beside
 # it: .venv/bin/pip install --editable '.[quality]' (about 300 MB, not locked). Shorter: ARGS='--seeds 5'

@@ -5,10 +5,11 @@ shown again; of a card that its keeper deleted a copy of one's own is made, from
 the last text that was served, as far as all of it may still be seen.
 """
 
+import json
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from sqlalchemy import and_, select
+from sqlalchemy import Column, Select, and_, exists, or_, select, union
 
 from server.access import card_level, may, sees_value
 from server.contacts.build import NAMES_OF_PERSON
@@ -17,7 +18,7 @@ from server.contacts.properties import Change, properties
 from server.contacts.values import name_of
 from server.errors import UsageError
 from server.store.books import get_book, list_books
-from server.store.cards import CardRow, cards_with_uid, closure, find_card, values_of
+from server.store.cards import CardRow, cards_with_uid, find_card, values_of
 from server.store.database import Transaction
 from server.store.edits import bring_back
 from server.store.facts import Typing
@@ -25,12 +26,12 @@ from server.store.household import region_of
 from server.store.keeping import create_card, note_return, read_card, restore_card
 from server.store.members import get_member, household_of
 from server.store.overlays import put_on
-from server.store.query import Query, bind
+from server.store.query import Query, among, bind
 from server.store.render import own_content
-from server.store.schema import act, hidden
+from server.store.schema import act, card, card_member, hidden, link, slot
 from server.store.slots import SlotRow, announce, gone_slots
 from server.store.texts import octets_of
-from server.store.views import refresh, visible_person
+from server.store.views import refresh
 
 How = Literal["trash", "hidden", "gone"]
 
@@ -39,6 +40,38 @@ _DAY: Final = 24 * 3600 * 1_000_000
 _AT: Final = Query(select(act.c.at).where(act.c.id == bind("which")))
 _HIDDEN: Final = Query(
     select(hidden.c.act).where(and_(hidden.c.member == bind("who"), hidden.c.card == bind("which")))
+)
+
+
+def _kin(here: Column[str], there: Column[str]) -> Select[str]:
+    """The cards that a link joins to a card, both known to some member."""
+    seen = or_(
+        card.c.member == bind("who"),
+        card.c.visibility == "shared",
+        exists().where(and_(card_member.c.card == card.c.id, card_member.c.member == bind("who"))),
+    )
+    return (
+        select(there)
+        .join(card, card.c.id == there)
+        .where(
+            and_(
+                here == bind("which"),
+                link.c.verdict == "same",
+                link.c.ended.is_(None),
+                or_(link.c.scope == "", link.c.scope == bind("who")),
+                seen,
+            )
+        )
+    )
+
+
+_KIN: Final = Query(union(_kin(link.c.card_a, link.c.card_b), _kin(link.c.card_b, link.c.card_a)))
+_STANDING: Final = Query(
+    select(slot.c.id)
+    .where(
+        and_(slot.c.member == bind("who"), slot.c.gone.is_(None), slot.c.card.in_(among("cards")))
+    )
+    .limit(1)
 )
 
 
@@ -67,10 +100,10 @@ def removed_of(tx: Transaction, member: str) -> tuple[Removed, ...]:
         return ()
     found: dict[str, Removed] = {}
     books = {each.id for each in list_books(tx, member)}
-    for slot in gone_slots(tx, member):
-        row = find_card(tx, slot.card)
-        if row is not None and row.id not in found and slot.book in books:
-            each = _removed(tx, slot, row)
+    for gone in gone_slots(tx, member):
+        row = find_card(tx, gone.card)
+        if row is not None and row.id not in found and gone.book in books:
+            each = _removed(tx, gone, row)
             if each is not None:
                 found[row.id] = each
     return tuple(sorted(found.values(), key=lambda each: (-each.act, each.slot.id)))
@@ -110,11 +143,14 @@ def _removed(tx: Transaction, slot: SlotRow, row: CardRow) -> Removed | None:
             return None
         how, which = "trash", row.trashed
     elif said is not None:
-        if row.trashed is not None or card_level(household_of(tx), member, row.access) == "none":
+        if (
+            row.trashed is not None
+            or card_level(household_of(tx, taker=member), member, row.access) == "none"
+        ):
             return None
         how, which = "hidden", said[0]
     else:
-        shown = card_level(household_of(tx), member, _there(row).access)
+        shown = card_level(household_of(tx, taker=member), member, _there(row).access)
         if row.trashed is None or row.member == member or shown == "none" or not row.household:
             return None
         how, which = "gone", row.trashed
@@ -129,9 +165,13 @@ def _removed(tx: Transaction, slot: SlotRow, row: CardRow) -> Removed | None:
 
 
 def _is_there(tx: Transaction, member: str, card_id: str) -> bool:
-    """Whether the member sees the person by another card."""
-    cards, _links = closure(tx, (card_id,))
-    return any(visible_person(tx, member, each) is not None for each in cards)
+    """Whether the member sees the person by another card, joined by links and cards that they may know of (R1)."""
+    found, waiting = {card_id}, [card_id]
+    while waiting:
+        near = {row[0] for row in tx.all(_KIN, which=waiting.pop(), who=member)}
+        waiting.extend(sorted(near - found))
+        found |= near
+    return tx.one(_STANDING, who=member, cards=json.dumps(sorted(found))) is not None
 
 
 def _keep_copy(tx: Transaction, slot: SlotRow, row: CardRow) -> None:

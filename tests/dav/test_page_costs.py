@@ -75,6 +75,9 @@ def keep_secrets(home: Home) -> None:
     """Ben keeps cards, values, notes and groups to himself, or shows them to Carl alone."""
     for index, name in enumerate(("Eva Stein", "Jan Berg", "Ute Moor", "Max Linden", "Tom Gone")):
         home.put("ben", f"p-{index}.vcf", a_card(f"p-{index}", name, MOBILE, "CLASS:PRIVATE"))
+    for index, (name, mail) in enumerate((("Tim Hidden", "tim"), ("Ida Trash", "ida"))):
+        line = f"EMAIL:{mail}@example.org"
+        home.put("ben", f"q-{index}.vcf", a_card(f"q-{index}", name, line, "CLASS:PRIVATE"))
     for href in ("double.vcf", "title.vcf", "three-1.vcf"):
         entry = home.get("ben", href)
         assert entry is not None

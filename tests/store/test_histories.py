@@ -24,12 +24,14 @@ from server.contacts.card import parse
 from server.contacts.properties import properties
 from server.cycle import run_cycle, settle, trial
 from server.errors import NotACard, UsageError
+from server.store.asking import fresh_questions, is_current
 from server.store.books import record_served
 from server.store.cards import find_card
 from server.store.database import Actor
 from server.store.imports import Incoming, import_cards
 from server.store.linking import link_cards, say_claim
 from server.store.members import household_of
+from server.store.questions import kept_questions
 from server.store.sharing import set_share, set_visibility
 from server.store.views import refresh
 from tests.builders import Home, a_card
@@ -286,6 +288,7 @@ class Histories(RuleBasedStateMachine):
             self.personal[who] = set()
         run_cycle(self.home.db, kind="command", releasing=True)
         assert trial(self.home.db)[0].operations == ()
+        self._what_is_kept_is_what_is_asked()
         self._no_question_tells()
 
     @rule(seconds=st.sampled_from((1, 1000, 4000)))
@@ -335,6 +338,13 @@ class Histories(RuleBasedStateMachine):
             asked = RANDOM_IDS.sub("", repr(open_cases(self.home.db, who)))
             for token in private:
                 assert self.typed[token] == who or token not in asked, token
+
+    def _what_is_kept_is_what_is_asked(self) -> None:
+        """After a cycle the kept questions say, word by word, what a new plan would ask."""
+        with self.home.db.read() as tx:
+            fresh = {key: each.content for key, each in fresh_questions(tx).items()}
+            assert is_current(tx)
+            assert kept_questions(tx) == fresh
 
     def _personal_lines_stay(self) -> None:
         """Nobody but the member ever takes a personal line off their own cards."""
