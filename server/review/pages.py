@@ -23,7 +23,7 @@ from server.review.guard import Guard, signed_in_member
 from server.review.language import N_, told
 from server.review.language import gettext as _
 from server.review.passwords import LENGTH_MIN, hash_password, is_outdated, is_password
-from server.store.books import count_slots, find_book
+from server.store.books import find_book, is_empty
 from server.store.database import Actor, Database
 from server.store.members import Member, find_member
 from server.store.sessions import (
@@ -36,7 +36,7 @@ from server.store.sessions import (
 from server.store.sharing import set_member
 
 REMOVED_MOST = 25
-LISTED_MOST = 25
+LISTED_MOST = 15
 
 Page = str | Response | tuple[str, int]
 
@@ -98,13 +98,13 @@ class Pages:
         waiting = waiting_cases(self._database, member.id, most=LISTED_MOST)
         with self._database.read() as tx:
             book = find_book(tx, member.id, BOOK_OF_THE_HOUSEHOLD)
-            is_empty = book is None or not count_slots(tx, book)
+            is_bare = book is None or is_empty(tx, book)
         unstored = len(refusals(self._database, member.id))
         return render_template(
             "today.html",
             cases=waiting.cases,
             count=waiting.count,
-            is_empty=is_empty,
+            is_empty=is_bare,
             unstored=unstored,
         )
 

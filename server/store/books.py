@@ -188,6 +188,11 @@ def count_slots(tx: Transaction, which: Book) -> int:
     return int(row[0]) if row else 0
 
 
+def is_empty(tx: Transaction, which: Book) -> bool:
+    """Whether a book has no live slot; reads no more than one, however many there are."""
+    return tx.one(compiled.ANY_SLOT, which=which.id) is None
+
+
 def changes_since(tx: Transaction, which: Book, seq: int) -> list[tuple[str, int, bool]]:
     """Href, sequence number and whether it is gone, for each slot announced after `seq`, oldest first."""
     return [

@@ -162,6 +162,15 @@ SELECT slot.href, slot.seq
 FROM slot
 WHERE slot.book = :which AND slot.gone IS NULL ORDER BY slot.seq
 """)
+ANY_SLOT: Final = Statement(
+    """
+SELECT slot.id
+FROM slot
+WHERE slot.book = :which AND slot.gone IS NULL
+LIMIT :param_1 OFFSET :param_2
+""",
+    {"param_1": 1, "param_2": 0},
+)
 COUNT_SLOTS: Final = Statement("""
 SELECT count(*) AS count_1
 FROM slot

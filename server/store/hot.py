@@ -174,6 +174,7 @@ SET_BOOK_PROPERTIES = Query(
 )
 _IN_BOOK = and_(slot.c.book == bind("which"), slot.c.gone.is_(None))
 LIST_SLOTS = Query(select(slot.c.href, slot.c.seq).where(_IN_BOOK).order_by(slot.c.seq))
+ANY_SLOT = Query(select(slot.c.id).where(_IN_BOOK).limit(1))
 COUNT_SLOTS = Query(select(func.count()).select_from(slot).where(_IN_BOOK))
 CHANGES = Query(
     select(slot.c.href, slot.c.seq, slot.c.gone.is_not(None))
