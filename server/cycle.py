@@ -283,10 +283,8 @@ def _apply(tx: Transaction, run: _Run) -> Report:
     for each in made.skipped:
         cards = ", ".join(each.cards)
         _log.error("the cards %s are left as they are", cards, exc_info=each.error)
-    operations = _carry_out(tx, run)
-    asking = run.planned
-    if len(operations) > len(made.operations):  # lines moved, which may ask something else
-        asking = _planned(tx, run.kind, run.planner)
+    operations, is_moved = _carry_out(tx, run)
+    asking = _planned(tx, run.kind, run.planner) if is_moved else run.planned
     asks = keep_questions(tx, asking.plan, asking.snapshot, about=asking.about, since=asking.since)
     counts = _counts(operations, accepted, len(made.questions))
     act = tx.act if tx.has_acted else None
@@ -303,9 +301,12 @@ def _apply(tx: Transaction, run: _Run) -> Report:
     return Report(made, run.planned.snapshot, act, counts)
 
 
-def _carry_out(tx: Transaction, run: _Run) -> tuple[Operation, ...]:
-    """Apply a plan; lines that moved to own cards with it travel at once, so that a second cycle is empty."""
-    planned = run.planned
+def _carry_out(tx: Transaction, run: _Run) -> tuple[tuple[Operation, ...], bool]:
+    """Apply a plan; lines that moved to own cards with it travel at once, so that a second cycle is empty.
+
+    Gives what was done, and whether any lines moved: something else may be asked then.
+    """
+    planned, is_moved = run.planned, False
     done: tuple[Operation, ...] = ()
     for _ in range(_TRIES + 1):
         steps = planned.plan.operations
@@ -313,8 +314,9 @@ def _carry_out(tx: Transaction, run: _Run) -> tuple[Operation, ...]:
         done += steps
         if not moved:
             break
+        is_moved = True
         planned = run.planner.plan_more(tx, planned.plan, moved)
-    return done
+    return done, is_moved
 
 
 def _accept_what_is_ours(tx: Transaction) -> int:
