@@ -65,7 +65,10 @@ class RestoredHistories(UndoneHistories):
                 name: list(tx.connection.execute(query)) for name, query in _ALL.items()
             }
         for who in MEMBERS:
-            found[f"cases of {who}"] = [*sorted(each.id for each in open_cases(self.home.db, who))]
+            cases = (
+                (each.kind, each.sentence, each.cards) for each in open_cases(self.home.db, who)
+            )
+            found[f"cases of {who}"] = [*sorted(cases)]
         return found
 
 
