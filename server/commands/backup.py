@@ -9,10 +9,13 @@ from server.commands.screen import count, minute, note, say, spinner
 
 WORDS = {
     "again": "return",
+    "ask": "request for a card",
     "decide": "answer",
     "letter": "first letter",
     "release": "release",
     "undo": "undo",
+    "unlend": "card shown to fewer",
+    "version": "return to a version",
 }
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -73,7 +76,7 @@ def restore(place: Place, *, file: Path, exactly: bool) -> None:
     if account.left:
         note(f"{count(len(account.left), 'change')} could not be put back.")
     if account.others:
-        said = ", ".join(count(number, WORDS[kind]) for kind, number in account.others)
+        said = ", ".join(count(number, WORDS.get(kind, kind)) for kind, number in account.others)
         note(f"Not done again, since an older version wrote them: {said}. Look at the cases.")
     if result.problems:
         note("Members, devices and sharing may be those of the backup: look them over.")

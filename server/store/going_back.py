@@ -14,8 +14,8 @@ from server.store.cards import CardRow
 from server.store.database import Transaction
 from server.store.facts import Typing
 from server.store.household import region_of
-from server.store.journal import Record
 from server.store.keeping import change_card, read_card
+from server.store.noting_acts import name_of_act, note_act
 from server.store.overlays import put_on
 from server.store.query import Query, bind
 from server.store.schema import act, card_version, device, fact
@@ -80,7 +80,7 @@ def go_back(tx: Transaction, row: CardRow, by_act: int) -> None:
     whole = len(properties(parse(then), region=region)) == len(wanted.props)
     octets = then if whole else put_on(current, changes, region)
     change_card(tx, row, read_card(tx, octets), Typing(row.member), device=None)
-    tx.records.append(Record("other", tx.act, tx.now, member=row.member, note="version"))
+    note_act(tx, "version", card=row.id, act=name_of_act(tx, by_act))
     refresh(tx, (row.id,))
     ask_again(tx, (row.id,))
 

@@ -4,7 +4,6 @@ Once is a private copy of what is shared of the card now; always shows the card 
 its keeper stops it or shows names no more. A no is told to nobody: what was asked stays asked.
 """
 
-import secrets
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,9 +19,9 @@ from server.store.cards import CardRow, Value, find_card, values_of
 from server.store.database import Actor, Transaction
 from server.store.facts import Typing
 from server.store.household import region_of
-from server.store.journal import Record
 from server.store.keeping import create_card, random_uid, read_card
 from server.store.members import get_member, household_of
+from server.store.noting_acts import UNLEND, note_act
 from server.store.query import Query, bind, inserting
 from server.store.schema import act, asked, shown_card
 from server.store.views import refresh
@@ -96,7 +95,9 @@ def ask_for(tx: Transaction, member: str, card_id: str) -> None:
     if get_member(tx, member).role == "guest":
         raise UsageError("A guest only reads; ask at home.")
     if asked_at(tx, member, card_id) is None:
-        tx.run(_ASK, id=secrets.token_hex(16), card=card_id, member=member, act=tx.act)
+        which = tx.mint(f"ask {member} {card_id}").hex()
+        tx.run(_ASK, id=which, card=card_id, member=member, act=tx.act)
+        note_act(tx, "ask", card=card_id)
 
 
 def asked_at(tx: Transaction, member: str, card_id: str) -> int | None:
@@ -134,7 +135,6 @@ def answer_ask(tx: Transaction, each: Ask, choice: str) -> None:
         tx.run(_SHOW, which=row.id, who=each.member, by_act=tx.act)
     elif choice == "once":
         touched.append(_copy(tx, row, each.member))
-    tx.records.append(Record("other", tx.act, tx.now, member=each.keeper, note="lending"))
     refresh(tx, touched)
 
 
@@ -154,7 +154,7 @@ def stop_showing(tx: Transaction, keeper: str, card_id: str, member: str) -> Non
         raise NotFound("That card is not shown to them in particular.")
     tx.new_act(Actor("share", keeper))
     tx.run(_STOP, which=card_id, who=member)
-    tx.records.append(Record("other", tx.act, tx.now, member=keeper, note="lending"))
+    note_act(tx, UNLEND, card=card_id, member=member)
     refresh(tx, (card_id,))
 
 

@@ -14,7 +14,11 @@ from server.store.journal import Record
 from server.store.query import Query, bind
 from server.store.schema import act
 
-BY_MEMBERS: Final = frozenset({"decide", "undo", "release", "again", "kept"})
+UNLEND: Final = "unlend"
+"""A card is shown no longer to whom it was shown in particular; an exact restore does not give that up."""
+BY_MEMBERS: Final = frozenset(
+    {"version", UNLEND, "decide", "undo", "release", "again", "ask", "kept"}
+)
 BY_MACHINE: Final = frozenset({"cycle", "settle", "late"})
 """What of these cannot be done again is left to the next cycle."""
 

@@ -25,6 +25,7 @@ from server.store.members import (
     set_password_hash,
 )
 from server.store.noting_access import ACCESS_KINDS, OWN_KIND
+from server.store.noting_acts import UNLEND
 from server.store.pausing import pause, resume
 from server.store.replaying_limits import is_narrow, limit_key
 from server.store.sharing import add_member, set_member, set_share
@@ -44,6 +45,8 @@ def given_up(records: Iterable[Record]) -> tuple[Record, ...]:
     for each in records:
         if each.kind in ACCESS_KINDS - _WIDENING:
             key = (each.kind, each.member, each.keeper, each.device)
+        elif each.kind == UNLEND:
+            key = (UNLEND, each.member, each.note)
         elif each.kind in _OF_CARDS and each.own and each.keeper:
             key = ("card", each.keeper, each.uid)
         else:
@@ -54,7 +57,8 @@ def given_up(records: Iterable[Record]) -> tuple[Record, ...]:
     return tuple(
         each
         for about, each in last.items()
-        if each.kind in ACCESS_KINDS or (each.private if about[0] == "card" else is_narrow(each))
+        if each.kind in ACCESS_KINDS | {UNLEND}
+        or (each.private if about[0] == "card" else is_narrow(each))
     )
 
 

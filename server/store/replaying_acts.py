@@ -5,12 +5,15 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from server.errors import NotFound
+from server.store.cards import find_card
 from server.store.database import Actor, Transaction
+from server.store.going_back import go_back
 from server.store.journal import Record
 from server.store.keeping import settle_due
 from server.store.late import body_of_act, merge_body
+from server.store.lending import ask_for, shown_to, stop_showing
 from server.store.members import find_member
-from server.store.noting_acts import act_named, note_act
+from server.store.noting_acts import UNLEND, act_named, note_act
 from server.store.refused import add_refused, let_refused_go, refused_of
 from server.store.releasing import end_all_waits
 from server.store.removed import removed_of, show_again
@@ -84,6 +87,25 @@ def _again(tx: Transaction, record: Record) -> None:
     show_again(tx, found)
 
 
+def _ask_again(tx: Transaction, record: Record) -> None:
+    ask_for(tx, record.member, _words(record)["card"])
+
+
+def _unlend_again(tx: Transaction, record: Record) -> None:
+    words = _words(record)
+    if words["member"] in shown_to(tx, words["card"]):
+        stop_showing(tx, record.member, words["card"], words["member"])
+
+
+def _version_again(tx: Transaction, record: Record) -> None:
+    words = _words(record)
+    number, row = act_named(tx, words["act"]), find_card(tx, words["card"])
+    if number is None or row is None:
+        raise NotFound("The version that the card went back to is not here.")
+    tx.actor = Actor("put", record.member)  # it is an edit like any other
+    go_back(tx, row, number)
+
+
 def _kept_again(tx: Transaction, record: Record) -> None:
     words = _words(record)
     number = act_named(tx, words["body"])
@@ -104,5 +126,8 @@ _DOORS: Final[Mapping[str, Door]] = {
     "settle": _settle_again,
     "late": _late_again,
     "again": _again,
+    "ask": _ask_again,
+    UNLEND: _unlend_again,
+    "version": _version_again,
     "kept": _kept_again,
 }

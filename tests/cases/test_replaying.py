@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from server.cases.people import ask_keeper, stop_lending
 from server.cases.removals import bring_back, removals
 from server.cases.replaying import restore
 from server.cases.undoing import undo
 from server.cycle import run_cycle, settle, trial
 from server.store.backup import Restored, backup
+from server.store.cards import cards_with_uid
 from server.store.database import Actor
+from server.store.going_back import go_back
 from server.store.history import last_act
 from server.store.journal import Journal
 from server.store.linking import answers
@@ -270,6 +273,33 @@ def new_cards_released(home: Home) -> None:
     answer(home, "anna", "mass-change", "release")
 
 
+def went_back_to_a_version(home: Home) -> None:
+    add(home, "anna", "ua", "Eva Stein", PHONE)
+    added = last(home)
+    edit(home, "anna", "Eva Stein", "101", "102")
+    home.clock.pass_seconds(60)
+    with home.db.write(Actor("put", "anna")) as tx:
+        go_back(tx, cards_with_uid(tx, "anna", "ua")[0], added)
+
+
+def asked_for_a_card(home: Home) -> None:
+    add(home, "anna", "ua", "Eva Stein", PHONE)
+    with home.db.write(Actor("share", "anna")) as tx:
+        set_share(tx, "anna", "ben", "name")
+    cycle(home)
+    with home.db.read() as tx:
+        card = tx.connection.execute("SELECT id FROM card").fetchone()[0]
+    home.clock.pass_seconds(60)
+    ask_keeper(home.db, "ben", card)
+
+
+def card_lent(home: Home) -> None:
+    asked_for_a_card(home)
+    (case,) = open_cases(home.db, "anna")
+    home.clock.pass_seconds(60)
+    decide(home.db, case.id, case.choices[0], member="anna")
+
+
 def letter_answered(home: Home) -> None:
     add(home, "anna", "ua", "Eva Stein", PHONE)
     add(home, "ben", "ub", "Eva Stein", PHONE, "EMAIL:eva@example.org")
@@ -315,6 +345,9 @@ STORIES: tuple[Callable[[Home], None], ...] = (
     mass_deletion_kept,
     mass_deletion_done,
     new_cards_released,
+    went_back_to_a_version,
+    asked_for_a_card,
+    card_lent,
     letter_answered,
     letter_undone,
     typed_over_what_a_cycle_brought,
@@ -437,3 +470,19 @@ def damage(home: Home, octets: bytes) -> None:
     found = bytearray(path.read_bytes())
     found[found.rindex(octets)] ^= 1
     path.write_bytes(found)
+
+
+@pytest.mark.parametrize("exactly", [False, True])
+def test_what_was_shown_in_particular_and_is_no_more_stays_so(
+    home: Home, tmp_path: Path, *, exactly: bool
+) -> None:
+    """Whoever was shut out since the backup stays out (R7)."""
+    asked_for_a_card(home)
+    (case,) = open_cases(home.db, "anna")
+    decide(home.db, case.id, "always", member="anna")
+    assert b"23125 101" in home.entry("ben", "Eva Stein").octets
+    backup(home.db, tmp_path / "later.db")
+    home.clock.pass_seconds(60)
+    stop_lending(home.db, "anna", case.cards[0], "ben")
+    assert restore(home.db.folder, tmp_path / "later.db", exactly=exactly).account.left == ()
+    assert b"23125 101" not in home.entry("ben", "Eva Stein").octets
