@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
 from server.cases import decide, open_cases
+from server.cases.replaying import restore
 from server.cycle import run_cycle
 from server.errors import UsageError
-from server.store.backup import backup, restore
+from server.store.backup import backup
 from server.store.belongings import belongings_of
 from server.store.database import Actor
 from server.store.holding import BULK_MOST
