@@ -201,7 +201,7 @@ class PersonMerge:
                 or self._working.was_applied(origin, target.id)
                 or self._is_relayed(origin)
             )
-        if isinstance(step, Entry):
+        if not isinstance(step, Removal):
             # What was taken off a card on purpose is not brought back by an older copy.
             left_at = self._working.left_card_at(target.id, value_key(origin.prop))
             is_new = is_new and left_at < self._working.typed_at(origin)

@@ -93,3 +93,13 @@ def test_an_older_value_beside_a_removed_one_is_no_change_of_it() -> None:
     snapshot = rested(take(trio(both, both, both), "anna-1", BORN))
     snapshot = rested(take(snapshot, "ben-1", OTHER))
     assert held(snapshot, "BDAY")[0] == set()
+
+
+def test_a_change_does_not_bring_what_was_taken_off_since() -> None:
+    """Carl has two employers; Anna changes the one to the other, which Carl takes off a moment later."""
+    one, other = "ORG:Beispiel AG", "ORG:Muster AG"
+    snapshot = rested(trio([], [], [one, other]))
+    snapshot = put(snapshot, "anna-1", other, instead_of=one)
+    snapshot = rested(take(snapshot, "carl-1", other))
+    assert "Muster AG" not in held(snapshot, "ORG")[2]
+    assert held(snapshot, "ORG")[0] == {"Muster AG"}
