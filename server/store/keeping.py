@@ -22,7 +22,7 @@ from server.store.likeness import take_over
 from server.store.limits import Limit, limit_of_new_card, name_members
 from server.store.query import Query, bind, inserting
 from server.store.schema import card, card_version, member
-from server.store.texts import keep
+from server.store.texts import keep, octets_of
 
 _INSERT: Final = inserting(
     card,
@@ -256,7 +256,12 @@ def _finish(tx: Transaction, card_id: str, written: Written, typing: Typing) -> 
 def _visibility(
     tx: Transaction, row: CardRow, written: Written, device: int | None
 ) -> tuple[str, int | None]:
-    """Marked private on a device: private. Unmarked: as before only by a device that sent the mark itself."""
+    """Marked private on a device: private. Unmarked: as before only by a device that sent the mark itself.
+
+    A mark that the card had already says nothing new: somebody may have shown the card since.
+    """
+    if written.private and is_marked_private(parse(octets_of(tx, row.text))):
+        return row.access.visibility, row.private_device
     if written.private:
         return (
             ("private", device)

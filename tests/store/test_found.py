@@ -344,3 +344,24 @@ def test_a_private_card_does_not_make_a_members_own_of_what_they_could_see(home:
             ).fetchall()
     assert kept == [(0,), (0,)]
     bare.db.close()
+
+
+def test_a_card_that_was_shown_on_purpose_stays_shown_though_its_phone_still_marks_it(
+    home: Home,
+) -> None:
+    """What a cycle completes on it, or the phone changes, says nothing new of who may see it."""
+    home.put("anna", "a.vcf", a_card("ua", "Eva Stein", PHONE, "CLASS:PRIVATE"))
+    card = card_of(home, "anna", "a.vcf")
+    with home.db.write(Actor("card", "anna")) as tx:
+        set_visibility(tx, card, "shared")
+    home.put("ben", "b.vcf", a_card("ub", "Eva Stein", PHONE, "EMAIL:eva@example.org"))
+    cycle(home)
+    entry = home.get("anna", "a.vcf")
+    assert entry is not None
+    assert b"eva@example.org" in entry.octets
+    assert len(home.entries("carl")) == 1
+    body = entry.octets.replace(b"END:VCARD", b"TITLE:Dr\r\nEND:VCARD")
+    home.put("anna", "a.vcf", body, if_match=home.etag("anna", entry))
+    with home.db.read() as tx:
+        rows = tx.connection.execute("SELECT visibility FROM card WHERE id = ?", (card,)).fetchall()
+    assert rows == [("shared",)]
