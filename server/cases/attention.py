@@ -136,7 +136,7 @@ def of_own_cards(tx: Transaction, viewer: str) -> Iterator[str]:
     """What a member's own devices and cards need: programs that fight, and what could not be stored."""
     names = {each.device.id: each.name for each in list_connected(tx, viewer)}
     fought: Counter[str] = Counter()
-    for each in standing_fights(tx):
+    for each in standing_fights(tx, viewer):
         row = find_card(tx, each.card)
         if each.device in names and row is not None and row.trashed is None:
             fought[names[each.device]] += 1

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from server.contacts.card import parse
 from server.contacts.properties import content_digest, properties
@@ -62,11 +62,18 @@ _STORED: Final = Query(
     )
 )
 
+_ANYBODY: Final = "*"
+
+
+def _of(member: ColumnElement[str | None]) -> ColumnElement[bool]:
+    return or_(bind("who") == _ANYBODY, member == bind("who"))
+
+
 _SINCE: Final = 30 * 24 * 3600 * 1_000_000
 _WRITERS: Final = Query(  # a fight takes each writer as often as that
     select(card_version.c.card, act.c.device)
     .join(act, act.c.id == card_version.c.act)
-    .where(and_(act.c.device.is_not(None), act.c.at > bind("since")))
+    .where(and_(act.c.device.is_not(None), act.c.at > bind("since"), _of(act.c.member)))
     .group_by(card_version.c.card, act.c.device)
     .having(func.count() >= TIMES_MOST)
     .order_by(card_version.c.card, act.c.device)
@@ -75,7 +82,7 @@ _SENDERS: Final = Query(
     select(received.c.slot, received.c.device, slot.c.card)
     .join(slot, slot.c.id == received.c.slot)
     .join(act, act.c.id == received.c.act)
-    .where(and_(received.c.status == _MERGED, act.c.at > bind("since")))
+    .where(and_(received.c.status == _MERGED, act.c.at > bind("since"), _of(received.c.member)))
     .group_by(received.c.slot, received.c.device, slot.c.card)
     .having(func.count() >= TIMES_MOST)
     .order_by(slot.c.card, received.c.device)
@@ -92,15 +99,19 @@ class Fight:
     device: int
 
 
-def standing_fights(tx: Transaction) -> tuple[Fight, ...]:
-    """Where the next same word of a device would not be followed, of the last thirty days."""
-    since = tx.now - _SINCE
+def standing_fights(tx: Transaction, member: str | None = None) -> tuple[Fight, ...]:
+    """Where the next same word of a device would not be followed, of the last thirty days.
+
+    Args:
+        member: Whose devices are looked at, and no others (R1); None for all.
+    """
+    given: dict[str, int | str] = {"since": tx.now - _SINCE, "who": member or _ANYBODY}
     found = [
         Fight(card, device)
-        for card, device in tx.all(_WRITERS, since=since)
+        for card, device in tx.all(_WRITERS, **given)
         if not _is_group(tx, card) and _alike(tx, _answered(tx, card, device))
     ]
-    for slot_id, device, card in tx.all(_SENDERS, since=since):
+    for slot_id, device, card in tx.all(_SENDERS, **given):
         if _alike(tx, _repeated(tx, slot_id, device, card)):
             found.append(Fight(card, device))
     return tuple(dict.fromkeys(found))
