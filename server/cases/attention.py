@@ -18,6 +18,7 @@ from server.store.cards import find_card
 from server.store.clock import BEHIND_LEAST, behind_sentence
 from server.store.connecting import list_connected
 from server.store.database import Transaction
+from server.store.devices import Device, list_devices
 from server.store.fights import standing_fights
 from server.store.history import last_time
 from server.store.household import last_backup
@@ -111,25 +112,30 @@ def of_jobs(tx: Transaction) -> Iterator[str]:
 
 def of_devices(tx: Transaction, viewer: str) -> Iterator[str]:
     """Devices that have not synced for days: one's own by name, of others only that there is one."""
+    for each in list_connected(tx, viewer):
+        days = _quiet_days(tx, each.device)
+        if days:
+            yield said(
+                "Your {device} has not synced for {days} days: open its contacts once, or "
+                "disconnect it.",
+                device=each.name,
+                days=str(days),
+            )
     for member in list_members(tx):
-        for each in list_connected(tx, member.id):
-            seen = each.device.last_seen
-            if seen is None or tx.now - seen <= QUIET_DAYS * _DAY:
-                continue
-            days = (tx.now - seen) // _DAY
-            if member.id == viewer:
-                yield said(
-                    "Your {device} has not synced for {days} days: open its contacts once, or "
-                    "disconnect it.",
-                    device=each.name,
-                    days=str(days),
-                )
-            else:
+        for device in list_devices(tx, member.id) if member.id != viewer else ():
+            days = _quiet_days(tx, device)
+            if days:
                 yield said(
                     "A device of {member}'s has not synced for {days} days.",
                     member=member.name,
                     days=str(days),
                 )
+
+
+def _quiet_days(tx: Transaction, device: Device) -> int:
+    """For how many days a device has not synced; 0 where that is nothing to speak of."""
+    seen = device.last_seen
+    return 0 if seen is None or tx.now - seen <= QUIET_DAYS * _DAY else (tx.now - seen) // _DAY
 
 
 def of_own_cards(tx: Transaction, viewer: str) -> Iterator[str]:

@@ -20,6 +20,7 @@ from server.cases.recounted import (
 )
 from server.cases.saying import counted, listed, said
 from server.cases.wording import kind_of_property, label_of
+from server.contacts.travel import travel_of
 from server.contacts.values import name_of
 from server.reconcile.clusters import Clusters
 from server.store.card_acts import changed_by
@@ -144,7 +145,7 @@ class _Recounting:
             if scope in ("", self.viewer) and self._sees(left) and self._sees(right)
             for end in (left, right)
         ]
-        known = [card for card, _, author in deeds.suggested if self._knows(card, author)]
+        known = [card for card, name, author in deeds.suggested if self._knows(card, author, name)]
         return list(dict.fromkeys((*self._changed(act), *ends, *known)))
 
     def details(self, act: ActRow, cards: Iterable[str]) -> Iterator[Detail]:
@@ -198,12 +199,12 @@ class _Recounting:
                 each[1] == kind and self._sees_values(each[2], each[3]) for each in deeds.operations
             )
             parts += [counted(one, many, found)] if found else []
-        made = sum(self._knows(card, author) for card, _, author in deeds.suggested)
+        made = sum(self._knows(card, author, name) for card, name, author in deeds.suggested)
         parts += (
             [counted("made {number} suggestion", "made {number} suggestions", made)] if made else []
         )
         applied = [each for each in deeds.closed if each[1] == "applied"]
-        taken = sum(self._knows(card, author) for card, _, author in applied)
+        taken = sum(self._knows(card, author, name) for card, _, author, name in applied)
         parts += (
             [counted("took {number} suggestion over", "took {number} suggestions over", taken)]
             if taken
@@ -230,8 +231,8 @@ class _Recounting:
         ]
         if linked:
             return self._sorted(act, linked)
-        for card, state, author in deeds.closed:
-            if (mine or self._knows(card, author)) and state in ("applied", "declined"):
+        for card, state, author, name in deeds.closed:
+            if (mine or self._knows(card, author, name)) and state in ("applied", "declined"):
                 pattern = TOOK_OVER if state == "applied" else DECLINED
                 return said(pattern, who=self._who(act), name=self.name(card))
         if mine and deeds.deleted:
@@ -272,8 +273,8 @@ class _Recounting:
             return self._on(act, kind, self._list(cards))
         known = [
             card
-            for card, _, author in deeds.suggested
-            if self._knows(card, author)
+            for card, name, author in deeds.suggested
+            if self._knows(card, author, name)
             and (card not in deeds.held or self.viewer in (None, author))
         ]
         if known:
@@ -347,9 +348,11 @@ class _Recounting:
             if each is not None
         )
 
-    def _knows(self, card_id: str, author: str) -> bool:
-        """Whether the viewer made a suggestion or is the one it was made to."""
-        return self.viewer in (None, author) or self._keeps(card_id)
+    def _knows(self, card_id: str, author: str, name: str) -> bool:
+        """Whether the viewer made a suggestion or is the one it was made to; personal lines are made to nobody."""
+        if self.viewer in (None, author):
+            return True
+        return travel_of(name).suggestible and self._keeps(card_id)
 
     def name(self, card_id: str) -> str:
         """What the viewer calls a card."""

@@ -64,7 +64,7 @@ _HELD: Final = Query(
     )
 )
 _CLOSED: Final = Query(
-    select(suggestion.c.card, suggestion.c.state, suggestion.c.author)
+    select(suggestion.c.card, suggestion.c.state, suggestion.c.author, suggestion.c.property)
     .where(suggestion.c.closed == bind("which"))
     .order_by(suggestion.c.id)
 )
@@ -142,8 +142,8 @@ class Deeds:
     """Card, property, author."""
     held: frozenset[str]
     """Cards whose suggestions wait for their author's word."""
-    closed: tuple[tuple[str, str, str], ...]
-    """Card, state, author of the suggestions that it ended."""
+    closed: tuple[tuple[str, str, str, str], ...]
+    """Card, state, author, property of the suggestions that it ended."""
     added: frozenset[str]
     deleted: frozenset[str]
     choices: tuple[str, ...]
@@ -185,7 +185,7 @@ def deeds_of(tx: Transaction, act_id: int) -> Deeds:
         ),
         suggested=tuple((row[0], row[1], row[2]) for row in tx.all(_SUGGESTED, which=act_id)),
         held=frozenset(row[0] for row in tx.all(_HELD, which=act_id)),
-        closed=tuple((row[0], row[1], row[2]) for row in tx.all(_CLOSED, which=act_id)),
+        closed=tuple((row[0], row[1], row[2], row[3]) for row in tx.all(_CLOSED, which=act_id)),
         added=frozenset(row[0] for row in tx.all(_ADDED, which=act_id)),
         deleted=frozenset(row[0] for row in tx.all(_DELETED, which=act_id)),
         choices=tuple(row[0] for row in tx.all(_ANSWERED, which=act_id)),

@@ -86,6 +86,9 @@ def keep_secrets(home: Home) -> None:
     uids = ["b-title"]
     lines = [f"X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:{uid}" for uid in uids]
     home.put("ben", "g.vcf", a_card("g", "Secret", "X-ADDRESSBOOKSERVER-KIND:group", *lines))
+    theirs = home.entry("ben", "Max Linden")
+    body = theirs.octets.replace(b"END:VCARD", b"NOTE:for myself\r\nEND:VCARD")
+    home.put("ben", theirs.href, body, if_match=home.etag("ben", theirs))
     card = card_of(home, "p-0.vcf")
     with home.db.write(Actor("card", "ben")) as tx:
         set_visibility(tx, card, "members", named=("carl",))
