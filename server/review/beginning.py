@@ -66,7 +66,7 @@ class BeginPages:
             members = list_members(tx)
             devices = list_connected(tx, me.id)
         letter = next(
-            (each for each in open_cases(self._database, me.id) if each.letter is not None), None
+            (each for each in open_cases(self._database, me.id) if each.kind == "letter"), None
         )
         return render_template(
             "welcome.html",

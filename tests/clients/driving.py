@@ -146,13 +146,21 @@ def sync_until_quiet(clients: Sequence[Client]) -> None:
 
 
 @contextmanager
-def serving(data: Path) -> Iterator[str]:
-    """`hearthbook serve` on a free port of loopback; gives its address, and ends it by its id."""
+def serving(data: Path, **settings: str) -> Iterator[str]:
+    """`hearthbook serve` on a free port of loopback; gives its address, and ends it by its id.
+
+    Args:
+        settings: Variables of its environment; without any no cycle runs by itself.
+    """
     command = [sys.executable, "-m", "server", "--data", str(data), "serve", "--port", "0"]
     log = data.parent / "serve.log"
     with log.open("wb") as errors:
         process = subprocess.Popen(
-            command, env=environment(data.parent), cwd=ROOT, stdout=subprocess.PIPE, stderr=errors
+            command,
+            env={**environment(data.parent), **settings},
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=errors,
         )
     try:
         assert process.stdout is not None

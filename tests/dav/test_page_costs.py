@@ -52,6 +52,7 @@ def questions(home: Home) -> None:
             who, f"three-{index}.vcf", a_card(f"three-{index}", "Ute Moor", f"ORG:Moor {index}")
         )
     home.put("anna", "mine.vcf", a_card("mine", "Max Linden", "EMAIL:max@example.org"))
+    home.put("anna", "noted.vcf", a_card("noted", "Nora Note", "EMAIL:nora@example.org"))
     home.put("ben", "gone.vcf", a_card("gone", "Tom Gone", "EMAIL:tom@example.org"))
     home.put("ben", "hidden.vcf", a_card("hidden", "Tim Hidden", "EMAIL:tim@example.org"))
     home.put("anna", "trash.vcf", a_card("trash", "Ida Trash", "EMAIL:ida@example.org"))
@@ -86,7 +87,7 @@ def keep_secrets(home: Home) -> None:
     uids = ["b-title"]
     lines = [f"X-ADDRESSBOOKSERVER-MEMBER:urn:uuid:{uid}" for uid in uids]
     home.put("ben", "g.vcf", a_card("g", "Secret", "X-ADDRESSBOOKSERVER-KIND:group", *lines))
-    theirs = home.entry("ben", "Max Linden")
+    theirs = home.entry("ben", "Nora Note")
     body = theirs.octets.replace(b"END:VCARD", b"NOTE:for myself\r\nEND:VCARD")
     home.put("ben", theirs.href, body, if_match=home.etag("ben", theirs))
     card = card_of(home, "p-0.vcf")
