@@ -111,12 +111,23 @@ def fresh_questions(tx: Transaction) -> dict[str, Kept]:
 def drop_unsound(tx: Transaction, cards: Collection[str]) -> None:
     """Drop what is kept about some cards, or rests on them, and would read otherwise now."""
     drop_letters(tx, cards)
-    kept = questions_about(tx, cards)
+    kept = _entangled(tx, cards)
     if kept:
         now = encoded(tx, asked_now(tx, kept))
         unsound = [key for key in kept if key not in now or now[key].content != kept[key]]
         drop_questions(tx, unsound)
         tx.dropped.update(unsound)
+
+
+def _entangled(tx: Transaction, cards: Collection[str]) -> dict[str, str]:
+    """What is kept about some cards, and about any card of those questions: pairs may become piles."""
+    kept = questions_about(tx, cards)
+    while True:
+        all_cards = {card for each in kept.values() for card in cards_of(subject_of(each))}
+        more = questions_about(tx, all_cards.union(cards))
+        if more.keys() == kept.keys():
+            return kept
+        kept = more
 
 
 def asked_now(tx: Transaction, kept: Mapping[str, str]) -> dict[str, Asked]:

@@ -134,3 +134,19 @@ def test_a_letter_says_nothing_any_more_of_what_became_private(tmp_path: Path) -
     assert case.letter is not None
     assert case.letter.common == 0
     home.db.close()
+
+
+def test_pairs_that_become_one_question_of_several_people_are_not_kept_as_pairs(
+    home: Home,
+) -> None:
+    home.put(
+        "anna", "a3.vcf", a_card("a3", "Eva Stein", "URL:https://example.org/", "CLASS:PRIVATE")
+    )
+    run_cycle(home.db, kind="command", releasing=True)
+    with home.db.read() as tx:
+        rows = tx.connection.execute("SELECT id FROM card WHERE uid = 'a3'").fetchall()
+    with home.db.write(Actor("card", "anna")) as tx:
+        set_visibility(tx, str(rows[0][0]), "shared")
+    assert home.verify() == ()
+    run_cycle(home.db, kind="command", releasing=True)
+    assert "cluster" in kinds(home)
