@@ -204,7 +204,10 @@ class PersonMerge:
         if not isinstance(step, Removal):
             # What was taken off a card on purpose is not brought back by an older copy.
             left_at = self._working.left_card_at(target.id, value_key(origin.prop))
-            is_new = is_new and left_at < self._working.typed_at(origin)
+            typed_at = self._working.typed_at(origin)
+            # A change that was typed in the moment in which a cycle took the value off came after it.
+            is_changed = not isinstance(step, Entry) and left_at == typed_at
+            is_new = is_new and (left_at < typed_at or is_changed)
         return is_new and self._is_followed(step)
 
     def _is_followed(self, step: Step) -> bool:

@@ -20,6 +20,8 @@ from server.store.sessions import create_session, set_password_hash
 from tests.builders import Home, a_card
 
 PASSWORD = "correct horse battery"
+MODULE = '<script type="module" src="/static/hearthbook.js"></script>'
+"""The one script that a page may name."""
 PHONE = "TEL;TYPE=CELL:+49 30 23125 101"
 
 

@@ -3,7 +3,7 @@
 import re
 
 from tests.builders import Home, a_card
-from tests.review.conftest import Browser
+from tests.review.conftest import MODULE, Browser
 
 
 def card_of(browser: Browser, name: str) -> str:
@@ -49,7 +49,7 @@ def test_no_script_of_a_card_runs_on_paper(home: Home, anna: Browser) -> None:
     home.put("anna", "n.vcf", a_card("n", "<script>alert(1)</script> Kern", "TEL:<b>1</b>"))
     for path in ("/print?all=1", f"/print?who={card_of(anna, 'Kern')}"):
         page = anna.get(path).text
-        assert "<script" not in page
+        assert "<script" not in page.replace(MODULE, "")
         assert "<b>1</b>" not in page
 
 

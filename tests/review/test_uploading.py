@@ -11,7 +11,7 @@ from server.settings import LimitSettings, Settings
 from server.store.database import Actor
 from server.store.sharing import set_member
 from tests.builders import Home, a_card, a_name
-from tests.review.conftest import Browser, browser_of
+from tests.review.conftest import MODULE, Browser, browser_of
 
 
 def sent(browser: Browser, *files: tuple[str, bytes]) -> TestResponse:
@@ -116,5 +116,5 @@ def test_a_guest_brings_nothing_in(home: Home) -> None:
 def test_a_files_name_is_text_and_nothing_else(anna: Browser) -> None:
     sent(anna, ("<script>alert(1)</script>.vcf", b"x"), ("b.vcf", a_card("n1", "Otto Kern")))
     page = anna.get("/upload").text
-    assert "<script" not in page
+    assert "<script" not in page.replace(MODULE, "")
     assert "&lt;script&gt;" in page
