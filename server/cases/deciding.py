@@ -34,7 +34,6 @@ from server.reconcile.plan import plan
 from server.reconcile.snapshot import Fact, FactRef, Placed, Snapshot, cards_by_id, facts_by_id
 from server.store.applying import Work, apply_work
 from server.store.asking import as_it_is, ask_again
-from server.store.cards import closure
 from server.store.database import Actor, Database, Transaction
 from server.store.lending import Ask
 from server.store.linking import keep_answer, link_cards
@@ -42,7 +41,7 @@ from server.store.noting_acts import note_act
 from server.store.overlays import Suggestion, close_suggestion
 from server.store.races import Race, Verdict, settle_race
 from server.store.releasing import Hold
-from server.store.snapshots import snapshot_of
+from server.store.snapshots import snapshot_near, snapshot_of
 from server.store.views import refresh
 
 _VERDICTS: Final[dict[str, Verdict]] = {"mine": "mine", "theirs": "theirs", "both": "both"}
@@ -157,8 +156,7 @@ def _agree_at_once(tx: Transaction, case: Case, cards: Iterable[str]) -> None:
     """
     if len(case.members) == 1:
         return
-    known, _ = closure(tx, cards)
-    snapshot = snapshot_of(tx, only=known.keys())
+    snapshot = snapshot_near(tx, cards)
     apply_work(tx, Work(plan(snapshot, now=tx.now).operations, facts_by_id(snapshot)))
 
 

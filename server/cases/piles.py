@@ -14,10 +14,9 @@ from server.reconcile.linking import still_asked
 from server.reconcile.operations import SamePerson, WhichBelong
 from server.reconcile.snapshot import CardState, Fact, Snapshot, cards_by_id
 from server.reconcile.universes import shown_as, universes_of
-from server.store.cards import closure
 from server.store.database import Transaction
 from server.store.linking import keep_answer, link_cards
-from server.store.snapshots import snapshot_of
+from server.store.snapshots import snapshot_near
 from server.store.views import refresh
 
 LATER: Final = "L"
@@ -221,8 +220,7 @@ class _Sorting:
 
     def put_off_the_rest(self) -> None:
         """What is still open between these cards alone is asked after everything else."""
-        known, _ = closure(self.tx, self.pile_of)
-        now = snapshot_of(self.tx, only=known.keys())
+        now = snapshot_near(self.tx, self.pile_of)
         for question in still_asked(now, self.question.pairs):
             keep_answer(self.tx, question.key, self.tx.actor.member, "later")
 

@@ -200,15 +200,18 @@ class PersonMerge:
                 origin.act_kind == UNDO
                 or self._working.was_applied(origin, target.id)
                 or self._is_relayed(origin)
+                or self._was_taken_off(step)
             )
-        if not isinstance(step, Removal):
-            # What was taken off a card on purpose is not brought back by an older copy.
-            left_at = self._working.left_card_at(target.id, value_key(origin.prop))
-            typed_at = self._working.typed_at(origin)
-            # A change that was typed in the moment in which a cycle took the value off came after it.
-            is_changed = not isinstance(step, Entry) and left_at == typed_at
-            is_new = is_new and (left_at < typed_at or is_changed)
         return is_new and self._is_followed(step)
+
+    def _was_taken_off(self, step: Step) -> bool:
+        """Whether a value was taken off a card on purpose since: no older copy brings it back.
+
+        A change that was typed in the moment in which a cycle took the value off came after it.
+        """
+        left_at = self._working.left_card_at(step.card, value_key(step.origin.prop))
+        typed_at = self._working.typed_at(step.origin)
+        return left_at > typed_at or (left_at == typed_at and isinstance(step, Entry))
 
     def _is_followed(self, step: Step) -> bool:
         """Whether a change is followed; to the owner's own card it becomes a suggestion.

@@ -36,7 +36,7 @@ from server.store.questions import (
     subject_of,
 )
 from server.store.schema import card, card_version, link
-from server.store.snapshots import snapshot_of
+from server.store.snapshots import snapshot_near, snapshot_of
 
 _CURRENT = "asked"
 """The setting that says up to which act everything is asked that is to be asked."""
@@ -68,12 +68,12 @@ def keep_questions(
         since: The act up to which everything else is known to be asked; the last one before this
             transaction where None is given.
     """
-    wanted = {each.key: each for each in subjects_of(tx, made, snapshot)}
-    if about is not None:
-        some = frozenset(about)
-        wanted = {key: each for key, each in wanted.items() if some.intersection(cards_of(each))}
+    wanted = {each.key: each for each in subjects_of(tx, made, carried_out(made, snapshot))}
     if about is None:
         keep_letters(tx, {})
+    else:
+        some = frozenset(about)
+        wanted = {key: each for key, each in wanted.items() if some.intersection(cards_of(each))}
     old = kept_questions(tx) if about is None else questions_about(tx, about)
     changed = replace_questions(tx, old, _as_asked(tx, wanted))
     if about is None or current_until(tx) >= (tx.before if since is None else since):
@@ -86,10 +86,14 @@ def current_until(tx: Transaction) -> int:
     return int(get_setting(tx, _CURRENT, "-1"))
 
 
-def subjects_of(tx: Transaction, made: Plan, snapshot: Snapshot) -> tuple[Subject, ...]:
-    """What a plan asks, and which family names are offered once it is carried out."""
+def carried_out(made: Plan, snapshot: Snapshot) -> Snapshot:
+    """What a plan was made from, with the links that it makes."""
     joined = tuple(as_link(each) for each in made.operations if isinstance(each, Join))
-    after = replace(snapshot, links=(*snapshot.links, *joined))
+    return replace(snapshot, links=(*snapshot.links, *joined))
+
+
+def subjects_of(tx: Transaction, made: Plan, after: Snapshot) -> tuple[Subject, ...]:
+    """What a plan asks, and which family names are offered `after` it is carried out."""
     return (*made.questions, *changed_families(after, typed_names(tx)), *disputes(after))
 
 
@@ -102,9 +106,8 @@ def fresh_questions(tx: Transaction) -> dict[str, Kept]:
     """What is asked at this moment, as it would be kept; takes a plan."""
     snapshot = snapshot_of(tx)
     made = plan(snapshot, now=tx.now)
-    joined = tuple(as_link(each) for each in made.operations if isinstance(each, Join))
-    after = replace(snapshot, links=(*snapshot.links, *joined))
-    wanted = {each.key: each for each in subjects_of(tx, made, snapshot)}
+    after = carried_out(made, snapshot)
+    wanted = {each.key: each for each in subjects_of(tx, made, after)}
     return encoded(tx, _as_asked(tx, wanted, after))
 
 
@@ -144,8 +147,7 @@ def ask_again(tx: Transaction, ids: Iterable[str], *, answered: str = "") -> Non
     cards, _ = closure(tx, ids)
     kept = questions_about(tx, cards)
     doubts = [pair for content in kept.values() for pair in doubts_of(subject_of(content))]
-    near, _ = closure(tx, {*cards, *(each for pair in doubts for each in pair.cards)})
-    snapshot = snapshot_of(tx, only=near.keys())
+    snapshot = snapshot_near(tx, {*cards, *(each for pair in doubts for each in pair.cards)})
     found: tuple[Subject, ...] = (
         *differences(snapshot, now=tx.now),
         *changed_families(snapshot, typed_names(tx)),
@@ -209,8 +211,7 @@ def _as_asked(
     if not subjects:
         return {}
     if snapshot is None:
-        cards, _ = closure(tx, {card for each in subjects.values() for card in cards_of(each)})
-        snapshot = snapshot_of(tx, only=cards.keys())
+        snapshot = snapshot_near(tx, {e for each in subjects.values() for e in cards_of(each)})
     doubts = [pair for each in subjects.values() for pair in doubts_of(each)]
     now: dict[str, Subject] = {each.key: each for each in still_asked(snapshot, doubts)}
     if any(isinstance(each, ValuesDiffer) for each in subjects.values()):
@@ -252,7 +253,6 @@ def _reopened(snapshot: Snapshot) -> tuple[SamePerson | WhichBelong, ...]:
 
 def as_it_is(tx: Transaction, subject: Subject) -> tuple[Subject | None, Snapshot]:
     """A question as it is asked at this moment, None where it is not, and the cards it is about with their kin."""
-    cards, _ = closure(tx, cards_of(subject))
-    snapshot = snapshot_of(tx, only=cards.keys())
+    snapshot = snapshot_near(tx, cards_of(subject))
     found = _as_asked(tx, {subject.key: subject}, snapshot).get(subject.key)
     return (found.subject if found is not None else None), snapshot

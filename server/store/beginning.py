@@ -3,16 +3,16 @@
 It is made anew at each start, works until somebody has used it, and never where anybody lives already.
 """
 
-import hashlib
 import secrets
-import unicodedata
 from typing import Final
 
 from server.errors import UsageError
 from server.store.database import Transaction
 from server.store.household import get_setting, set_setting
 from server.store.members import Member, list_members, member_names
+from server.store.naming import free_name, plain_letters
 from server.store.sharing import add_member
+from server.store.tokens import token_digest
 
 _KEY: Final = "begin"
 _ID_LENGTH_MOST: Final = 32
@@ -24,14 +24,18 @@ def begin_token(tx: Transaction) -> str | None:
     if list_members(tx) or member_names(tx):
         return None
     token = secrets.token_urlsafe(24)
-    set_setting(tx, _KEY, _digest(token))
+    set_setting(tx, _KEY, token_digest(token).hex())
     return token
 
 
 def may_begin(tx: Transaction, token: str) -> bool:
     """Whether this is the token of the latest start, and nobody has used it."""
     kept = get_setting(tx, _KEY)
-    return bool(kept) and not member_names(tx) and secrets.compare_digest(kept, _digest(token))
+    return (
+        bool(kept)
+        and not member_names(tx)
+        and secrets.compare_digest(kept, token_digest(token).hex())
+    )
 
 
 def begin(
@@ -67,16 +71,7 @@ def household_called(name: str) -> str:
 def free_id(tx: Transaction, name: str) -> str:
     """A sign-in name for somebody: the first word of their name in small letters, else `member`."""
     taken = member_names(tx)
-    words = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode().split()
+    words = plain_letters(name).split()
     letters = "".join(each for each in (words or [""])[0] if each.isalnum())
     base = letters[:_ID_LENGTH_MOST] if letters[:1].isalpha() else "member"
-    found, number = base, 2
-    while found in taken:
-        end = f"-{number}"
-        found = base[: _ID_LENGTH_MOST - len(end)] + end
-        number += 1
-    return found
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+    return free_name(base, taken, most=_ID_LENGTH_MOST)

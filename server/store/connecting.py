@@ -8,7 +8,6 @@ over; for every other one it was used.
 import hashlib
 import re
 import secrets
-import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,8 +17,10 @@ from server.errors import NotFound, UsageError
 from server.store.database import Transaction
 from server.store.devices import Device, add_device, list_devices, new_password, revoke_device
 from server.store.members import get_member
+from server.store.naming import free_name, plain_letters
 from server.store.query import Query, bind, inserting
 from server.store.schema import connecting, device, member, served, slot
+from server.store.tokens import token_digest
 
 OPEN_SECONDS: Final = 600
 NAME_LENGTH_MOST: Final = 60
@@ -106,7 +107,7 @@ class OneTime:
     def is_for(self, browser: str) -> bool:
         """Whether this browser is the one that opened the page."""
         return self.browser_hash is not None and secrets.compare_digest(
-            self.browser_hash, _digest(browser)
+            self.browser_hash, token_digest(browser)
         )
 
 
@@ -167,7 +168,7 @@ def _connect(
         _INSERT,
         device=new.id,
         name=name,
-        token_hash=_digest(token),
+        token_hash=token_digest(token),
         sealed=_sealed(password.encode("ascii"), token),
         expires=tx.now + OPEN_SECONDS * 1_000_000,
     )
@@ -181,7 +182,7 @@ def forget_passwords(tx: Transaction) -> None:
 
 def find_one_time(tx: Transaction, token: str) -> OneTime | None:
     """The open one-time page of a token, without using it; None where it is over or never was."""
-    row = tx.one(_FIND, digest=_digest(token), at=tx.now)
+    row = tx.one(_FIND, digest=token_digest(token), at=tx.now)
     if row is None or row[4] is None:
         return None
     password = _sealed(row[4], token).decode("ascii")
@@ -193,7 +194,7 @@ def open_one_time(tx: Transaction, token: str, browser: str) -> OneTime | None:
     found = find_one_time(tx, token)
     if found is None or (found.is_opened and not found.is_for(browser)):
         return None
-    tx.run(_OPEN, which=found.device, by=_digest(browser))
+    tx.run(_OPEN, which=found.device, by=token_digest(browser))
     return found
 
 
@@ -221,20 +222,9 @@ def find_connected(tx: Transaction, member_id: str, label: str) -> Connected:
 
 def _free_label(name: str, taken: set[str]) -> str:
     """The label under which a device signs in: the name in small letters, digits and dashes."""
-    letters = unicodedata.normalize("NFKD", name.lower().replace("'", "").replace("\u2019", ""))
-    ascii_only = letters.encode("ascii", "ignore").decode("ascii")
-    label = _ANY.sub("-", ascii_only).strip("-")[:_LABEL_LENGTH_MOST].strip("-") or "device"
-    number = 2
-    found = label
-    while found in taken:
-        end = f"-{number}"
-        found = label[: _LABEL_LENGTH_MOST - len(end)].rstrip("-") + end
-        number += 1
-    return found
-
-
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+    letters = plain_letters(name.replace("'", "").replace("\u2019", ""))
+    label = _ANY.sub("-", letters).strip("-")[:_LABEL_LENGTH_MOST].strip("-") or "device"
+    return free_name(label, taken, most=_LABEL_LENGTH_MOST)
 
 
 def _sealed(octets: bytes, token: str) -> bytes:

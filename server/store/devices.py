@@ -4,7 +4,6 @@ A 128 bit random secret needs no slow hash; the password tells which device
 wrote what and what it was last served.
 """
 
-import hashlib
 import re
 import secrets
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from server.store import compiled
 from server.store.database import Actor, Database, Transaction
 from server.store.members import get_member
 from server.store.noting_access import note_access
+from server.store.tokens import token_digest
 
 _LABEL: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}\Z")
 _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -49,7 +49,7 @@ def authenticate(tx: Transaction, login: str, password: str) -> Device | None:
             that one; letter case does not matter.
     """
     who, plus, label = login.strip().lower().partition("+")
-    row = tx.one(compiled.DEVICE_BY_SECRET, digest=_digest(password), who=who)
+    row = tx.one(compiled.DEVICE_BY_SECRET, digest=token_digest(password), who=who)
     if row is None or (plus and row[2] != label):
         return None
     return _device(row)
@@ -100,7 +100,7 @@ def add_device(
     if secret is not None and len(secret) < SECRET_LENGTH_MIN:
         raise UsageError(f"The secret is too short; give at least {SECRET_LENGTH_MIN} characters.")
     password = secret if secret is not None else new_password()
-    digest = _digest(password)
+    digest = token_digest(password)
     which = add_known_device(tx, member_id, label, digest=digest, read_only=read_only)
     return Device(which, member_id, label, read_only, speaks_4=False, role=role), password
 
@@ -192,7 +192,3 @@ def note_properties(tx: Transaction, which: Device, names: frozenset[str]) -> No
     """Remember the property names a device sent."""
     for name in sorted(names - sent_properties(tx, which)):
         tx.run(compiled.INSERT_SENT_PROPERTY, which=which.id, property_name=name)
-
-
-def _digest(password: str) -> bytes:
-    return hashlib.sha256(password.encode("utf-8", "surrogatepass")).digest()

@@ -17,9 +17,9 @@ from server.store.linking import link_again
 from server.store.members import household_of
 from server.store.query import Query, bind
 from server.store.reverting import Stay
-from server.store.schema import act, card_version, fact, hidden
+from server.store.schema import act, card_version, fact
 from server.store.slots import resource, slots_of_card
-from server.store.views import hide
+from server.store.views import hide, is_hidden
 
 _EVIDENCE: Final = '["one person before a card was deleted"]'
 _source = fact.alias("source")
@@ -41,9 +41,6 @@ _BY_HAND_SINCE: Final = Query(
             act.c.member.is_not(None),
         )
     )
-)
-_HIDDEN: Final = Query(
-    select(hidden.c.act).where(and_(hidden.c.member == bind("who"), hidden.c.card == bind("which")))
 )
 
 
@@ -90,7 +87,7 @@ def _source_of(tx: Transaction, kept: CardRow, old: int, back: Collection[str]) 
         row = find_card(tx, card_id)
         if row is None or row.id not in back or not row.household:
             continue
-        if tx.one(_HIDDEN, who=kept.member, which=card_id) is not None:
+        if is_hidden(tx, kept.member, card_id):
             continue
         if card_level(household, kept.member, row.access) == "all":
             return row

@@ -260,18 +260,11 @@ def _visibility(
 
     A mark that the card had already says nothing new: somebody may have shown the card since.
     """
-    if written.private and is_marked_private(parse(octets_of(tx, row.text))):
-        return row.access.visibility, row.private_device
+    is_private = row.access.visibility == "private"
     if written.private:
-        return (
-            ("private", device)
-            if row.access.visibility != "private"
-            else ("private", row.private_device or device)
-        )
-    if (
-        row.access.visibility == "private"
-        and row.private_device is not None
-        and row.private_device == device
-    ):
+        if is_marked_private(parse(octets_of(tx, row.text))):
+            return row.access.visibility, row.private_device
+        return "private", (row.private_device or device) if is_private else device
+    if is_private and row.private_device is not None and row.private_device == device:
         return "members" if named_members(tx, row.id) else "shared", None
     return row.access.visibility, row.private_device

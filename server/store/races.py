@@ -18,9 +18,10 @@ from server.store.keeping import read_card
 from server.store.late import Body, find_body, meeting_of, put_late
 from server.store.overlays import COLLIDED, Suggestion, close_suggestion, find_suggestion
 from server.store.query import Query, bind
-from server.store.schema import act, fact, hidden, received, suggestion
+from server.store.schema import act, fact, received, suggestion
 from server.store.slots import SlotRow, find_slot, surviving
 from server.store.texts import octets_of
+from server.store.views import is_hidden
 
 Verdict = Literal["mine", "theirs", "both"]
 
@@ -32,11 +33,6 @@ _MET = (
 )
 _COLLIDED: Final = Query(_MET)
 _COLLIDED_OF: Final = Query(_MET.where(suggestion.c.author == bind("who")))
-_HIDDEN: Final = Query(
-    select(hidden.c.card).where(
-        and_(hidden.c.member == bind("who"), hidden.c.card == bind("which"))
-    )
-)
 _AT: Final = Query(select(act.c.at).where(act.c.id == bind("which")))
 _SAYS: Final = Query(
     select(fact.c.typed_by, fact.c.source, fact.c.bulk, act.c.at, act.c.device)
@@ -210,7 +206,7 @@ def _left(
 
     Nothing of the card is shown any more but the name that the author saw.
     """
-    if standing.own or tx.one(_HIDDEN, who=standing.member, which=standing.card) is not None:
+    if standing.own or is_hidden(tx, standing.member, standing.card):
         return None
     region = region_of(tx)
     typed = [(each, each.change(region).after) for each in suggestions]

@@ -10,14 +10,13 @@ from typing import Final
 from sqlalchemy import and_, select, update
 
 from server.access import BOOK_OF_THE_HOUSEHOLD
-from server.contacts.card import parse, with_uid_instead
-from server.contacts.properties import content_digest, properties
+from server.contacts.card import with_uid_instead
+from server.contacts.properties import content_digest
 from server.contacts.values import name_of
 from server.store.books import Book, find_book, get_book
 from server.store.cards import CardRow, cards_with_uid
 from server.store.database import Transaction
 from server.store.facts import Typing
-from server.store.household import region_of
 from server.store.keeping import create_card, random_uid, read_card
 from server.store.members import find_member
 from server.store.noting_acts import name_of_act, note_act
@@ -92,18 +91,17 @@ def refused_of(tx: Transaction, member: str) -> tuple[Refused, ...]:
     What says no more than a card of the member's already says is no loss, and not told.
     """
     found: dict[int, Refused] = {}
-    region = region_of(tx)
     for row in tx.all(_WAITING, who=member, since=tx.now - DAYS * _DAY):
         if row[2] in found:
             continue
-        card = parse(octets_of(tx, row[2]))
-        props = properties(card, region=region)
+        sent = read_card(tx, octets_of(tx, row[2]))
+        said = content_digest(sent.props)
         if any(
-            content_digest(read_card(tx, octets_of(tx, each.text)).props) == content_digest(props)
-            for each in _standing(tx, member, card.uid)
+            content_digest(read_card(tx, octets_of(tx, each.text)).props) == said
+            for each in _standing(tx, member, sent.uid)
         ):
             continue
-        name = name_of(props).formatted.strip() or "A card without a name"
+        name = name_of(sent.props).formatted.strip() or "A card without a name"
         found[row[2]] = Refused(
             row[0], member, row[1], row[2], row[3], row[4], row[5], row[6] or "", name
         )

@@ -1,6 +1,5 @@
 """Who is signed in to the pages: random tokens, kept as SHA-256."""
 
-import hashlib
 import secrets
 from typing import Final
 
@@ -13,6 +12,7 @@ from server.store.household import household_name
 from server.store.members import Member, get_member, password_hash, set_password_hash
 from server.store.query import Query, bind, inserting
 from server.store.schema import member, session, setup_link
+from server.store.tokens import token_digest
 
 __all__ = [
     "create_session",
@@ -79,7 +79,7 @@ def create_session(tx: Transaction, member_id: str, *, seconds: int) -> str:
     token = secrets.token_urlsafe(32)
     tx.run(
         _INSERT,
-        token_hash=_digest(token),
+        token_hash=token_digest(token),
         member=member_id,
         created=tx.now,
         expires=tx.now + seconds * 1_000_000,
@@ -89,7 +89,7 @@ def create_session(tx: Transaction, member_id: str, *, seconds: int) -> str:
 
 def session_member(tx: Transaction, token: str) -> str | None:
     """The member of a session, or None where it ended."""
-    row = tx.one(_FIND, digest=_digest(token), at=tx.now)
+    row = tx.one(_FIND, digest=token_digest(token), at=tx.now)
     return str(row[0]) if row else None
 
 
@@ -98,16 +98,16 @@ def renew_session(tx: Transaction, token: str, *, seconds: int) -> bool:
 
     A short one, of a borrowed device, is never made longer.
     """
-    row = tx.one(_FIND, digest=_digest(token), at=tx.now)
+    row = tx.one(_FIND, digest=token_digest(token), at=tx.now)
     if row is None or not _is_due(row[1], row[2], tx.now, seconds):
         return False
-    tx.run(_RENEW, digest=_digest(token), until=tx.now + seconds * 1_000_000)
+    tx.run(_RENEW, digest=token_digest(token), until=tx.now + seconds * 1_000_000)
     return True
 
 
 def is_due(tx: Transaction, token: str, *, seconds: int) -> bool:
     """Whether `renew_session` would change anything."""
-    row = tx.one(_FIND, digest=_digest(token), at=tx.now)
+    row = tx.one(_FIND, digest=token_digest(token), at=tx.now)
     return row is not None and _is_due(row[1], row[2], tx.now, seconds)
 
 
@@ -117,7 +117,7 @@ def _is_due(expires: int, created: int, now: int, seconds: int) -> bool:
 
 def end_session(tx: Transaction, token: str) -> None:
     """Sign out here."""
-    tx.run(_END, digest=_digest(token))
+    tx.run(_END, digest=token_digest(token))
 
 
 def end_sessions(tx: Transaction, member_id: str) -> None:
@@ -139,7 +139,12 @@ def create_setup_link(tx: Transaction, member_id: str, *, seconds: int) -> str:
     """
     get_member(tx, member_id)
     token = secrets.token_urlsafe(24)
-    tx.run(_LINK, token_hash=_digest(token), member=member_id, expires=tx.now + seconds * 1_000_000)
+    tx.run(
+        _LINK,
+        token_hash=token_digest(token),
+        member=member_id,
+        expires=tx.now + seconds * 1_000_000,
+    )
     return token
 
 
@@ -178,7 +183,7 @@ def need_may_reset(tx: Transaction, member_id: str, *, by: str) -> Member:
 
 def peek_setup_link(tx: Transaction, token: str) -> str | None:
     """Whose setup link this is, without using it up; None where it was used or is over."""
-    row = tx.one(_PEEK, digest=_digest(token), at=tx.now)
+    row = tx.one(_PEEK, digest=token_digest(token), at=tx.now)
     return str(row[0]) if row else None
 
 
@@ -186,14 +191,10 @@ def use_setup_link(tx: Transaction, token: str) -> str | None:
     """Use a setup link up; gives its member, or None where it was used or is over."""
     member_id = peek_setup_link(tx, token)
     if member_id is not None:
-        tx.run(_USE, digest=_digest(token), at=tx.now)
+        tx.run(_USE, digest=token_digest(token), at=tx.now)
     return member_id
 
 
 def secret(tx: Transaction) -> bytes:
     """The household's key for form tokens and case ids."""
     return tx.secret()
-
-
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

@@ -18,7 +18,7 @@ from server.access import (
 from server.contacts.properties import property_from
 from server.contacts.values import name_of
 from server.reconcile.snapshot import Base, CardState, Claim, Fact, Link, Says, Snapshot, Verdict
-from server.store.cards import CardRow, all_cards, find_card
+from server.store.cards import CardRow, all_cards, closure, find_card
 from server.store.database import Transaction
 from server.store.facts import EDIT_KINDS
 from server.store.frozen import values_before
@@ -162,6 +162,12 @@ def snapshot_of(
         always_ask=always_asks(tx),
         suggesting=frozenset(e.id for e in household.members if not changes_others(e.role)),
     )
+
+
+def snapshot_near(tx: Transaction, cards: Iterable[str]) -> Snapshot:
+    """Some cards with all that links join to them."""
+    near, _links = closure(tx, cards)
+    return snapshot_of(tx, only=near.keys())
 
 
 def own_states(tx: Transaction, rows: Iterable[CardRow]) -> dict[str, CardState]:

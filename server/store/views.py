@@ -81,6 +81,11 @@ def unhide(tx: Transaction, member_id: str, card_id: str) -> None:
     tx.run(_UNHIDE, who=member_id, which=card_id)
 
 
+def is_hidden(tx: Transaction, member_id: str, card_id: str) -> bool:
+    """Whether one member took a card out of their view."""
+    return tx.one(_HIDDEN, who=member_id, which=card_id) is not None
+
+
 def refresh(tx: Transaction, ids: Iterable[str]) -> set[str]:
     """Bring every member's view up to date with these cards and all that is linked to them.
 
@@ -197,7 +202,7 @@ def _viewer(
 ) -> Viewer:
     """What the view of a member depends on besides the cards."""
     others = [each for each in cards.values() if each.member != member_id]
-    hidden_cards = {each.id for each in others if tx.one(_HIDDEN, who=member_id, which=each.id)}
+    hidden_cards = {each.id for each in others if is_hidden(tx, member_id, each.id)}
     own = [
         each
         for each in cards.values()
@@ -250,7 +255,7 @@ def _absorb(tx: Transaction, scene: Scene, person: Person) -> set[str]:
 
 def _inherited(tx: Transaction, scene: Scene, which: SlotRow) -> set[str]:
     """The own card that a slot without a person becomes, if its author typed lines on it."""
-    if which.own or which.gone is not None or tx.one(_HIDDEN, who=scene.member, which=which.card):
+    if which.own or which.gone is not None or is_hidden(tx, scene.member, which.card):
         return set()
     unseen = scene.known_kin(which.card) - scene.person_of.keys()
     overlay = suggestions_of(tx, scene.member, sorted(unseen))
