@@ -113,7 +113,7 @@ def of_jobs(tx: Transaction) -> Iterator[str]:
 def of_devices(tx: Transaction, viewer: str) -> Iterator[str]:
     """Devices that have not synced for days: one's own by name, of others only that there is one."""
     for each in list_connected(tx, viewer):
-        days = _quiet_days(tx, each.device)
+        days = quiet_days(tx.now, each.device)
         if days:
             yield said(
                 "Your {device} has not synced for {days} days: open its contacts once, or "
@@ -123,7 +123,7 @@ def of_devices(tx: Transaction, viewer: str) -> Iterator[str]:
             )
     for member in list_members(tx):
         for device in list_devices(tx, member.id) if member.id != viewer else ():
-            days = _quiet_days(tx, device)
+            days = quiet_days(tx.now, device)
             if days:
                 yield said(
                     "A device of {member}'s has not synced for {days} days.",
@@ -132,10 +132,10 @@ def of_devices(tx: Transaction, viewer: str) -> Iterator[str]:
                 )
 
 
-def _quiet_days(tx: Transaction, device: Device) -> int:
+def quiet_days(now: int, device: Device) -> int:
     """For how many days a device has not synced; 0 where that is nothing to speak of."""
     seen = device.last_seen
-    return 0 if seen is None or tx.now - seen <= QUIET_DAYS * _DAY else (tx.now - seen) // _DAY
+    return 0 if seen is None or now - seen <= QUIET_DAYS * _DAY else (now - seen) // _DAY
 
 
 def of_own_cards(tx: Transaction, viewer: str) -> Iterator[str]:

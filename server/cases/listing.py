@@ -1,7 +1,5 @@
 """Which cases are open, for whom: read from what is kept for those who answer, and nobody else's (R1)."""
 
-import hashlib
-import hmac
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,6 +11,7 @@ from server.cases.disputed import dispute_case
 from server.cases.families import family_case
 from server.cases.held import held_case
 from server.cases.letters import letter_case
+from server.cases.marks import marked
 from server.cases.piles import pile_case
 from server.cases.raced import race_case
 from server.cases.shapes import Case, Reason
@@ -153,14 +152,15 @@ class _Listing:
         self._is_fresh = fresh and not (self._released and is_current(tx))
         self._fresh = fresh_questions(tx) if self._is_fresh and self._released else None
         self._members = list_members(tx)
+        self._place = {each.id: index for index, each in enumerate(self._members)}
+        self._answering = {each.id for each in self._members if may_answer(each.role)}
         self._names = member_names(tx)
         self._region = region_of(tx)
         self._lives = half_lives_of(tx)
 
     def items(self) -> list[_Item]:
         """What waits, the most useful first, what was put off last."""
-        answering = {each.id for each in self._members if may_answer(each.role)}
-        if self._viewer is not None and self._viewer not in answering:
+        if self._viewer is not None and self._viewer not in self._answering:
             return []
         asked = sorted(self._asked().items()) if self._released else []
         found = [
@@ -173,7 +173,8 @@ class _Listing:
             *(self._question(key) for key, kind in asked if kind == _FAMILY),
         ]
         if self._viewer is None:
-            found = [each for each in found if each.tell().case.members]
+            told = [(each, each.tell()) for each in found]
+            found = [replace(each, tell=partial(_same, it)) for each, it in told if it.case.members]
         later = put_off(self._tx, {each.key for each in found})
         return sorted(found, key=lambda each: (each.key in later, each.place))
 
@@ -247,18 +248,22 @@ class _Listing:
     ) -> _Item:
         """A case that is told already."""
         opened = self._opened(case, question)
-        return _Item(case.id, key_of(opened), place, lambda: opened)
+        return _Item(case.id, key_of(opened), place, partial(_same, opened))
 
     def _opened(
         self, case: Case, question: Subject | Suggestion | Race | Hold | Ask | None
     ) -> Open:
         """A case with those who may answer it, and choices named after members, in the order in which they joined."""
-        place = {each.id: index for index, each in enumerate(self._members)}
-        answering = {each.id for each in self._members if may_answer(each.role)}
-        members = sorted(answering.intersection(case.members), key=lambda each: place[each])
+        place = self._place
+        members = sorted(self._answering.intersection(case.members), key=lambda each: place[each])
         choices = sorted(case.choices, key=lambda each: place.get(each, len(place)))
         case = replace(case, members=tuple(members), choices=tuple(choices))
         return Open(case, question, self._fresh is not None)
+
+
+def _same(opened: Open) -> Open:
+    """A case that is told already."""
+    return opened
 
 
 def key_of(each: Open) -> str:
@@ -283,7 +288,7 @@ def what_is_asked(tx: Transaction, each: Open) -> dict[str, str]:
 
 def case_id(tx: Transaction, key: str) -> str:
     """The id of a question: the same for all who may answer it, and nobody else can make it."""
-    return hmac.new(tx.secret(), key.encode(), hashlib.sha256).hexdigest()[:32]
+    return marked(tx, key)
 
 
 def _case(told: Teller, asked: Asked, name: str, device: str) -> Case:

@@ -1,4 +1,4 @@
-"""Row ids on pages: sealed, so that nobody learns how many there are, and nobody can make one (design rule R1)."""
+"""How pages name things: marks and sealed row ids, so that nobody learns how many there are, or makes one (design rule R1)."""
 
 import hashlib
 import hmac
@@ -7,6 +7,11 @@ from server.errors import NotFound
 from server.store.database import Transaction
 
 _BYTES = 8
+
+
+def marked(tx: Transaction, what: str) -> str:
+    """What a page calls something: the same each time, and nobody can make one or tell what it is of."""
+    return hmac.new(tx.secret(), what.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def sealed(tx: Transaction, purpose: str, number: int) -> str:

@@ -1,6 +1,8 @@
 """One person as one member knows them, for a page: values, whose they are, who sees them, what they were."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from server.access import Household, Level, card_level
@@ -134,9 +136,10 @@ def person_page(db: Database, viewer: str, card_id: str) -> PersonPage:
         row = shown.row
         own = row.member == viewer
         access = row.access
+        lives = half_lives_of(tx)
         return PersonPage(
-            card=_card(tx, viewer, shown),
-            others=tuple(_without(_card(tx, viewer, each), shown) for each in rest),
+            card=_card(tx, viewer, shown, lives),
+            others=tuple(_without(_card(tx, viewer, each, lives), shown) for each in rest),
             owner=_owner(tx, viewer, portraits),
             watchers=_watchers(household_of(tx), shown) if own and row.household else (),
             devices=_on_devices(tx, viewer, person.cards),
@@ -245,8 +248,9 @@ def say_who_sees(
         set_value_visibility(tx, card_id, (value.name, value.norm), visibility, named)
 
 
-def _card(tx: Transaction, viewer: str, each: Portrait) -> CardPage:
+def _card(tx: Transaction, viewer: str, each: Portrait, lives: Mapping[str, float]) -> CardPage:
     own = each.row.member == viewer
+    line = partial(_line, tx, viewer, each, lives)
     return CardPage(
         id=each.row.id,
         keeper=each.row.member,
@@ -255,12 +259,12 @@ def _card(tx: Transaction, viewer: str, each: Portrait) -> CardPage:
         own=own,
         kind=each.row.kind,
         lines=tuple(
-            _line(tx, viewer, each, known, own=own)
+            line(known, own=own)
             for known in sorted(each.values, key=_place)
             if known.fact.prop.name not in _NEVER_LISTED
         ),
         former=tuple(
-            replace(_line(tx, viewer, each, known, own=False), until=known.fact.gone or 0)
+            replace(line(known, own=False), until=known.fact.gone or 0)
             for known in each.former
             if known.fact.prop.name != "PHOTO"
         ),
@@ -279,7 +283,15 @@ def _called(each: Portrait) -> str:
     return name or next((known.fact.prop.shown for known in each.values), "")
 
 
-def _line(tx: Transaction, viewer: str, card: Portrait, known: Known, *, own: bool) -> Line:
+def _line(
+    tx: Transaction,
+    viewer: str,
+    card: Portrait,
+    lives: Mapping[str, float],
+    known: Known,
+    *,
+    own: bool,
+) -> Line:
     fact = known.fact
     shown = travel_of(fact.prop.name).shown
     can_limit = own and shown and fact.prop.name not in NAMES
@@ -289,7 +301,7 @@ def _line(tx: Transaction, viewer: str, card: Portrait, known: Known, *, own: bo
             property=fact.prop.name,
             value=fact.prop.shown,
             kind=kind_of_property(fact.prop.name),
-            badge=badge(fact, tx.now, half_lives_of(tx)).word,
+            badge=badge(fact, tx.now, lives).word,
             who=fact.typed_by or card.row.member,
             since=fact.last,
             how=how_of(fact),
@@ -345,8 +357,8 @@ def _on_devices(tx: Transaction, viewer: str, cards: tuple[str, ...]) -> tuple[O
     slots = [
         slot
         for card_id in cards
-        for slot in slots_of_card(tx, card_id)
-        if slot.member == viewer and slot.gone is None
+        for slot in slots_of_card(tx, card_id, viewer)
+        if slot.gone is None
     ]
     found: list[OnDevice] = []
     for device in list_devices(tx, viewer):

@@ -1,9 +1,8 @@
 """Who is gone from a member's view, for the page and the command line, and how they come back."""
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 
+from server.cases.marks import marked
 from server.cases.saying import N_, said
 from server.errors import NotFound, UsageError
 from server.store.database import Actor, Database, Transaction
@@ -155,11 +154,9 @@ def _added(each: Refused) -> str:
 
 
 def _refusal(tx: Transaction, each: Refused) -> Refusal:
-    mark = hmac.new(tx.secret(), f"refused {each.id}".encode(), hashlib.sha256).hexdigest()[:32]
-    return Refusal(mark, each.name, each.label, each.at)
+    return Refusal(marked(tx, f"refused {each.id}"), each.name, each.label, each.at)
 
 
 def _told(tx: Transaction, each: Removed, names: dict[str, str]) -> Removal:
-    key = f"removed {each.slot.id} {each.act}".encode()
-    mark = hmac.new(tx.secret(), key, hashlib.sha256).hexdigest()[:32]
+    mark = marked(tx, f"removed {each.slot.id} {each.act}")
     return Removal(mark, each.name, each.how, names.get(each.keeper, each.keeper), each.at)

@@ -1,9 +1,9 @@
 """Undo for the page and the command line: what was undone, and what stays, in sentences."""
 
-import hashlib
 import hmac
 
 from server.access import sees_value
+from server.cases.marks import marked
 from server.cases.saying import said, together
 from server.cases.wording import property_word
 from server.contacts.values import name_of
@@ -58,8 +58,7 @@ def undo_marked(db: Database, mark: str, *, member: str) -> str:
 
 
 def _mark(tx: Transaction, act_id: int, member: str) -> str:
-    key = f"undo {act_id} {member}".encode()
-    return hmac.new(tx.secret(), key, hashlib.sha256).hexdigest()[:32]
+    return marked(tx, f"undo {act_id} {member}")
 
 
 def _sentences(tx: Transaction, undone: Undone, viewer: str | None) -> str:

@@ -119,14 +119,14 @@ def _release(tx: "Transaction") -> Iterator[str]:
 
 
 def _devices(tx: "Transaction") -> Iterator[str]:
-    from server.cases.attention import QUIET_DAYS
+    from server.cases.attention import quiet_days
     from server.store.devices import list_devices
     from server.store.members import list_members
 
     devices = (each for member in list_members(tx) for each in list_devices(tx, member.id))
     for each in devices:
-        if each.last_seen is not None and tx.now - each.last_seen > QUIET_DAYS * _DAY:
-            days = (tx.now - each.last_seen) // _DAY
+        days = quiet_days(tx.now, each)
+        if days:
             yield (
                 f"{each.member}'s {each.label} has not synced for {days} days: open its contacts, "
                 f"or revoke it with `hearthbook device revoke {each.member} {each.label}`."

@@ -8,7 +8,7 @@ from server.cases import open_cases
 from server.errors import UsageError
 from server.protocol.login import Limiter
 from server.review.forms import Begin, read_form
-from server.review.guard import Guard, signed_in_member
+from server.review.guard import Guard, over, signed_in_member
 from server.review.language import gettext as _
 from server.review.passwords import LENGTH_MIN, hash_password
 from server.review.regions import REGIONS, region_of_language
@@ -101,13 +101,9 @@ class BeginPages:
 
     def _over(self) -> tuple[str, int]:
         """The link is used or over; guesses are counted."""
-        wait = self._limiter.wrong(request.remote_addr or "")
-        if wait:
-            sentence = _("Too many wrong addresses from here; wait %(wait)s seconds.") % {
-                "wait": wait
-            }
-            return render_template("error.html", sentence=sentence, status=429), 429
-        sentence = _(
-            "This link was used already or is over; start the server anew, and it prints another."
+        return over(
+            self._limiter,
+            _(
+                "This link was used already or is over; start the server anew, and it prints another."
+            ),
         )
-        return render_template("error.html", sentence=sentence, status=410), 410

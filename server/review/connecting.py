@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from server.protocol.login import Limiter
 from server.review.forms import Platforms, read_form
+from server.review.guard import over
 from server.review.language import gettext as _
 from server.review.profiles import (
     PROFILE_TYPE,
@@ -126,14 +127,7 @@ class OneTimePages:
         return Account(household, found.member, name, found.label, password)
 
     def _over(self, *, is_known: bool) -> tuple[str, int]:
-        """The page is over; guesses are counted."""
-        wait = 0 if is_known else self._limiter.wrong(request.remote_addr or "")
-        if wait:
-            sentence = _("Too many wrong addresses from here; wait %(wait)s seconds.") % {
-                "wait": wait
-            }
-            return render_template("error.html", sentence=sentence, status=429), 429
         sentence = _(
             "This page works once, for ten minutes. Make a new square where you added the device."
         )
-        return render_template("error.html", sentence=sentence, status=410), 410
+        return over(self._limiter, sentence, is_guess=not is_known)

@@ -1,11 +1,11 @@
 """The page of a member's devices: add one, see whether it keeps up, disconnect it."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from flask import Flask, flash, get_flashed_messages, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from server.cases.attention import quiet_days
 from server.errors import UsageError
 from server.review.connecting import address_of_page, site_here
 from server.review.forms import NewDevice, Nothing, read_form
@@ -26,9 +26,6 @@ from server.store.connecting import (
 from server.store.database import Actor, Database
 from server.store.devices import revoke_device
 from server.store.household import household_name
-
-QUIET_DAYS: Final = 9
-_DAY: Final = 86_400_000_000
 
 Page = str | Response | tuple[str, int]
 
@@ -137,7 +134,7 @@ def _line(found: Connected, now: int) -> Line:
     seen = found.device.last_seen
     if seen is None:
         state = "waiting"
-    elif now - seen > QUIET_DAYS * _DAY:
+    elif quiet_days(now, found.device):
         state = "quiet"
     else:
         state = "in-step"

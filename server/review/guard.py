@@ -5,10 +5,13 @@ import logging
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Response, g, redirect, request, url_for
+from flask import Response, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from server.access import runs_household
 from server.errors import UsageError
+from server.protocol.login import Limiter
+from server.review.language import gettext as _
 from server.store.database import Actor, Database
 from server.store.members import Member, find_member
 from server.store.sessions import (
@@ -48,6 +51,19 @@ _HOME_ENDINGS: Final = (
 )
 
 log = logging.getLogger(__name__)
+
+
+def over(limiter: Limiter, sentence: str, *, is_guess: bool = True) -> tuple[str, int]:
+    """The answer to a link that was used, is over or never was; guesses are counted.
+
+    Args:
+        sentence: What to do instead.
+    """
+    wait = limiter.wrong(request.remote_addr or "") if is_guess else 0
+    if wait:
+        sentence = _("Too many wrong addresses from here; wait %(wait)s seconds.") % {"wait": wait}
+    status = 429 if wait else 410
+    return render_template("error.html", sentence=sentence, status=status), status
 
 
 class Guard:
@@ -124,6 +140,18 @@ def signed_in_member() -> Member:
     member = g.member
     assert isinstance(member, Member)
     return member
+
+
+def signed_in_adult() -> Member:
+    """The signed-in member, who runs the household with the other adults.
+
+    Raises:
+        UsageError: It is somebody else.
+    """
+    me = signed_in_member()
+    if not runs_household(me.role):
+        raise UsageError(_("Adults do that here; ask one of them."))
+    return me
 
 
 def members_only() -> AnyResponse | None:

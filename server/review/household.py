@@ -20,7 +20,7 @@ from server.errors import UsageError
 from server.protocol.proxies import UNBELIEVED
 from server.reconcile.freshness import HALF_LIVES
 from server.review.forms import Asking, Fading, HouseholdCalled, read_form
-from server.review.guard import signed_in_member
+from server.review.guard import signed_in_adult, signed_in_member
 from server.review.language import N_
 from server.review.language import gettext as _
 from server.review.regions import REGIONS
@@ -75,7 +75,7 @@ class HouseholdPages:
 
     def called(self) -> Page:
         """Change what the household is called, and its region."""
-        me = self._adult()
+        me = signed_in_adult().id
         form = read_form(
             HouseholdCalled, request.form, _("Give the household a name and a region.")
         )
@@ -89,7 +89,7 @@ class HouseholdPages:
 
     def asking(self) -> Page:
         """Say whether certain links wait for somebody, too."""
-        me = self._adult()
+        me = signed_in_adult().id
         form = read_form(Asking, request.form, _AGAIN)
         with self._database.write(Actor("settings", me)) as tx:
             if always_asks(tx) != (form.asks == "always"):
@@ -99,7 +99,7 @@ class HouseholdPages:
 
     def fading(self) -> Page:
         """Say how fast values of each kind age."""
-        me = self._adult()
+        me = signed_in_adult().id
         sentence = _("Choose a number of years from %(least)g to %(most)g for each kind.") % {
             "least": YEARS_LEAST,
             "most": YEARS_MOST,
@@ -149,15 +149,3 @@ class HouseholdPages:
     def _done(sentence: str) -> Response:
         flash(sentence)
         return redirect(url_for("household"), code=303)
-
-    @staticmethod
-    def _adult() -> str:
-        """The signed-in member, if they run the household.
-
-        Raises:
-            UsageError: They do not.
-        """
-        me = signed_in_member()
-        if not runs_household(me.role):
-            raise UsageError(_("Adults do that here; ask one of them."))
-        return me.id

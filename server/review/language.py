@@ -12,16 +12,12 @@ from typing import Final
 
 from flask import Flask, g, has_request_context, request
 
+from server.cases.saying import N_ as N_
 from server.cases.saying import in_language
 
 DOMAIN: Final = "hearthbook"
 SOURCE: Final = "en"
 LOCALE: Final = Path(__file__).parent / "locale"
-
-
-def N_(message: str) -> str:  # noqa: N802 - the name that tools for gettext look for
-    """Mark a text for the catalogues without translating it here."""
-    return message
 
 
 def add_to(app: Flask) -> None:

@@ -4,9 +4,8 @@ from flask import Flask, flash, get_flashed_messages, redirect, render_template,
 from werkzeug.wrappers import Response
 
 from server.access import may_reset, runs_household
-from server.errors import UsageError
 from server.review.forms import NewMember, OneMember, Role, Sharing, read_form
-from server.review.guard import signed_in_member
+from server.review.guard import signed_in_adult, signed_in_member
 from server.review.language import N_
 from server.review.language import gettext as _
 from server.settings import Settings
@@ -59,7 +58,7 @@ class MembersPages:
     def add(self) -> Response:
         """Add somebody, and make the link with which they choose a password and say what they share."""
         form = read_form(NewMember, request.form, _("Give the new member a name."))
-        me = _adult()
+        me = signed_in_adult()
         with self._database.write(Actor("member", me.id)) as tx:
             new = _expected(tx, form) or add_member(
                 tx, free_id(tx, form.name), name=form.name, shares="none", role=form.role
@@ -71,7 +70,7 @@ class MembersPages:
     def role(self) -> Response:
         """Say what somebody is here: an adult, a child or a guest."""
         form = read_form(Role, request.form, _AGAIN)
-        me = _adult()
+        me = signed_in_adult()
         with self._database.write(Actor("member", me.id)) as tx:
             new = set_member(tx, form.member, role=form.role)
         flash(_("%(name)s is changed, and what each may see has followed.") % {"name": new.name})
@@ -126,15 +125,3 @@ def _expected(tx: Transaction, form: NewMember) -> Member | None:
         ),
         None,
     )
-
-
-def _adult() -> Member:
-    """The signed-in member, who runs the household with the other adults.
-
-    Raises:
-        UsageError: It is somebody else.
-    """
-    me = signed_in_member()
-    if not runs_household(me.role):
-        raise UsageError(_("Adults do that here; ask one of them."))
-    return me

@@ -19,7 +19,7 @@ from server.review.forms import (
     Unstored,
     read_form,
 )
-from server.review.guard import Guard, signed_in_member
+from server.review.guard import Guard, over, signed_in_member
 from server.review.language import N_, told
 from server.review.language import gettext as _
 from server.review.passwords import LENGTH_MIN, hash_password, is_outdated, is_password
@@ -243,13 +243,7 @@ class Pages:
 
     def _no_link(self) -> Page:
         """A setup link that was used, is over or never was; guesses are counted."""
-        seconds = self._limiter.wrong(request.remote_addr or "")
-        if seconds:
-            sentence = _("Too many wrong addresses from here; wait %(wait)s seconds.") % {
-                "wait": seconds
-            }
-            return render_template("error.html", sentence=sentence, status=429), 429
-        return render_template("error.html", sentence=_USED, status=410), 410
+        return over(self._limiter, _USED)
 
     def _enter(self, token: str, member: Member, form: NewPassword | None) -> Page:
         """Use a setup link up, keep what was chosen if anything was, and sign in."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from server.access import Level, card_level, is_meant_for, sees_value
+from server.access import Household, Level, card_level, is_meant_for, sees_value
 from server.contacts.build import name_only
 from server.contacts.properties import Property, property_from
 from server.contacts.values import name_of
@@ -104,17 +104,18 @@ def portraits_of(
         if row is None or row.member != viewer or row.trashed is not None:
             return None, ()
         person = Person(card_id, own=True, level="all", cards=(card_id,))
-    found = [_portrait(tx, viewer, each) for each in person.cards]
+    household = household_of(tx)
+    found = [_portrait(tx, household, viewer, each) for each in person.cards]
     return person, tuple(sorted(found, key=lambda each: each.row.id != person.source))
 
 
-def _portrait(tx: Transaction, viewer: str, card_id: str) -> Portrait:
+def _portrait(tx: Transaction, household: Household, viewer: str, card_id: str) -> Portrait:
     row = find_card(tx, card_id)
     assert row is not None
-    household, own = household_of(tx), row.member == viewer
+    own = row.member == viewer
     level: Level = "all" if own else card_level(household, viewer, row.access)
-    told = _Told(tx, row, {each[0]: each for each in tx.all(_FACTS, which=card_id)}, own=own)
-    values = tuple(told.known(each) for each in _seen(tx, viewer, row, level))
+    told = _Told(tx, household, row, own=own)
+    values = tuple(told.known(each) for each in _seen(tx, household, viewer, row, level))
     added = tx.one(_ADDED, which=card_id)
     return Portrait(
         row=row,
@@ -134,9 +135,10 @@ def _portrait(tx: Transaction, viewer: str, card_id: str) -> Portrait:
     )
 
 
-def _seen(tx: Transaction, viewer: str, row: CardRow, level: Level) -> Sequence[Value]:
+def _seen(
+    tx: Transaction, household: Household, viewer: str, row: CardRow, level: Level
+) -> Sequence[Value]:
     """The values of a card that a viewer sees; of a name that is all they see, the name."""
-    household = household_of(tx)
     values = values_for(tx, row, viewer, region_of(tx))
     if level == "all":
         return [each for each in values if sees_value(household, viewer, each.access)]
@@ -148,14 +150,12 @@ def _seen(tx: Transaction, viewer: str, row: CardRow, level: Level) -> Sequence[
 class _Told:
     """What is known of the values of one card."""
 
-    def __init__(
-        self, tx: Transaction, row: CardRow, rows: Mapping[int, Row], *, own: bool
-    ) -> None:
+    def __init__(self, tx: Transaction, household: Household, row: CardRow, *, own: bool) -> None:
         self._tx = tx
-        self._rows = rows
+        self._rows: Mapping[int, Row] = {each[0]: each for each in tx.all(_FACTS, which=row.id)}
         self._row = row
         self._region = region_of(tx)
-        self._household = household_of(tx)
+        self._household = household
         self._before = None if own else row.as_before
         self._confirmed: dict[int, int] = {}
         for which, at in tx.all(_CONFIRMED, which=row.id):

@@ -125,9 +125,8 @@ def refresh(tx: Transaction, ids: Iterable[str]) -> set[str]:
 
 def visible_person(tx: Transaction, member_id: str, card_id: str) -> Person | None:
     """The person that a card belongs to for one viewer, or None where they see none."""
-    for scene in _scenes(tx, *_concerned(tx, (card_id,))):
-        if scene.member == member_id:
-            return next((each for each in scene.wanted.persons if card_id in each.cards), None)
+    for scene in _scenes(tx, *_concerned(tx, (card_id,)), only=member_id):
+        return next((each for each in scene.wanted.persons if card_id in each.cards), None)
     return None
 
 
@@ -182,15 +181,21 @@ def _parts(
 
 
 def _scenes(
-    tx: Transaction, cards: Mapping[str, CardRow], links: tuple[Linked, ...]
+    tx: Transaction,
+    cards: Mapping[str, CardRow],
+    links: tuple[Linked, ...],
+    *,
+    only: str | None = None,
 ) -> Iterator[Scene]:
-    """What each member has of these cards, and should have."""
+    """What each member, or one of them alone, has of these cards, and should have."""
     household = household_of(tx)
     slots: dict[str, list[SlotRow]] = {}
     for card_id in cards:
-        for each in slots_of_card(tx, card_id):
+        for each in slots_of_card(tx, card_id, only):
             slots.setdefault(each.member, []).append(each)
     for member_id in household.ids() if cards else ():
+        if only not in (None, member_id):
+            continue
         mine = tuple(slots.get(member_id, ()))
         viewer = _viewer(tx, member_id, cards, mine)
         wanted = desired_view(tx, household, viewer, cards, links)
