@@ -16,7 +16,8 @@ class Disputed:
     """Whose is this person?
 
     Attributes:
-        key: Another one as soon as one of them claims the person anew.
+        key: Another one as soon as one of them claims the person anew, and the same one again
+            where an undo says what had been said.
         members: The two who say "mine", sorted.
         cards: The cards of which they say so.
     """
@@ -49,7 +50,8 @@ def disputes(snapshot: Snapshot) -> Iterator[Disputed]:
 
 def _disputed(members: tuple[str, str], said: list[Claim]) -> Disputed:
     standing = [each for each in said if each.member in members and each.says == "mine"]
-    times = sorted((each.card, each.member, each.at, each.act) for each in standing)
+    first = (each.again or each for each in standing)
+    times = sorted({(each.card, each.member, each.at, each.act) for each in first})
     digest = hashlib.blake2b(repr((members, times)).encode("utf-8", "backslashreplace"))
     ids = tuple(sorted({each.card for each in standing}))
     return Disputed(f"dispute:{digest.hexdigest()[:32]}", members, ids)

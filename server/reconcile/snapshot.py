@@ -125,6 +125,7 @@ class Claim:
 
     Attributes:
         act: tells apart what was said at one time, as where a clock stands still.
+        again: what was said before, where an undo said it once more; None where it was said anew.
     """
 
     card: str
@@ -132,6 +133,7 @@ class Claim:
     says: Says
     at: int
     act: int = 0
+    again: "Claim | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What a cycle looks at: the household's cards with facts, links, bases and claims, read once."""
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, cast
@@ -31,6 +32,7 @@ from server.store.query import Query, among, bind
 from server.store.schema import act, base, card, claim, confirmation, fact, link, operation
 from server.store.statement import Row
 from server.store.taking_back import TAKEN_BACK
+from server.store.unsaying import with_what_was_said_again
 
 _first, _last, _gone = act.alias("first_act"), act.alias("last_act"), act.alias("gone_act")
 _undone = act.alias("undone_act")
@@ -83,7 +85,7 @@ _AGREED = select(
 _BASES: Final = Query(_AGREED)
 _BASES_OF: Final = Query(_AGREED.where(base.c.card_a.in_(among("cards"))))
 _SAID = (
-    select(claim.c.card, claim.c.member, claim.c.says, act.c.at, claim.c.act)
+    select(claim.c.card, claim.c.member, claim.c.says, act.c.at, claim.c.act, act.c.undoes)
     .join(act, act.c.id == claim.c.act)
     .order_by(claim.c.id)
 )
@@ -151,11 +153,7 @@ def snapshot_of(
         bases=tuple(
             Base(*row) for row in about.cards(_BASES, _BASES_OF) if present >= {row[0], row[1]}
         ),
-        claims=tuple(
-            Claim(row[0], row[1], cast("Says", row[2]), row[3], row[4])
-            for row in about.cards(_CLAIMS, _CLAIMS_OF)
-            if row[0] in present
-        ),
+        claims=_claims(row for row in about.cards(_CLAIMS, _CLAIMS_OF) if row[0] in present),
         applied=frozenset(about.facts(_OPERATIONS, _OPERATIONS_OF)),
         settled=settled_keys(said),
         undone=undone_keys(said),
@@ -195,6 +193,18 @@ def own_states(tx: Transaction, rows: Iterable[CardRow]) -> dict[str, CardState]
         )
         for each in kept.values()
     }
+
+
+def _claims(rows: Iterable[Row]) -> tuple[Claim, ...]:
+    """What was said of whose people the cards are, card by card."""
+    by_card: defaultdict[str, list[Claim]] = defaultdict(list)
+    undoes: dict[int, int] = {}
+    for row in rows:
+        by_card[row[0]].append(Claim(row[0], row[1], cast("Says", row[2]), row[3], row[4]))
+        undoes |= {row[4]: row[5]} if row[5] is not None else {}
+    return tuple(
+        each for said in by_card.values() for each in with_what_was_said_again(said, undoes)
+    )
 
 
 def _card_rows(

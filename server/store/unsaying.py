@@ -1,6 +1,7 @@
 """Whose somebody is said to be, with the words of one act taken away again."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import select
@@ -38,6 +39,29 @@ def unsay(tx: Transaction, old: int) -> frozenset[str]:
             say_claim(tx, card_id, member, word, tx.actor.member)
             moved.add(card_id)
     return frozenset(moved)
+
+
+def with_what_was_said_again(
+    claims: Sequence[Claim], undoes: Mapping[int, int]
+) -> tuple[Claim, ...]:
+    """What is said of one card, in its order, each word of an undo with the one that it said again.
+
+    Args:
+        undoes: The undos among the acts of these claims, each with the act that it undid.
+    """
+    found: list[Claim] = []
+    for each in claims:
+        again = None
+        if each.act in undoes:
+            others = [one for one in found if one.act < each.act and one.act != undoes[each.act]]
+            was = last_words([replace(one, at=one.act) for one in others]).get(each.member)
+            if was is not None and was.says == each.says:
+                first = next(
+                    one for one in others if one.act == was.act and one.member == was.member
+                )
+                again = first.again or first
+        found.append(replace(each, again=again))
+    return tuple(found)
 
 
 def _last(claims: Iterable[ClaimRow]) -> Mapping[str, Claim]:

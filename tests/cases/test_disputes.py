@@ -13,7 +13,7 @@ from server.store.cards import claims_of, owner_said
 from server.store.database import Actor
 from server.store.linking import say_claim
 from server.store.sharing import set_visibility
-from server.store.undoing import last_decision
+from server.store.undoing import last_decision, undo_act
 from server.store.views import refresh
 from tests.builders import Home, a_card
 
@@ -61,6 +61,11 @@ def disputes(home: Home, who: str | None) -> list[Case]:
     return [each for each in open_cases(home.db, who) if each.kind == "dispute"]
 
 
+def undo_claim(home: Home, act: int) -> int:
+    with home.db.write(Actor("undo", "ben")) as tx:
+        return undo_act(tx, act, member="ben").act
+
+
 def owner(home: Home) -> str | None:
     cards = (card_at(home, "anna", "a.vcf"), card_at(home, "ben", "b.vcf"))
     with home.db.read() as tx:
@@ -92,6 +97,32 @@ def test_undoing_the_answer_asks_again(home: Home) -> None:
     undo(home.db, act, member="ben")
     cycle(home)
     assert len(disputes(home, "anna")) == 1
+
+
+def test_undoing_that_and_having_it_back_asks_what_was_asked(home: Home) -> None:
+    (case,) = disputes(home, "anna")
+    claim(home, "ben", "b.vcf", "released")
+    claim(home, "ben", "b.vcf")
+    cycle(home)
+    (anew,) = disputes(home, "anna")
+    assert anew.id != case.id
+    with home.db.read() as tx:
+        (act,) = tx.connection.execute("SELECT max(id) FROM act WHERE kind = 'own'").fetchone()
+    for _ in range(2):
+        act = undo_claim(home, undo_claim(home, act))
+        assert disputes(home, "anna") == [anew]
+
+
+def test_an_answer_that_was_undone_is_the_same_question_again(home: Home) -> None:
+    (case,) = disputes(home, "ben")
+    decide(home.db, case.id, "anna", member="ben")
+    with home.db.read() as tx:
+        act = last_decision(tx, "ben")
+    assert act is not None
+    undo(home.db, act, member="ben")
+    assert disputes(home, "ben") == [case]
+    decide(home.db, case.id, "anna", member="ben")
+    assert disputes(home, "ben") == []
 
 
 def test_whoever_claims_again_asks_again(home: Home) -> None:
