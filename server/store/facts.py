@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, func, select, update
 
 from server.contacts.properties import Change, Property, diff, property_from
 from server.store.database import Transaction
@@ -44,6 +44,22 @@ _REWRITE: Final = Query(
     .values(octets=bind("content"), version=bind("written_in"))
 )
 _TOUCH: Final = Query(update(fact).where(fact.c.id == bind("which")).values(last=bind("by_act")))
+_edited = fact.alias("edited")
+_TAKEN_OFF: Final = Query(
+    select(fact.c.property, fact.c.norm)
+    .where(fact.c.card == bind("which"))
+    .group_by(fact.c.property, fact.c.norm)
+    .having(
+        and_(
+            func.count() == func.count(fact.c.gone),
+            func.max(fact.c.id).not_in(
+                select(_edited.c.previous).where(
+                    and_(_edited.c.card == bind("which"), _edited.c.previous.is_not(None))
+                )
+            ),
+        )
+    )
+)
 _DEVICE: Final = Query(
     select(device.c.label)
     .join(act, act.c.device == device.c.id)
@@ -93,6 +109,11 @@ def live_facts(tx: Transaction, card_id: str, region: str) -> list[LiveFact]:
         LiveFact(row[0], property_from(bytes(row[1]), version=row[2], region=region), row[3])
         for row in tx.all(_LIVE, which=card_id)
     ]
+
+
+def taken_off(tx: Transaction, card_id: str) -> frozenset[tuple[str, str]]:
+    """What a card said once and says no more, by name and match key, and was not edited into something else."""
+    return frozenset((row[0], row[1]) for row in tx.all(_TAKEN_OFF, which=card_id))
 
 
 def device_of_fact(tx: Transaction, fact_id: int) -> str:

@@ -20,7 +20,7 @@ from server.store.cards import find_card
 from server.store.database import Actor, Database, Transaction
 from server.store.devices import Device
 from server.store.edits import bring_back, own_card_instead, suggest_all
-from server.store.facts import Typing
+from server.store.facts import Typing, taken_off
 from server.store.group_edits import believed_changes
 from server.store.household import region_of
 from server.store.keeping import (
@@ -184,7 +184,7 @@ def meeting_of(
         changes = believed_changes(
             tx, addressed, row, written, changes, device=body.device, seq=seq
         )
-    return Meeting(before, current, changes)
+    return Meeting(before, current, changes, taken_off(tx, row.id) if row else frozenset())
 
 
 def put_late(

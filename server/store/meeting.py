@@ -16,11 +16,14 @@ class Meeting:
         before: What the device had; None where nobody knows.
         current: What its member's devices are served now.
         changes: What was typed.
+        taken_off: What the card said once, by name and match key, and was changed into nothing
+            else: whatever it says that is alike was typed beside it.
     """
 
     before: tuple[Property, ...] | None
     current: tuple[Property, ...]
     changes: tuple[Change, ...]
+    taken_off: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def kept(self) -> tuple[Property, ...]:
@@ -50,7 +53,8 @@ class Meeting:
         theirs = self.theirs(change)
         if change.before is None:
             return theirs is not None
-        if theirs is None:
+        is_gone = (change.before.name, change.before.norm) in self.taken_off
+        if theirs is None or (change.after is None and is_gone):
             return change.after is not None
         return theirs.canonical != change.before.canonical
 

@@ -85,11 +85,13 @@ def read(text: bytes) -> tuple:  # type: ignore[type-arg]
     return properties(parse(text), region=REGION)
 
 
-def merged(base: bytes, late: bytes, now: bytes) -> tuple[bytes, tuple[Change, ...]]:
-    """M, and what met another edit."""
+def merged(
+    base: bytes, late: bytes, now: bytes, taken_off: frozenset[tuple[str, str]] = frozenset()
+) -> tuple[bytes, tuple[Change, ...]]:
+    """M, and what met another edit; what was taken off the card since is known from its history."""
     before, current = read(base), read(now)
     typed = diff(before, read(late))
-    meeting = Meeting(before, current, typed)
+    meeting = Meeting(before, current, typed, taken_off)
     changes, collided = meeting.settled(typed, REGION)
     return put_on(now, changes, REGION, beside=meeting.kept), collided
 
@@ -125,7 +127,10 @@ def test_a_late_edit_that_comes_twice_is_there_once(found: tuple[bytes, bytes, b
     base, late, now = found
     once, met = merged(base, late, now)
     if not met:
-        twice, met_again = merged(base, late, once)
+        typed = diff(read(base), read(late))
+        removed = [each.before for each in typed if each.before and each.after is None]
+        off = frozenset((each.name, each.norm) for each in removed)
+        twice, met_again = merged(base, late, once, off)
         assert met_again == ()
         assert _without_order(twice) == _without_order(once)
 

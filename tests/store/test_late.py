@@ -129,6 +129,23 @@ def test_a_removal_of_what_was_changed_meanwhile_is_a_case(home: Home) -> None:
     assert [each.value for each in case.questions[0].options] == ["", "evi@example.org"]
 
 
+def test_a_removal_that_is_repeated_is_not_asked_though_something_like_it_was_added(
+    home: Home,
+) -> None:
+    """What was taken off and changed into nothing else met nobody, however alike what came beside it."""
+    there, beside = "ADR:;;Hauptstr. 2;Berlin;;10115;DE", "ADR:;;Hauptstr. 1;Berlin;;10115;DE"
+    base = added(CARD, there)
+    etag = home.put("anna", "a.vcf", base).etag
+    assert home.put("anna+tablet", "a.vcf", added(base, beside), if_match=etag).status == 204
+    for late in (CARD, added(CARD, "NOTE:x")):
+        assert home.put("anna", "a.vcf", late, if_match=etag).status == 412
+    merged(home)
+    assert races(home) == []
+    assert beside.encode() in stored(home)
+    assert there.encode() not in stored(home)
+    assert b"NOTE:x" in stored(home)
+
+
 def test_a_change_of_what_was_removed_meanwhile_is_a_case(home: Home) -> None:
     meet(home, CARD.replace(MAIL, b""), CARD.replace(b"eva@", b"evi@"))
     merged(home)
