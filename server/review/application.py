@@ -24,6 +24,7 @@ from server.review.language import N_
 from server.review.members import MembersPages
 from server.review.pages import Pages
 from server.review.people import PeoplePages
+from server.review.photos import PhotoPages
 from server.review.printing import PrintPages
 from server.review.shown import ShownPages
 from server.review.uploading import UploadPages
@@ -116,6 +117,7 @@ def _add_pages(app: Flask, database: Database, settings: Settings) -> None:
     ShownPages(database).add_to(app)
     PeoplePages(database).add_to(app)
     CardPages(database).add_to(app)
+    PhotoPages(database).add_to(app)
     MembersPages(database, settings).add_to(app)
     DevicesPages(database, settings).add_to(app)
     PrintPages(database).add_to(app)

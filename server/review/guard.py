@@ -216,6 +216,8 @@ def with_headers(answer: Response) -> Response:
     """After each request: the headers every page carries."""
     for name, value in _HEADERS:
         answer.headers.setdefault(name, value)
+    if request.endpoint == "photo" and answer.status_code in (200, 304):
+        return answer  # which says itself how it may be kept
     if request.endpoint != "static":
         answer.headers["Cache-Control"] = "no-store"
     return answer

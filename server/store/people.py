@@ -13,6 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from server.contacts.card import parse
 from server.contacts.finding import WORDS_MOST, listing, wanted
+from server.contacts.pictures import photo_in
 from server.contacts.properties import properties
 from server.store.database import Actor, Database, Transaction
 from server.store.household import region_of
@@ -49,6 +50,7 @@ _KEEP: Final = Query(
         place=bind("order"),
         detail=bind("value"),
         found=bind("words"),
+        photo=bind("picture"),
     )
     .on_conflict_do_nothing()
 )
@@ -67,7 +69,14 @@ _INITIALS: Final = Query(
     select(func.substr(listed.c.place, 1, 1)).select_from(_LISTED).where(_FITTING).distinct()
 )
 _PAGE: Final = Query(
-    select(slot.c.card, card.c.member, listed.c.name, listed.c.detail, slot.c.own)
+    select(
+        slot.c.card,
+        card.c.member,
+        listed.c.name,
+        listed.c.detail,
+        slot.c.own,
+        listed.c.photo,
+    )
     .select_from(_LISTED)
     .where(_FITTING)
     .order_by(listed.c.place, listed.c.name, slot.c.href)
@@ -98,6 +107,8 @@ class Entry:
     name: str
     detail: str
     own: bool
+    photo: str = ""
+    """What `server.store.photos` knows the photo by; empty for none."""
 
 
 def prepare_lists(db: Database) -> None:
@@ -122,7 +133,9 @@ def prepare_list(db: Database, member: str) -> None:
 def _work_out(tx: Transaction, member: str) -> None:
     region = region_of(tx)
     for which, octets in tx.all(_MISSING, who=member):
-        told = listing(properties(parse(bytes(octets)), region=region), region=region)
+        props = properties(parse(bytes(octets)), region=region)
+        told = listing(props, region=region)
+        photo = photo_in(props)
         tx.run(
             _KEEP,
             which=which,
@@ -130,6 +143,7 @@ def _work_out(tx: Transaction, member: str) -> None:
             order=told.order,
             value=told.detail,
             words=told.found,
+            picture=photo.mark if photo is not None else "",
         )
 
 
@@ -154,7 +168,7 @@ def list_people(
 ) -> Sequence[Entry]:
     """The fitting entries of a member's view, sorted by name; `prepare_list` comes first."""
     rows = tx.all(_PAGE, **_given(member, search), most=most, skipped=skipped)
-    return tuple(Entry(row[0], row[1], row[2], row[3], bool(row[4])) for row in rows)
+    return tuple(Entry(row[0], row[1], row[2], row[3], bool(row[4]), row[5]) for row in rows)
 
 
 def _number(tx: Transaction, query: Query, member: str, search: Search, **more: str) -> int:

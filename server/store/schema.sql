@@ -81,6 +81,7 @@ CREATE TABLE listed (
     place TEXT NOT NULL,
     detail TEXT NOT NULL,
     found TEXT NOT NULL,
+    photo TEXT DEFAULT '' NOT NULL,
     CONSTRAINT pk_listed PRIMARY KEY (text),
     CONSTRAINT fk_listed_text FOREIGN KEY(text) REFERENCES text (id) ON DELETE CASCADE
 ) STRICT;

@@ -76,6 +76,7 @@ listed = declare(
     string("place"),  # the folded name, by which lists are sorted
     string("detail"),  # one value that tells namesakes apart
     string("found"),  # what a word of a search may be part of, folded
+    string("photo", default=""),  # stands for the photo that a page may show; empty for none
 )
 
 asked = declare(
