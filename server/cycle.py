@@ -6,17 +6,13 @@ written meanwhile it is made again, at last under the lock.
 
 import json
 import logging
-import secrets
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
 from server.access import CardAccess, card_level, changes_others
 from server.contacts.properties import Change
-from server.errors import Busy, HearthbookError
 from server.planning import Planned, Planner
 from server.reconcile.clusters import Clusters
 from server.reconcile.gauge import gauge_of
@@ -36,8 +32,8 @@ from server.store.household import is_released, region_of
 from server.store.jobs import keep_gauge
 from server.store.journal import Record
 from server.store.keeping import change_card, has_due, read_card, settle_due
-from server.store.late import merge_late
-from server.store.leases import give_lease, record_cycle, take_lease
+from server.store.late import has_late, merge_late
+from server.store.leases import leased, record_cycle
 from server.store.letters import keep_letters, letters_are_missing, write_letters
 from server.store.members import household_of, list_members
 from server.store.noting_acts import note_act, note_nothing
@@ -48,16 +44,14 @@ from server.store.overlays import (
     open_suggestions,
     put_on,
 )
-from server.store.releasing import end_all_waits
+from server.store.releasing import end_all_waits, waits_are_plain
 from server.store.snapshots import snapshot_of
 from server.store.texts import octets_of
 from server.store.views import refresh
 
-LEASE_NAME: Final = "cycle"
-LEASE_SECONDS: Final = 30
-RENEW_SECONDS: Final = 10.0
 FIRST_CYCLE_COPY: Final = "hearthbook.db.before-first-cycle"
 _TRIES: Final = 3
+_READING: Final = "Reading and comparing the cards"
 
 _log = logging.getLogger(__name__)
 
@@ -107,52 +101,26 @@ def run_cycle(
     Raises:
         Busy: Another cycle runs.
     """
-    tell = tell or _silent
-    with _leased(db):
+    tell, planner = tell or _silent, planner or Planner(db.changes)
+    with leased(db):
         if releasing:
             tell("Ending every wait and hold")
-            _release(db, kind, member)
-        tell("Reading and comparing the cards")
+            _copy_before_first(db)
+            report = _release_and_cycle(db, _releasing(kind, member), kind, planner, tell)
+            if report is not None:
+                return report
+            with db.write(_releasing(kind, member)) as tx:
+                end_all_waits(tx)
+        tell(_READING)
         late = merge_late(db)
         if late:
             _log.info("cycle %s: late=%d", kind, late)
         with db.read() as tx:
             released = is_released(tx)
         if released:
-            return _cycle(db, kind, planner or Planner(db.changes), tell)
+            return _cycle(db, kind, planner, tell)
         _write_letters(db)
         return None
-
-
-@contextmanager
-def _leased(db: Database) -> Iterator[None]:
-    """Keep every other cycle of the deployment out; a killed one is waited for half a minute.
-
-    Raises:
-        Busy: Another cycle runs.
-    """
-    holder = secrets.token_hex(8)
-    if take_lease(db, LEASE_NAME, holder, seconds=LEASE_SECONDS) != holder:
-        raise Busy("Another reconciliation is running; try again when it is done.")
-    over = threading.Event()
-
-    def renew() -> None:
-        while not over.wait(RENEW_SECONDS):
-            with suppress(HearthbookError):  # the disk may have room again next time
-                take_lease(db, LEASE_NAME, holder, seconds=LEASE_SECONDS)
-        db.close()
-
-    renewing = threading.Thread(target=renew, name="lease", daemon=True)
-    renewing.start()
-    try:
-        yield
-    finally:
-        over.set()
-        renewing.join()
-        try:
-            give_lease(db, LEASE_NAME, holder)
-        except HearthbookError as error:  # what the cycle came to is kept; the lease ends by itself
-            _log.warning("The lease of a cycle could not be given back: %s", error.sentence)
 
 
 def measure(db: Database) -> None:
@@ -215,15 +183,17 @@ def _source(suggestion: Suggestion, change: Change) -> dict[tuple[str, str], int
     return {(change.after.name, change.after.norm): suggestion.origin}
 
 
-def _release(db: Database, kind: str, member: str | None) -> None:
-    """End every wait and hold; before the first cycle a copy of the database is kept."""
+def _copy_before_first(db: Database) -> None:
+    """Keep a copy of the database before the household's first cycle."""
     with db.read() as tx:
         first = not is_released(tx)
     copy = db.folder / FIRST_CYCLE_COPY
     if first and not copy.exists():
         backup(db, copy)
-    with db.write(Actor("release" if kind != "letter" else "letter", member)) as tx:
-        end_all_waits(tx)
+
+
+def _releasing(kind: str, member: str | None) -> Actor:
+    return Actor("release" if kind != "letter" else "letter", member)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,17 +213,52 @@ def _silent(_: str) -> None:
 def _cycle(db: Database, kind: str, planner: Planner, tell: Callable[[str], None]) -> Report:
     for _ in range(_TRIES):
         with db.read() as tx:
-            revision = last_act(tx)
-            run = _Run(kind, tx.now, planner, _planned(tx, kind, planner))
-        tell(f"Carrying out {len(run.planned.plan.operations):,} steps")
-        with db.write(Actor("cycle")) as tx:
-            report = _apply(tx, run) if last_act(tx) == revision else None
+            revision, run = last_act(tx), _Run(kind, tx.now, planner, _planned(tx, kind, planner))
+        report = _carried_out(db, Actor("cycle"), revision, run, tell)
         if report is not None:
-            planner.done()
             return report
     with db.write(Actor("cycle")) as tx:
         report = _apply(tx, _Run(kind, tx.now, planner, _planned(tx, kind, planner)))
     planner.done()
+    return report
+
+
+def _release_and_cycle(
+    db: Database, who: Actor, kind: str, planner: Planner, tell: Callable[[str], None]
+) -> Report | None:
+    """End every wait and carry out what is planned for then in one transaction.
+
+    So nobody is served a card that becomes one with theirs at once. None where it cannot be
+    planned beforehand, or comes to nothing: then one is done after the other.
+    """
+    for _ in range(_TRIES):
+        with db.read() as tx:
+            if not waits_are_plain(tx) or has_late(tx):
+                return None
+            tell(_READING)
+            planned = planner.plan_all(tx, released=True)
+            revision, run = last_act(tx), _Run(kind, tx.now, planner, planned)
+        if not planned.plan.operations:
+            return None
+        report = _carried_out(db, who, revision, run, tell)
+        if report is not None:
+            return report
+    return None
+
+
+def _carried_out(
+    db: Database, who: Actor, revision: int | None, run: _Run, tell: Callable[[str], None]
+) -> Report | None:
+    """Carry a plan out, unless somebody wrote since it was made; whoever releases ends all waits first."""
+    tell(f"Carrying out {len(run.planned.plan.operations):,} steps")
+    with db.write(who) as tx:
+        if last_act(tx) != revision:
+            return None
+        if who.kind != "cycle":
+            end_all_waits(tx, is_shown_later=True)
+            tx.new_act(Actor("cycle"))
+        report = _apply(tx, run)
+    run.planner.done()
     return report
 
 
@@ -310,7 +315,8 @@ def _carry_out(tx: Transaction, run: _Run) -> tuple[tuple[Operation, ...], bool]
     done: tuple[Operation, ...] = ()
     for _ in range(_TRIES + 1):
         steps = planned.plan.operations
-        moved = apply_work(tx, Work(steps, facts_by_id(planned.snapshot))) if steps else set()
+        is_due = bool(steps or tx.touched)
+        moved = apply_work(tx, Work(steps, facts_by_id(planned.snapshot))) if is_due else set()
         done += steps
         if not moved:
             break

@@ -58,11 +58,15 @@ class Planner:
         """Cards of which a plan was made that nobody has carried out yet."""
         self._skipped: frozenset[str] = frozenset()
 
-    def plan_all(self, tx: Transaction) -> Planned:
-        """Plan from all cards."""
+    def plan_all(self, tx: Transaction, *, released: bool = False) -> Planned:
+        """Plan from all cards.
+
+        Args:
+            released: As if every wait and hold had ended: whoever carries it out ends them first.
+        """
         self._linking, self._done = None, -1
         with _uncollected():
-            snapshot = snapshot_of(tx)
+            snapshot = snapshot_of(tx, released=released)
             linking = Linking(snapshot)
             made = plan(snapshot, now=tx.now, find=linking.find)
         self._frame = frame_of(tx)

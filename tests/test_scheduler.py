@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from server.cycle import LEASE_NAME, LEASE_SECONDS, run_cycle
+from server.cycle import run_cycle
 from server.scheduler import Quick, Scheduler
 from server.settings import Settings
 from server.store.jobs import gauges
-from server.store.leases import take_lease
+from server.store.leases import LEASE_NAME, LEASE_SECONDS, take_lease
 from server.store.people import Search, list_people
 from tests.builders import Home, a_card
 

@@ -127,6 +127,11 @@ class Body:
     device: Device
 
 
+def has_late(tx: Transaction) -> bool:
+    """Whether any body that came too late waits."""
+    return tx.one(_PENDING) is not None
+
+
 def merge_late(db: Database) -> int:
     """Merge every body that came too late, each in a transaction of its own; gives how many there were."""
     with db.read() as tx:

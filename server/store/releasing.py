@@ -1,6 +1,6 @@
 """What is held waits for its member's word: shown to others, put back, or done after all (design rules R8 and R10)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,6 +28,7 @@ from server.store.schema import (
     fact,
     hold,
     hold_card,
+    member,
     suggestion,
 )
 from server.store.slots import SlotRow, find_slot, slots_of_card
@@ -137,6 +138,8 @@ _TELL: Final = Query(
     .where(and_(suggestion.c.author == bind("who"), suggestion.c.card == bind("which")))
     .values(held=None)
 )
+_TOLD_LATER: Final = Query(select(suggestion.c.id).where(suggestion.c.held.is_not(None)).limit(1))
+_PAUSED: Final = Query(select(member.c.id).where(member.c.paused.is_not(None)).limit(1))
 _TELL_ALL: Final = Query(update(suggestion).where(suggestion.c.held.is_not(None)).values(held=None))
 _WITHDRAW: Final = Query(
     update(suggestion)
@@ -150,6 +153,7 @@ _WITHDRAW: Final = Query(
     )
     .values(state="overtaken", closed=bind("by_act"), held=None)
 )
+_LATER: Final = {"shown": "later"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,15 +275,33 @@ def release_all(tx: Transaction) -> tuple[str, ...]:
     return (*waiting, *frozen)
 
 
-def end_all_waits(tx: Transaction) -> None:
-    """End every wait and hold, and let the household's cycles run from now on."""
+def end_all_waits(tx: Transaction, *, is_shown_later: bool = False) -> None:
+    """End every wait and hold, and let the household's cycles run from now on.
+
+    Args:
+        is_shown_later: What comes next in the transaction brings the views up to date, so that
+            nobody is shown a card that this joins to one of theirs.
+    """
     waiting = release_all(tx)
     first = not is_released(tx)
     if first:
         release(tx)
     if waiting or first or tx.has_acted:
-        note_act(tx, "release", kind=tx.actor.kind)
-        refresh(tx, waiting)
+        note_act(tx, "release", kind=tx.actor.kind, **(_LATER if is_shown_later else {}))
+        tx.touched.update(waiting)
+        if not is_shown_later:
+            refresh(tx, ())
+
+
+def is_told_later(words: Mapping[str, str]) -> bool:
+    """Whether the views followed a release, as the journal tells of it, only with what came next."""
+    return words.get("shown") == "later"
+
+
+def waits_are_plain(tx: Transaction) -> bool:
+    """Whether some new cards wait and nothing else does: what is seen without waits is known beforehand."""
+    held_back = (_FROZEN, _TOLD_LATER, _PAUSED)
+    return bool(waiting_cards(tx)) and not any(tx.all(each) for each in held_back)
 
 
 def _pauses(tx: Transaction, card_id: str) -> bool:

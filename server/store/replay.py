@@ -29,6 +29,7 @@ from server.store.replaying_acts import Door, acts_again, bodies_merged, can_be_
 from server.store.replaying_limits import limits_again
 from server.store.sharing import set_visibility
 from server.store.slots import SlotRow, slot_at, slots_of_card
+from server.store.views import refresh
 from server.store.writes import put
 
 _LAST: Final = "SELECT id, at FROM act ORDER BY id DESC LIMIT 1"
@@ -132,6 +133,8 @@ def replay(
     connection.execute(_RESERVE, (reserved, at))
     going = _Replaying(connection, doors, _written_again(records), bodies_merged(records))
     for record in records:
+        if record.opens:
+            going.show_what_is_left()
         at = max(at, record.at)
         if going.knows(record):
             connection.execute("SAVEPOINT record")
@@ -139,6 +142,7 @@ def replay(
             connection.execute("RELEASE record")
         elif record.kind not in BY_MACHINE:
             going.others[record.note if record.kind == "other" else record.kind] += 1
+    going.show_what_is_left()
     end = max(last_of(connection), reserved) + 1
     connection.execute(_RESERVE, (end, max(at, now)))
     connection.execute("DELETE FROM act WHERE id = ?", (reserved,))
@@ -166,6 +170,7 @@ class _Replaying:
         merged: The acts whose bodies came too late and were merged later.
         renamed: The href that stands here for what a record's href stood for.
         begun: What the records of one act have come to, by the act's name.
+        before: What the record before came to; its views may be left to the next of its transaction.
     """
 
     connection: sqlite3.Connection
@@ -174,6 +179,7 @@ class _Replaying:
     merged: frozenset[str]
     renamed: dict[tuple[str, str, str], str] = field(default_factory=dict)
     begun: dict[str, Transaction] = field(default_factory=dict)
+    before: Transaction | None = None
     done: list[bool] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
     others: Counter[str] = field(default_factory=Counter)
@@ -188,7 +194,10 @@ class _Replaying:
         """Do once more what a record says, or say why not; the machine's acts are left to the next cycle."""
         try:
             tx = self.transaction(record, at)
+            if self.before is not None:
+                tx.touched.update(self.before.touched)
             changed = _again(tx, record, self)
+            self.before = tx
             if tx.has_acted and record.name:
                 self.begun[record.name] = tx
             if record.kind not in BY_MACHINE:
@@ -203,6 +212,12 @@ class _Replaying:
             if record.kind not in BY_MACHINE:
                 why = sentence or "It does not fit to what the backup holds."
                 self.left.append(Left(record, why))
+
+    def show_what_is_left(self) -> None:
+        """Bring the views up to date that a record left to one which is not here, or cannot be done again."""
+        if self.before is not None and self.before.touched:
+            refresh(self.before, ())
+        self.before = None
 
     def transaction(self, record: Record, at: int) -> Transaction:
         """The transaction of one record; further records of an act go on under it."""

@@ -15,7 +15,7 @@ from server.store.lending import ask_for, shown_to, stop_showing
 from server.store.members import find_member
 from server.store.noting_acts import UNLEND, act_named, note_act
 from server.store.refused import add_refused, let_refused_go, refused_of
-from server.store.releasing import end_all_waits
+from server.store.releasing import end_all_waits, is_told_later
 from server.store.removed import removed_of, show_again
 from server.store.undoing import undo_act
 from server.store.views import refresh
@@ -60,8 +60,9 @@ def _undo_again(tx: Transaction, record: Record) -> None:
 
 
 def _release_again(tx: Transaction, record: Record) -> None:
-    tx.actor = Actor(_words(record)["kind"], record.member or None)
-    end_all_waits(tx)
+    words = _words(record)
+    tx.actor = Actor(words["kind"], record.member or None)
+    end_all_waits(tx, is_shown_later=is_told_later(words))
 
 
 def _settle_again(tx: Transaction, _record: Record) -> None:

@@ -8,11 +8,12 @@ import pytest
 from server.cycle import run_cycle, trial
 from server.errors import NotFound, UsageError
 from server.store.database import Actor
+from server.store.imports import Incoming, import_cards
 from server.store.linking import link_cards, say_claim
 from server.store.sharing import set_share
 from server.store.views import refresh
 from tests.asking import decide, find_case, open_cases
-from tests.builders import Home, a_card
+from tests.builders import Home, a_card, a_name
 
 PHONE = "TEL;TYPE=CELL:+49 30 23125 101"
 
@@ -291,3 +292,16 @@ def test_a_number_that_takes_anothers_place_is_a_change_to_a_third_member(tmp_pa
         assert b"999" in text
     assert home.verify() == ()
     home.db.close()
+
+
+def test_who_joins_somebody_in_the_first_cycle_is_never_served_beside_them(home: Home) -> None:
+    """What waits is shown with the links that the cycle makes: no slot is minted to be retired at once."""
+    cards = [
+        Incoming(str(n), a_card(f"ub-{n}", a_name(n), PHONE[:-3] + str(200 + n))) for n in range(30)
+    ]
+    import_cards(home.db, "anna", cards)
+    import_cards(home.db, "ben", cards[:25])
+    cycle(home)
+    assert [len(home.entries(who)) for who in ("anna", "ben")] == [30, 30]
+    with home.db.read() as tx:
+        assert tx.connection.execute("SELECT count(*) FROM slot").fetchone() == (60,)

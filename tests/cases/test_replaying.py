@@ -15,6 +15,7 @@ from server.store.cards import cards_with_uid
 from server.store.database import Actor
 from server.store.going_back import go_back
 from server.store.history import last_act
+from server.store.imports import Incoming, import_cards
 from server.store.journal import Journal
 from server.store.linking import answers
 from server.store.sharing import set_share
@@ -313,6 +314,17 @@ def letter_undone(home: Home) -> None:
     take_back(home, act, "anna")
 
 
+def waiting_cards_joined(home: Home) -> None:
+    """What two mass imports brought is shown, and becomes one person each, in one transaction."""
+    for who in ("anna", "ben"):
+        cards = [
+            Incoming(str(n), a_card(f"{who}-{n}", a_name(n), f"TEL:+49 30 23125 {100 + n}"))
+            for n in range(25)
+        ]
+        import_cards(home.db, who, cards)
+    cycle(home)
+
+
 def typed_over_what_a_cycle_brought(home: Home) -> None:
     """Ben's phone sends back what Anna typed: it stays hers, and goes when she stops showing it."""
     add(home, "anna", "ua", "Eva Stein", PHONE, "EMAIL:eva@example.org")
@@ -350,6 +362,7 @@ STORIES: tuple[Callable[[Home], None], ...] = (
     card_lent,
     letter_answered,
     letter_undone,
+    waiting_cards_joined,
     typed_over_what_a_cycle_brought,
 )
 
@@ -455,6 +468,17 @@ def test_what_settled_and_who_was_shut_out_are_replayed_in_their_order(home: Hom
     before = state(home)
     assert restored(home).account.left == ()
     assert state(home) == before
+
+
+def test_what_was_to_be_shown_with_a_cycle_is_shown_without_it(home: Home) -> None:
+    """The journal has lost the cycle that joined what was released before it."""
+    waiting_cards_joined(home)
+    damage(home, b'"kind": "cycle"')
+    restored(home)
+    assert home.verify() == ()
+    assert len(home.entries("carl")) == 50
+    run_cycle(home.db, kind="command")
+    assert len(home.entries("carl")) == 25
 
 
 def test_after_a_restore_a_cycle_finds_nothing_to_do(home: Home) -> None:
