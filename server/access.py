@@ -78,14 +78,14 @@ class Household:
         """
         if giver == taker:
             return "all"
-        takers = {each.id: each for each in self.members}
-        for from_member, to_member, how_much in self.overrides:
-            if from_member == giver and to_member == taker and taker in takers:
-                return "none" if self._came_later(giver, takers[taker]) else how_much
-        givers = {each.id: each for each in (*self.left, *self.members)}
-        if giver not in givers or taker not in takers or takers[taker].role != "adult":
+        to = _named(self.members, taker)
+        if to is None or self._came_later(giver, to):
             return "none"
-        return "none" if self._came_later(giver, takers[taker]) else givers[giver].shares
+        for from_member, to_member, how_much in self.overrides:
+            if from_member == giver and to_member == taker:
+                return how_much
+        of = _named(self.members, giver) or _named(self.left, giver)
+        return of.shares if of is not None and to.role == "adult" else "none"
 
     def shown(self, card: "CardAccess", taker: str) -> Level:
         """What the keeper of a card shows `taker` of it at most."""
@@ -102,8 +102,8 @@ class Household:
 
     def _came_later(self, giver: str, taker: MemberState) -> bool:
         """Whether somebody came while a member paused sharing: to them all of it would be new."""
-        paused = next((each.paused for each in self.members if each.id == giver), None)
-        return paused is not None and taker.joined > paused
+        of = _named(self.members, giver)
+        return of is not None and of.paused is not None and taker.joined > of.paused
 
     def shows_names(self) -> bool:
         """Whether anybody shows anybody names and no more."""
@@ -114,6 +114,13 @@ class Household:
     def ids(self) -> tuple[str, ...]:
         """All members' ids, in the order in which they joined."""
         return tuple(each.id for each in self.members)
+
+
+def _named(members: tuple[MemberState, ...], member: str) -> MemberState | None:
+    for each in members:
+        if each.id == member:
+            return each
+    return None
 
 
 def card_level(

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from server.access import Household, Level, card_level
-from server.store.cards import CardRow, Linked, claims_of, owner_said
-from server.store.database import Transaction
+from server.store.cards import CardRow, Linked, owner_said
+from server.store.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Viewer:
 
 
 def desired_view(
-    tx: Transaction,
+    reading: Reading,
     household: Household,
     viewer: Viewer,
     cards: Mapping[str, CardRow],
@@ -76,7 +76,7 @@ def desired_view(
         if not shown or _is_known_by_name(viewer, cards, levels, shown):
             unseen.extend(group)
             continue
-        source = _source(tx, cards, shown)
+        source = _source(reading, cards, shown)
         persons.append(Person(source, own=False, level=levels[source], cards=tuple(group)))
     return Desired(tuple(persons), tuple(sorted(unseen)), tuple(newly_hidden), tuple(shown_again))
 
@@ -123,10 +123,10 @@ def _is_known_by_name(
     )
 
 
-def _source(tx: Transaction, cards: Mapping[str, CardRow], shown: Sequence[str]) -> str:
+def _source(reading: Reading, cards: Mapping[str, CardRow], shown: Sequence[str]) -> str:
     """The owner's card if the viewer sees it, else the oldest."""
     owner = (
-        owner_said(claim for each in shown for claim in claims_of(tx, each))
+        owner_said(claim for each in shown for claim in reading.claims(each))
         if len(shown) > 1
         else None
     )

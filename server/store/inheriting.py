@@ -30,9 +30,9 @@ _MOVE: Final = Query(
 )
 
 
-def move_lines(tx: Transaction, author: str, old: str, new: str) -> None:
-    """A slot goes on with another card: what its member typed goes with it."""
-    tx.run(_MOVE, who=author, old=old, new=new)
+def move_lines(tx: Transaction, author: str, old: str, new: str) -> bool:
+    """A slot goes on with another card: what its member typed goes with it; whether there was anything."""
+    return tx.run(_MOVE, who=author, old=old, new=new) > 0
 
 
 def absorb(tx: Transaction, own: CardRow, overlay: tuple[Suggestion, ...]) -> bool:

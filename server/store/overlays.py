@@ -1,7 +1,7 @@
 """Suggestions: what a member typed on somebody else's card, shown on top in their own view (design rule R4)."""
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +16,7 @@ from server.store.cards import sources_of
 from server.store.database import Transaction
 from server.store.holding import is_held_suggestion
 from server.store.members import household_of
-from server.store.query import Query, bind, inserting
+from server.store.query import Query, among, bind, inserting
 from server.store.schema import act, card, suggestion
 from server.store.statement import Row
 
@@ -70,6 +70,11 @@ _NAMES: Final = Query(
         )
     ).order_by(suggestion.c.act, suggestion.c.id)
 )
+_ON_CARDS = _SELECT.where(suggestion.c.card.in_(among("cards"))).order_by(
+    suggestion.c.act, suggestion.c.id
+)
+_ALL_ON_CARDS: Final = Query(_ON_CARDS)
+_ON_CARDS_BY: Final = Query(_ON_CARDS.where(suggestion.c.author == bind("who")))
 _BY_AUTHOR: Final = Query(
     _SELECT.where(suggestion.c.author == bind("who")).order_by(suggestion.c.act, suggestion.c.id)
 )
@@ -163,6 +168,19 @@ def suggestions_of(tx: Transaction, author: str, cards: Iterable[str]) -> tuple[
         for each in (_suggestion(row) for row in tx.all(_ON_CARD, who=author, which=card_id))
         if each.state in SHOWN_STATES
     )
+
+
+def suggestions_on(tx: Transaction, cards: str, author: str | None) -> Iterator[Suggestion]:
+    """What everybody's own views, or one member's, show on top of some cards, oldest first.
+
+    Args:
+        cards: Their ids as a JSON list.
+    """
+    if author is None:
+        rows = tx.all(_ALL_ON_CARDS, cards=cards)
+    else:
+        rows = tx.all(_ON_CARDS_BY, cards=cards, who=author)
+    return (each for each in map(_suggestion, rows) if each.state in SHOWN_STATES)
 
 
 def suggest(

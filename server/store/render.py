@@ -1,6 +1,7 @@
 """The octets of a slot: an own card as written, somebody else's built from what may be seen (design rule R2)."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from server.access import Household, is_meant_for
@@ -8,11 +9,11 @@ from server.contacts.build import build_card, name_only
 from server.contacts.card import parse
 from server.contacts.properties import Property, content_digest
 from server.contacts.versions import to_version_3
-from server.store.cards import CardRow, values_of, visible_values
+from server.store.cards import CardRow, Value, visible_values
 from server.store.database import Transaction
 from server.store.desired import Person
-from server.store.household import region_of
-from server.store.overlays import Suggestion, overlay_digest, suggestions_of, with_overlay
+from server.store.overlays import Suggestion, overlay_digest, with_overlay
+from server.store.reading import Reading
 from server.store.slots import Content
 from server.store.texts import keep, octets_of
 
@@ -39,26 +40,22 @@ def own_content(tx: Transaction, row: CardRow) -> Content:
 
 
 def visible_content(
-    tx: Transaction, household: Household, viewer: str, source: CardRow, person: Person
+    reading: Reading, household: Household, viewer: str, source: CardRow, person: Person
 ) -> Visible:
     """What a viewer sees of somebody else's person: allowed values, and the viewer's own lines on top."""
-    region = region_of(tx)
+    values = reading.values(source)
     props = (
-        visible_values(household, viewer, values_of(tx, source, region))
+        visible_values(household, viewer, values)
         if person.level == "all"
-        else _names(tx, viewer, source, region)
+        else _names(viewer, values)
     )
-    overlay = suggestions_of(tx, viewer, person.cards)
+    overlay = reading.typed(viewer, person.cards)
     digest = hashlib.blake2b(
         content_digest(props) + overlay_digest(overlay), digest_size=16
     ).digest()
-    return Visible(props, overlay, digest, region)
+    return Visible(props, overlay, digest, reading.region)
 
 
-def _names(tx: Transaction, viewer: str, source: CardRow, region: str) -> tuple[Property, ...]:
+def _names(viewer: str, values: Iterable[Value]) -> tuple[Property, ...]:
     """The name alone, of a keeper who shows no more."""
-    return name_only(
-        tuple(
-            each.prop for each in values_of(tx, source, region) if is_meant_for(viewer, each.access)
-        )
-    )
+    return name_only(tuple(each.prop for each in values if is_meant_for(viewer, each.access)))

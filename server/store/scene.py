@@ -8,6 +8,7 @@ from functools import cached_property
 from server.access import Household
 from server.store.cards import CardRow, Linked
 from server.store.desired import Desired, Person, Viewer
+from server.store.reading import Reading
 from server.store.slots import SlotRow
 
 
@@ -19,6 +20,7 @@ class Scene:
     """
 
     member: str
+    reading: Reading
     household: Household
     cards: Mapping[str, CardRow]
     links: tuple[Linked, ...]

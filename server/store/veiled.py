@@ -10,25 +10,24 @@ from collections.abc import Iterator
 
 from server.access import sees_value
 from server.contacts.travel import travel_of
-from server.store.cards import CardRow, values_of
+from server.store.cards import CardRow
 from server.store.database import Transaction
 from server.store.desired import desired_view
-from server.store.household import region_of
 from server.store.scene import Scene
 from server.store.shown import note_shown
 
 
 def note_veiled(tx: Transaction, scene: Scene) -> None:
     """Note the values of others that only narrower own cards keep out of a member's view."""
-    for source in _sources(tx, scene):
-        for each in values_of(tx, source, region_of(tx)):
+    for source in _sources(scene):
+        for each in scene.reading.values(source):
             if travel_of(each.prop.name).flow == "stays":
                 continue
             if sees_value(scene.household, scene.member, each.access):
                 note_shown(tx, scene.member, each.fact)
 
 
-def _sources(tx: Transaction, scene: Scene) -> Iterator[CardRow]:
+def _sources(scene: Scene) -> Iterator[CardRow]:
     """The cards of others that a member's view would be made from without narrower own ones."""
     narrow = {
         card
@@ -42,7 +41,7 @@ def _sources(tx: Transaction, scene: Scene) -> Iterator[CardRow]:
     cards = {each.id: each for each in scene.cards.values() if each.id not in narrow}
     links = [each for each in scene.links if not narrow & {each.card_a, each.card_b}]
     shown = {each.source for each in scene.wanted.persons if not each.own}
-    for person in desired_view(tx, scene.household, scene.viewer, cards, links).persons:
+    for person in desired_view(scene.reading, scene.household, scene.viewer, cards, links).persons:
         if not person.own and person.level == "all" and person.source not in shown:
             yield cards[person.source]
 

@@ -13,19 +13,17 @@ from typing import Final
 from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
-from server.access import BOOK_OF_THE_HOUSEHOLD
 from server.reconcile.clusters import Clusters
 from server.store import groups
-from server.store.books import find_book
 from server.store.cards import CardRow, Linked, all_cards, cards_named, closure
 from server.store.database import Transaction
 from server.store.desired import Person, Viewer, desired_view
 from server.store.inheriting import absorb, inherit, move_lines
 from server.store.members import household_of
 from server.store.numbering import number
-from server.store.overlays import suggestions_of
 from server.store.private_groups import keep_private
 from server.store.query import Query, among, bind
+from server.store.reading import Reading
 from server.store.render import Visible, own_content, visible_content
 from server.store.scene import Scene
 from server.store.schema import hidden, question, question_card
@@ -104,8 +102,9 @@ def refresh(tx: Transaction, ids: Iterable[str]) -> set[str]:
     again: set[str] = set()
     tx.announced.clear()
     moves = groups.Moves(tuple(each.id for each in cards.values() if each.kind == "group"))
+    reading = Reading(tx)
     for some, theirs in _parts(cards, links):
-        for scene in _scenes(tx, some, theirs):
+        for scene in _scenes(reading, some, theirs):
             for card_id in scene.wanted.newly_hidden:
                 hide(tx, scene.member, card_id)
             for card_id in scene.wanted.shown_again:
@@ -125,7 +124,8 @@ def refresh(tx: Transaction, ids: Iterable[str]) -> set[str]:
 
 def visible_person(tx: Transaction, member_id: str, card_id: str) -> Person | None:
     """The person that a card belongs to for one viewer, or None where they see none."""
-    for scene in _scenes(tx, *_concerned(tx, (card_id,)), only=member_id):
+    reading = Reading(tx, member_id)
+    for scene in _scenes(reading, *_concerned(tx, (card_id,)), only=member_id):
         return next((each for each in scene.wanted.persons if card_id in each.cards), None)
     return None
 
@@ -133,12 +133,13 @@ def visible_person(tx: Transaction, member_id: str, card_id: str) -> Person | No
 def verify_views(tx: Transaction) -> tuple[str, ...]:
     """Differences between the stored views and what they are derived from; empty if there are none."""
     problems: list[str] = []
+    reading = Reading(tx)
     done: set[str] = set()
     for card_id in all_cards(tx):
         if card_id not in done:
             cards, links = _concerned(tx, (card_id,))
             done.update(cards)
-            for scene in _scenes(tx, cards, links):
+            for scene in _scenes(reading, cards, links):
                 problems.extend(_differences(tx, scene))
     return tuple(problems)
 
@@ -181,14 +182,16 @@ def _parts(
 
 
 def _scenes(
-    tx: Transaction,
+    reading: Reading,
     cards: Mapping[str, CardRow],
     links: tuple[Linked, ...],
     *,
     only: str | None = None,
 ) -> Iterator[Scene]:
     """What each member, or one of them alone, has of these cards, and should have."""
+    tx = reading.tx
     household = household_of(tx)
+    reading.look_at(cards)
     slots: dict[str, list[SlotRow]] = {}
     for card_id in cards:
         for each in slots_of_card(tx, card_id, only):
@@ -197,17 +200,17 @@ def _scenes(
         if only not in (None, member_id):
             continue
         mine = tuple(slots.get(member_id, ()))
-        viewer = _viewer(tx, member_id, cards, mine)
-        wanted = desired_view(tx, household, viewer, cards, links)
-        yield Scene(member_id, household, cards, links, mine, viewer, wanted)
+        viewer = _viewer(reading, member_id, cards, mine)
+        wanted = desired_view(reading, household, viewer, cards, links)
+        yield Scene(member_id, reading, household, cards, links, mine, viewer, wanted)
 
 
 def _viewer(
-    tx: Transaction, member_id: str, cards: Mapping[str, CardRow], mine: tuple[SlotRow, ...]
+    reading: Reading, member_id: str, cards: Mapping[str, CardRow], mine: tuple[SlotRow, ...]
 ) -> Viewer:
     """What the view of a member depends on besides the cards."""
     others = [each for each in cards.values() if each.member != member_id]
-    hidden_cards = {each.id for each in others if is_hidden(tx, member_id, each.id)}
+    hidden_cards = {each.id for each in others if reading.is_hidden(member_id, each.id)}
     own = [
         each
         for each in cards.values()
@@ -227,7 +230,7 @@ def _apply(tx: Transaction, scene: Scene, moves: groups.Moves) -> set[str]:
     kept: set[int] = set()
     changed: set[str] = set()
     for card_id, heir in scene.heirs():
-        move_lines(tx, scene.member, card_id, heir.source)
+        _move_lines(tx, scene, card_id, heir)
     for person in scene.wanted.persons:
         if person.own:
             survivor = _apply_own(tx, scene, person, kept)
@@ -254,8 +257,16 @@ def _apply(tx: Transaction, scene: Scene, moves: groups.Moves) -> set[str]:
 
 def _absorb(tx: Transaction, scene: Scene, person: Person) -> set[str]:
     """Let an own card take over what its member typed on others' cards of the person."""
-    overlay = suggestions_of(tx, scene.member, person.cards)
-    return {person.source} if overlay and absorb(tx, scene.cards[person.source], overlay) else set()
+    overlay = scene.reading.typed(scene.member, person.cards)
+    if not overlay:
+        return set()
+    scene.reading.note_moved(scene.member)
+    return {person.source} if absorb(tx, scene.cards[person.source], overlay) else set()
+
+
+def _move_lines(tx: Transaction, scene: Scene, card_id: str, person: Person) -> None:
+    if move_lines(tx, scene.member, card_id, person.source):
+        scene.reading.note_moved(scene.member)
 
 
 def _inherited(tx: Transaction, scene: Scene, which: SlotRow) -> set[str]:
@@ -263,9 +274,10 @@ def _inherited(tx: Transaction, scene: Scene, which: SlotRow) -> set[str]:
     if which.own or which.gone is not None or is_hidden(tx, scene.member, which.card):
         return set()
     unseen = scene.known_kin(which.card) - scene.person_of.keys()
-    overlay = suggestions_of(tx, scene.member, sorted(unseen))
+    overlay = scene.reading.typed(scene.member, sorted(unseen))
     if not overlay:
         return set()
+    scene.reading.note_moved(scene.member)
     return {inherit(tx, scene.household, which, scene.cards[which.card], overlay)}
 
 
@@ -293,10 +305,12 @@ def _apply_other(tx: Transaction, scene: Scene, person: Person) -> int:
     """The one slot of somebody else's person; minted where there was none."""
     slot = scene.slot_for(person)
     if slot is not None and slot.card not in person.cards:
-        move_lines(tx, scene.member, slot.card, person.source)
-    visible = visible_content(tx, scene.household, scene.member, scene.cards[person.source], person)
+        _move_lines(tx, scene, slot.card, person)
+    visible = visible_content(
+        scene.reading, scene.household, scene.member, scene.cards[person.source], person
+    )
     if slot is None:
-        return _mint(tx, scene.member, person, visible)
+        return _mint(tx, scene, person, visible)
     if slot.gone is None and slot.content == visible.digest:
         if slot.card != person.source:
             resource(tx, slot, person.source)
@@ -306,17 +320,15 @@ def _apply_other(tx: Transaction, scene: Scene, person: Person) -> int:
     return slot.id
 
 
-def _mint(tx: Transaction, member_id: str, person: Person, visible: Visible) -> int:
+def _mint(tx: Transaction, scene: Scene, person: Person, visible: Visible) -> int:
     """A slot for somebody else's person that this view never had: href and UID are minted."""
-    href, uid = minted_names(tx, member_id, person.source)
-    book = find_book(tx, member_id, BOOK_OF_THE_HOUSEHOLD)
-    assert book is not None
+    href, uid = minted_names(tx, scene.member, person.source)
     return insert_slot(
         tx,
         SlotRow(
             id=0,
-            book=book.id,
-            member=member_id,
+            book=scene.reading.book_of(scene.member),
+            member=scene.member,
             href=href,
             uid=uid,
             card=person.source,
@@ -377,7 +389,7 @@ def _expected(
     """Each slot a person should have, with its texts and digest; a built text is told by its digest alone."""
     if not person.own:
         visible = visible_content(
-            tx, scene.household, scene.member, scene.cards[person.source], person
+            scene.reading, scene.household, scene.member, scene.cards[person.source], person
         )
         yield scene.slot_for(person), None, None, visible.digest
         return
