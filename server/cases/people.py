@@ -9,6 +9,7 @@ from server.access import Household, Level, card_level
 from server.cases.marks import sealed, unsealed
 from server.cases.shapes import Row
 from server.cases.telling import how_of
+from server.cases.typed import Typed, typed_by
 from server.cases.wording import kind_of_property, label_of
 from server.contacts.travel import travel_of
 from server.errors import NotFound, UsageError
@@ -19,11 +20,9 @@ from server.store.cards import CardRow, claims_of
 from server.store.database import Actor, Database, Transaction
 from server.store.devices import list_devices
 from server.store.fading import half_lives_of
-from server.store.household import region_of
 from server.store.lending import ask_for, asked_at, shown_to, stop_showing
 from server.store.linking import say_claim
 from server.store.members import get_member, household_of
-from server.store.overlays import suggestions_of
 from server.store.portraits import Known, Portrait, portraits_of
 from server.store.sharing import NAMES, set_value_visibility, set_visibility
 from server.store.slots import last_served, slots_of_card
@@ -75,18 +74,6 @@ class OnDevice:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What the viewer typed on somebody else's card, and what became of it."""
-
-    label: str
-    kind: str
-    before: str
-    after: str
-    state: str
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
 class CardPage:
     """One card of a person."""
 
@@ -110,7 +97,7 @@ class PersonPage:
     owner: Ownership
     watchers: tuple[Watcher, ...]
     devices: tuple[OnDevice, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[Typed, ...]
     visibility: str
     named: tuple[str, ...]
     waiting: Waiting
@@ -143,7 +130,7 @@ def person_page(db: Database, viewer: str, card_id: str) -> PersonPage:
             owner=_owner(tx, viewer, portraits),
             watchers=_watchers(household_of(tx), shown) if own and row.household else (),
             devices=_on_devices(tx, viewer, person.cards),
-            changes=_changes(tx, viewer, person.cards),
+            changes=typed_by(tx, viewer, portraits),
             visibility=access.visibility if own else "",
             named=tuple(sorted(access.named)) if own else (),
             waiting=_waiting(row) if own else "",
@@ -368,27 +355,6 @@ def _on_devices(tx: Transaction, viewer: str, cards: tuple[str, ...]) -> tuple[O
             if served is not None:
                 has = "now" if served[0] == slot.seq else "before"
         found.append(OnDevice(device.label, has))
-    return tuple(found)
-
-
-def _changes(tx: Transaction, viewer: str, cards: tuple[str, ...]) -> tuple[Change, ...]:
-    region = region_of(tx)
-    found: list[Change] = []
-    for each in suggestions_of(tx, viewer, cards):
-        change = each.change(region)
-        either = change.after or change.before
-        if either is None or either.name == "FN":
-            continue
-        found.append(
-            Change(
-                label=label_of(either),
-                kind=kind_of_property(either.name),
-                before=change.before.shown if change.before else "",
-                after=change.after.shown if change.after else "",
-                state=each.state,
-                at=each.at,
-            )
-        )
     return tuple(found)
 
 

@@ -23,12 +23,13 @@ from server.cases.wording import kind_of_property, label_of
 from server.contacts.travel import travel_of
 from server.contacts.values import name_of
 from server.reconcile.clusters import Clusters
-from server.store.card_acts import changed_by
+from server.store.card_acts import Changed, changed_by
 from server.store.cards import find_card, values_for
 from server.store.database import Transaction
 from server.store.history import ActRow, Deeds, deeds_of, find_act, value_access, values_changed
 from server.store.household import region_of
 from server.store.members import household_of, member_names
+from server.store.overlays import suggestions_in
 from server.store.releasing import was_put_back
 from server.store.removed import removed_of
 
@@ -149,10 +150,11 @@ class _Recounting:
         return list(dict.fromkeys((*self._changed(act), *ends, *known)))
 
     def details(self, act: ActRow, cards: Iterable[str]) -> Iterator[Detail]:
-        """The values that an act changed on some cards."""
+        """The values that an act changed on some cards, or that the viewer suggested in it."""
         there = frozenset(self._changed(act))
         for card in cards:
-            for each in changed_by(self.tx, act.id, card, self.viewer) if card in there else ():
+            changed = changed_by(self.tx, act.id, card, self.viewer) if card in there else ()
+            for each in (*changed, *self._typed(act, card)):
                 prop = each.after or each.before
                 if prop is None or prop.name in _UNTOLD or (prop.name == "FN" and not each.before):
                     continue
@@ -163,6 +165,15 @@ class _Recounting:
                     each.before.shown if each.before else "",
                     each.after.shown if each.after else "",
                 )
+
+    def _typed(self, act: ActRow, card: str) -> Iterator[Changed]:
+        """What the viewer suggested for a card; nobody else is told the values here."""
+        if act.member is not None and act.member == self.viewer:
+            region = region_of(self.tx)
+            for each in suggestions_in(self.tx, act.member, act.id):
+                if each.card == card:
+                    change = each.change(region)
+                    yield Changed(change.before, change.after)
 
     def _about(self, deeds: Deeds) -> Deeds:
         """The part of what was done that is about the cards that were asked for."""

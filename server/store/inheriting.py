@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from sqlalchemy import and_, update
+from sqlalchemy import and_, select, update
 
 from server.access import Household, card_level
 from server.contacts.card import parse
@@ -16,10 +16,10 @@ from server.store.database import Transaction
 from server.store.facts import Typing
 from server.store.household import region_of
 from server.store.keeping import change_card, create_card, read_card
-from server.store.overlays import Suggestion, close_suggestion, put_on
+from server.store.overlays import Suggestion, close_suggestion, put_on, suggestions_of
 from server.store.query import Query, bind
 from server.store.render import own_content
-from server.store.schema import suggestion
+from server.store.schema import act, fact, suggestion
 from server.store.slots import SlotRow, announce
 from server.store.texts import octets_of
 
@@ -28,19 +28,44 @@ _MOVE: Final = Query(
     .where(and_(suggestion.c.author == bind("who"), suggestion.c.card == bind("old")))
     .values(card=bind("new"))
 )
+_MOVE_ONE: Final = Query(
+    update(suggestion).where(suggestion.c.id == bind("which")).values(card=bind("new"))
+)
+_SAID_SINCE: Final = Query(
+    select(fact.c.id)
+    .join(act, act.c.id == fact.c.gone)
+    .where(
+        and_(
+            fact.c.card == bind("on_card"),
+            fact.c.property == bind("name"),
+            act.c.at >= bind("since"),
+        )
+    )
+    .limit(1)
+)
 
 
-def move_lines(tx: Transaction, author: str, old: str, new: str) -> bool:
-    """A slot goes on with another card: what its member typed goes with it; whether there was anything."""
-    return tx.run(_MOVE, who=author, old=old, new=new) > 0
+def move_lines(tx: Transaction, author: str, old: str, new: CardRow) -> bool:
+    """A slot goes on with another card: what its member typed goes with it; whether there was anything.
+
+    An own card gets only what was typed on the other one; what came from itself it says.
+    """
+    if new.member != author:
+        return tx.run(_MOVE, who=author, old=old, new=new.id) > 0
+    region, octets = region_of(tx), octets_of(tx, new.text)
+    overlay = suggestions_of(tx, author, (old,))
+    typed = [each for each in overlay if not _came_from_own(each, octets, region)]
+    for each in typed:
+        tx.run(_MOVE_ONE, which=each.id, new=new.id)
+    return bool(typed)
 
 
 def absorb(tx: Transaction, own: CardRow, overlay: tuple[Suggestion, ...]) -> bool:
     """An own card of the person takes over what its member typed on somebody else's; whether it changed.
 
-    A value that would take the place of another one of the own card stays a
-    suggestion: nothing typed is overwritten; a note or a set says both. What came
-    from the own card stays one, too.
+    A value that would take the place of another one of the own card, or of one that
+    was taken off it since, stays a suggestion: nothing typed is overwritten; a note or
+    a set says both. What came from the own card stays one, too.
     """
     region = region_of(tx)
     octets = octets_of(tx, own.text)
@@ -49,8 +74,11 @@ def absorb(tx: Transaction, own: CardRow, overlay: tuple[Suggestion, ...]) -> bo
         if _came_from_own(each, octets, region):
             continue
         fitting = _beside_own(octets, change, region)
-        if fitting is not None:
-            octets = put_on(octets, (fitting,), region)
+        if fitting is None:
+            continue
+        after = put_on(octets, (fitting,), region)
+        if after == octets or fitting is not change or not _is_answered(tx, own.id, each, change):
+            octets = after
             close_suggestion(tx, each.id, "overtaken")
     if octets == octets_of(tx, own.text):
         return False
@@ -105,6 +133,15 @@ def _came_from_own(each: Suggestion, octets: bytes, region: str) -> bool:
     if each.made_by == "decide":
         return each.origin is not None or put_on(octets, (each.change(region),), region) == octets
     return each.made_by == "cycle"
+
+
+def _is_answered(tx: Transaction, card_id: str, each: Suggestion, change: Change) -> bool:
+    """Whether an own card said something else since a value was typed of which there is only one."""
+    is_one = change.after is not None and travel_of(each.property).single
+    return (
+        is_one
+        and tx.one(_SAID_SINCE, on_card=card_id, name=each.property, since=each.at) is not None
+    )
 
 
 def _beside_own(octets: bytes, change: Change, region: str) -> Change | None:

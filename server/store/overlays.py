@@ -44,22 +44,20 @@ _ON_CARD: Final = Query(
         and_(suggestion.c.author == bind("who"), suggestion.c.card == bind("which"))
     ).order_by(suggestion.c.act, suggestion.c.id)
 )
-_OPEN: Final = Query(
-    _SELECT.where(and_(suggestion.c.state == "open", suggestion.c.held.is_(None))).order_by(
-        suggestion.c.act, suggestion.c.id
-    )
-)
-_OPEN_TO: Final = Query(
+_WAITING = (
     _SELECT.join(card, card.c.id == suggestion.c.card)
     .where(
         and_(
             suggestion.c.state == "open",
             suggestion.c.held.is_(None),
-            card.c.member == bind("keeper"),
-            card.c.trashed.is_(None),
+            card.c.member != suggestion.c.author,  # what an own card took over and does not say
         )
     )
     .order_by(suggestion.c.act, suggestion.c.id)
+)
+_OPEN: Final = Query(_WAITING)
+_OPEN_TO: Final = Query(
+    _WAITING.where(and_(card.c.member == bind("keeper"), card.c.trashed.is_(None)))
 )
 _NAMES: Final = Query(
     _SELECT.where(
@@ -77,6 +75,11 @@ _ALL_ON_CARDS: Final = Query(_ON_CARDS)
 _ON_CARDS_BY: Final = Query(_ON_CARDS.where(suggestion.c.author == bind("who")))
 _BY_AUTHOR: Final = Query(
     _SELECT.where(suggestion.c.author == bind("who")).order_by(suggestion.c.act, suggestion.c.id)
+)
+_IN_ACT: Final = Query(
+    _SELECT.where(
+        and_(suggestion.c.author == bind("who"), suggestion.c.act == bind("which"))
+    ).order_by(suggestion.c.id)
 )
 _BY_ID: Final = Query(_SELECT.where(suggestion.c.id == bind("which")))
 _INSERT: Final = inserting(
@@ -144,6 +147,11 @@ def personal_names(tx: Transaction) -> tuple[Suggestion, ...]:
 def suggestions_by(tx: Transaction, author: str) -> tuple[Suggestion, ...]:
     """Everything a member ever suggested, oldest first."""
     return tuple(_suggestion(row) for row in tx.all(_BY_AUTHOR, who=author))
+
+
+def suggestions_in(tx: Transaction, author: str, act_id: int) -> tuple[Suggestion, ...]:
+    """What a member suggested in one act, whatever became of it."""
+    return tuple(_suggestion(row) for row in tx.all(_IN_ACT, who=author, which=act_id))
 
 
 def find_suggestion(tx: Transaction, suggestion_id: str) -> Suggestion | None:

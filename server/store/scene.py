@@ -60,7 +60,7 @@ class Scene:
         return found
 
     def heirs(self) -> Iterator[tuple[str, Person]]:
-        """Cards that are seen no more, with the person of somebody else that their slots were retired into."""
+        """Cards that are seen no more, with the person that their slots were retired into."""
         unseen = frozenset(self.wanted.unseen)
         slots = {each.id: each for each in self.mine}
         for each in self.mine:
@@ -70,7 +70,7 @@ class Scene:
                 passed.add(standing.id)
                 standing = slots.get(standing.survivor or 0)
             place = self.person_of.get(standing.card) if standing and passed else None
-            if each.card in unseen and place is not None and not self.wanted.persons[place].own:
+            if each.card in unseen and place is not None:
                 yield each.card, self.wanted.persons[place]
 
     @cached_property

@@ -265,7 +265,7 @@ def _absorb(tx: Transaction, scene: Scene, person: Person) -> set[str]:
 
 
 def _move_lines(tx: Transaction, scene: Scene, card_id: str, person: Person) -> None:
-    if move_lines(tx, scene.member, card_id, person.source):
+    if move_lines(tx, scene.member, card_id, scene.cards[person.source]):
         scene.reading.note_moved(scene.member)
 
 
