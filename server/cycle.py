@@ -11,11 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from server.access import CardAccess, card_level, changes_others
+from server.access import CardAccess, card_level, changes_others, may_answer
 from server.contacts.properties import Change
 from server.planning import Planned, Planner
 from server.reconcile.clusters import Clusters
-from server.reconcile.gauge import gauge_of
+from server.reconcile.gauge import gauge_of, worth_checking
 from server.reconcile.operations import Add, Join, Operation, Plan, Remove, Replace, Suggest
 from server.reconcile.plan import plan
 from server.reconcile.snapshot import Snapshot, facts_by_id
@@ -25,6 +25,7 @@ from server.store.backup import backup
 from server.store.cards import CardRow, claims_of, closure, find_card, owner_said
 from server.store.changes import Changes
 from server.store.database import Actor, Database, Transaction
+from server.store.doubts import keep_checks, left_alone
 from server.store.facts import Typing, live_facts
 from server.store.fading import half_lives_of
 from server.store.history import last_act
@@ -124,14 +125,18 @@ def run_cycle(
 
 
 def measure(db: Database) -> None:
-    """Keep how right each member's book probably is today."""
+    """Keep how right each member's book probably is today, and what they are asked until tomorrow."""
     with db.read() as tx:
         snapshot = snapshot_of(tx)
         lives = half_lives_of(tx)
-        gauges = {each.id: gauge_of(snapshot, each.id, tx.now, lives) for each in list_members(tx)}
+        members, alone = list_members(tx), left_alone(tx)
+        gauges = {each.id: gauge_of(snapshot, each.id, tx.now, lives) for each in members}
     with db.write(Actor("gauge")) as tx:
         for member, found in gauges.items():
-            keep_gauge(tx, member, chance=found.chance, people=found.people, known=found.known)
+            keep_gauge(tx, member, found)
+        for each in members:
+            asked = gauges[each.id].doubts if may_answer(each.role) else ()
+            keep_checks(tx, each.id, worth_checking(asked, left_alone=alone))
 
 
 def settle(db: Database) -> bool:

@@ -1,5 +1,6 @@
 """The questions a household decides: one way in for the page and the command line."""
 
+from server.cases.checks import checks
 from server.cases.deciding import decide
 from server.cases.listing import Waiting, find_case, open_cases, waiting_cases
 from server.cases.shapes import Case, Choice, Heap, Option, Pile, Reason, Row, Side
@@ -14,6 +15,7 @@ __all__ = [
     "Row",
     "Side",
     "Waiting",
+    "checks",
     "decide",
     "find_case",
     "open_cases",

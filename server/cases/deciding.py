@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from server.cases.asked import decide_asked
+from server.cases.checks import decide_check
 from server.cases.children import as_suggestions, reaches_others
 from server.cases.disputed import answer_dispute
 from server.cases.families import answer_family
@@ -35,6 +36,7 @@ from server.reconcile.snapshot import Fact, FactRef, Placed, Snapshot, cards_by_
 from server.store.applying import Work, apply_work
 from server.store.asking import as_it_is, ask_again
 from server.store.database import Actor, Database, Transaction
+from server.store.doubts import Check
 from server.store.lending import Ask
 from server.store.linking import keep_answer, link_cards
 from server.store.noting_acts import note_act
@@ -80,7 +82,9 @@ def answer_open(tx: Transaction, found: Open, choice: str) -> str:
         UsageError: The choice is none of the case's.
     """
     asked = what_is_asked(tx, found)
-    if choice == "later" and choice in found.case.choices:
+    if isinstance(found.question, Check):
+        said = decide_check(tx, found.question, found.case, choice)
+    elif choice == "later" and choice in found.case.choices:
         keep_answer(tx, key_of(found), tx.actor.member, "later")
         said = "Left for later; nothing was changed."
     elif isinstance(found.question, Hold):  # it ends with its answer, which needs no remembering
@@ -108,7 +112,7 @@ def _answer(tx: Transaction, found: Open, choice: str) -> str:
         return _suggestion(tx, question, case, choice)
     if isinstance(question, Race):
         return _race(tx, question, case, choice)
-    if question is None or isinstance(question, Hold | Ask):
+    if question is None or isinstance(question, Hold | Ask | Check):
         raise _unknown(case, choice)
     now, snapshot = (question, snapshot_of(tx)) if found.fresh else as_it_is(tx, question)
     said = ""

@@ -7,6 +7,7 @@ from typing import Final
 
 from server.access import may_answer
 from server.cases.asked import asked_case
+from server.cases.checks import find_check
 from server.cases.disputed import dispute_case
 from server.cases.families import family_case
 from server.cases.held import held_case
@@ -24,6 +25,7 @@ from server.reconcile.families import FamilyChanged
 from server.reconcile.operations import SamePerson, ValuesDiffer, WhichBelong
 from server.store.asking import fresh_questions, is_current
 from server.store.database import Database, Transaction
+from server.store.doubts import Check
 from server.store.fading import half_lives_of
 from server.store.household import is_released, region_of
 from server.store.lending import Ask, open_asks
@@ -49,7 +51,7 @@ class Open:
     """One open case with what deciding it needs."""
 
     case: Case
-    question: Subject | Suggestion | Race | Hold | Ask | None
+    question: Subject | Suggestion | Race | Hold | Ask | Check | None
     """None for the letter."""
     fresh: bool = False
     """Whether it was worked out at this moment from all cards."""
@@ -115,7 +117,10 @@ def find_open(tx: Transaction, case_id: str, viewer: str | None, *, fresh: bool 
     for each in _items(tx, viewer, fresh=fresh):
         if each.id == case_id:
             return each.tell()
-    raise NotFound(CLOSED)
+    found = find_check(tx, case_id, viewer)
+    if found is None:
+        raise NotFound(CLOSED)
+    return Open(*found)
 
 
 def open_in(tx: Transaction, viewer: str | None, *, fresh: bool = False) -> list[Open]:

@@ -44,6 +44,7 @@ PILES: Final = N_("{who} said of {cards} cards of {names}: {people} different pe
 DIFFERENT: Final = N_("{who} said of {names}: different people.")
 TOOK_OVER: Final = N_("{who} took over a change to {name}.")
 DECLINED: Final = N_("{who} declined a change to {name}.")
+STILL_RIGHT: Final = N_("{who} said that a value of {names} is still right.")
 WRITTEN: Final = {
     "import": (N_("{who} imported {names}."), N_("{who} imported {names} on {device}.")),
     "added": (N_("{who} added {names}."), N_("{who} added {names} on {device}.")),

@@ -15,6 +15,7 @@ from server.cases.recounted import (
     PILES,
     PLAIN,
     SOMETHING,
+    STILL_RIGHT,
     TOOK_OVER,
     WRITTEN,
 )
@@ -26,6 +27,7 @@ from server.reconcile.clusters import Clusters
 from server.store.card_acts import Changed, changed_by
 from server.store.cards import find_card, values_for
 from server.store.database import Transaction
+from server.store.doubts import vouched_by
 from server.store.history import ActRow, Deeds, deeds_of, find_act, value_access, values_changed
 from server.store.household import region_of
 from server.store.members import household_of, member_names
@@ -255,6 +257,9 @@ class _Recounting:
             return said("{who} decided what is right for {names}.", who=self._who(act), names=whom)
         if not mine:
             return ""
+        vouched = vouched_by(self.tx, act.id)
+        if vouched:
+            return said(STILL_RIGHT, who=self._who(act), names=self._list(vouched))
         if "later" in deeds.choices:
             return said("{who} put off a question.", who=self._who(act))
         return said("{who} answered a question.", who=self._who(act))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from server.cases.checks import check_again
 from server.cases.deciding import answer_open
 from server.cases.listing import Open, open_in, what_is_asked
 from server.cycle import cycle_again
@@ -59,6 +60,9 @@ def _for_these(held: Hold, choice: str, cards: str) -> str:
 
 def _asked(tx: Transaction, words: Mapping[str, str], member: str) -> Open | None:
     """What is asked as it was then: as cycles and answers left it, else as a cycle would ask it now."""
+    check = check_again(tx, member, words.get("question", ""))
+    if check is not None:
+        return Open(*check)
     for fresh in (False, True):
         for each in open_in(tx, member, fresh=fresh):
             now = what_is_asked(tx, each)

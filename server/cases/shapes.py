@@ -16,6 +16,7 @@ CaseKind = Literal[
     "mass-deletion",
     "deletion",
     "asked",
+    "still-right",
     "letter",
 ]
 How = Literal["typed", "import", "copied", "new", "unknown"]

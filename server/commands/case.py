@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 @pass_place
 def cases(place: Place, *, as_json: bool) -> None:
     """List the open cases with the choices that `decide` takes."""
-    from server.cases import open_cases
+    from server.cases import checks, open_cases
 
-    found = open_cases(place.database(), None, fresh=True)
+    database = place.database()
+    found = (*open_cases(database, None, fresh=True), *checks(database, None))
     if as_json:
         for each in found:
             row = {

@@ -1,10 +1,20 @@
 """The pages' routes: every change is a POST that answers 303."""
 
-from flask import Flask, flash, g, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    flash,
+    g,
+    get_flashed_messages,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from werkzeug.wrappers import Response
 
 from server.access import BOOK_OF_THE_HOUSEHOLD
-from server.cases import Case, decide, find_case, waiting_cases
+from server.cases import Case, checks, decide, find_case, waiting_cases
+from server.cases.checks import SHOWN_MOST
 from server.cases.removals import bring_back, refusals, removals, settle_refusal
 from server.cases.undoing import undo_mark, undo_marked
 from server.errors import NotFound, UsageError
@@ -19,12 +29,14 @@ from server.review.forms import (
     Unstored,
     read_form,
 )
+from server.review.gauge import DAYS_SHOWN, picture_of
 from server.review.guard import Guard, over, signed_in_member
 from server.review.language import N_, told
 from server.review.language import gettext as _
 from server.review.passwords import LENGTH_MIN, hash_password, is_outdated, is_password
 from server.store.books import find_book, is_empty
 from server.store.database import Actor, Database
+from server.store.jobs import gauges
 from server.store.members import Member, find_member
 from server.store.sessions import (
     end_sessions,
@@ -37,6 +49,8 @@ from server.store.sharing import set_member
 
 REMOVED_MOST = 25
 LISTED_MOST = 15
+ANSWERED = "answered"
+"""What was said of a value on Today; its undo stands beside it."""
 
 Page = str | Response | tuple[str, int]
 
@@ -99,9 +113,15 @@ class Pages:
         with self._database.read() as tx:
             book = find_book(tx, member.id, BOOK_OF_THE_HOUSEHOLD)
             is_bare = book is None or is_empty(tx, book)
+            days = gauges(tx, member.id, days=DAYS_SHOWN)
         unstored = len(refusals(self._database, member.id))
+        answered = get_flashed_messages(category_filter=[ANSWERED])
         return render_template(
             "today.html",
+            checks=checks(self._database, member.id, most=SHOWN_MOST),
+            gauge=picture_of(days),
+            answered=answered,
+            mark=undo_mark(self._database, member.id) if answered else "",
             cases=waiting.cases,
             count=waiting.count,
             is_empty=is_bare,
@@ -128,11 +148,14 @@ class Pages:
                 case, "Choose an answer for each question, or leave it for later."
             ), 400
         try:
-            decide(self._database, case_id, choice, member=member.id)
+            said = decide(self._database, case_id, choice, member=member.id)
         except NotFound:
             return render_template("gone.html"), 404
         except UsageError as error:
             return self._show(case, error.sentence), 400
+        if case.kind == "still-right":
+            flash(told(said), ANSWERED)
+            return redirect(url_for("today"), code=303)
         if choice == "later":
             return redirect(url_for("today"), code=303)
         answer = form.answer

@@ -26,13 +26,13 @@ def day(microseconds: int) -> str:
     """A date as people write it: 3 March 2026; empty for none."""
     if not microseconds:
         return ""
-    return _written(_local(microseconds))
+    return date_in_words(_local(microseconds))
 
 
 def moment(microseconds: int) -> str:
     """A date with the time of day, in the server's own time zone."""
     at = _local(microseconds)
-    return f"{_written(at)}, {at.hour:02}:{at.minute:02}"
+    return f"{date_in_words(at)}, {at.hour:02}:{at.minute:02}"
 
 
 def _local(microseconds: int) -> datetime:
@@ -40,8 +40,14 @@ def _local(microseconds: int) -> datetime:
     return datetime.fromtimestamp(microseconds / 1_000_000, tz=UTC).astimezone()
 
 
-def _written(at: date) -> str:
-    month = gettext(_MONTHS[at.month - 1])
+def month_of(at: date) -> str:
+    """The month of a date as people call it."""
+    return gettext(_MONTHS[at.month - 1])
+
+
+def date_in_words(at: date) -> str:
+    """A date as people write it: 3 March 2026."""
+    month = month_of(at)
     return _("%(day)s %(month)s %(year)s") % {"day": at.day, "month": month, "year": at.year}
 
 

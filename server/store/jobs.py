@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.dialects.sqlite import insert
 
+from server.reconcile.gauge import Gauge
 from server.store.database import Actor, Database, Transaction
 from server.store.query import Query, bind
 from server.store.schema import gauge, job
+
+_DAY: Final = 86_400_000_000
 
 _NEW_JOB = insert(job).values(
     name=bind("what"), at=bind("now"), failed=bind("since"), sentence=bind("why")
@@ -32,21 +35,24 @@ _JOBS: Final = Query(
     select(job.c.name, job.c.at, job.c.failed, job.c.sentence).order_by(job.c.name)
 )
 _NEW_GAUGE = insert(gauge).values(
-    member=bind("who"), day=bind("on"), chance=bind("mille"), people=bind("all"), known=bind("of")
+    member=bind("who"),
+    day=bind("on"),
+    chance=bind("mille"),
+    people=bind("all"),
+    known=bind("of"),
+    fresh=bind("right"),
+    ageing=bind("older"),
 )
+_MEASURED = ("chance", "people", "known", "fresh", "ageing")
 _MEASURE: Final = Query(
     _NEW_GAUGE.on_conflict_do_update(
         index_elements=["member", "day"],
-        set_={
-            "chance": _NEW_GAUGE.excluded.chance,
-            "people": _NEW_GAUGE.excluded.people,
-            "known": _NEW_GAUGE.excluded.known,
-        },
+        set_={name: _NEW_GAUGE.excluded[name] for name in _MEASURED},
     )
 )
 _GAUGES: Final = Query(
-    select(gauge.c.day, gauge.c.chance, gauge.c.people, gauge.c.known)
-    .where(gauge.c.member == bind("who"))
+    select(gauge.c.day, *(gauge.c[name] for name in _MEASURED))
+    .where(and_(gauge.c.member == bind("who"), gauge.c.day >= bind("since")))
     .order_by(gauge.c.day)
 )
 
@@ -63,12 +69,20 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The gauge of one member on one day; `chance` from 0 to 1, None where nothing was known."""
+    """The gauge of one member on one day.
+
+    Attributes:
+        chance: From 0 to 1, None where nothing was known.
+        fresh: Of how many people what is known was fresh, `ageing` of how many it was getting old;
+            None where that was not kept yet.
+    """
 
     day: str
     chance: float | None
     people: int
     known: int
+    fresh: int | None = None
+    ageing: int | None = None
 
 
 def jobs(tx: Transaction) -> tuple[Job, ...]:
@@ -97,18 +111,32 @@ def job_went_well(db: Database, name: str) -> None:
         tx.run(_NOTE, what=name, now=tx.now, since=None, why="")
 
 
-def keep_gauge(
-    tx: Transaction, member: str, *, chance: float | None, people: int, known: int
-) -> None:
+def keep_gauge(tx: Transaction, member: str, found: Gauge) -> None:
     """Keep today's gauge of a member; a later one of the same day replaces it."""
-    day = datetime.fromtimestamp(tx.now / 1_000_000, UTC).date().isoformat()
-    mille = None if chance is None else round(chance * 1000)
-    tx.run(_MEASURE, who=member, on=day, mille=mille, all=people, of=known)
-
-
-def gauges(tx: Transaction, member: str) -> tuple[Measured, ...]:
-    """The gauges of a member, oldest first."""
-    return tuple(
-        Measured(row[0], None if row[1] is None else row[1] / 1000, row[2], row[3])
-        for row in tx.all(_GAUGES, who=member)
+    tx.run(
+        _MEASURE,
+        who=member,
+        on=_day(tx.now),
+        mille=None if found.chance is None else round(found.chance * 1000),
+        all=found.people,
+        of=found.known,
+        right=found.fresh,
+        older=found.ageing,
     )
+
+
+def gauges(tx: Transaction, member: str, *, days: int | None = None) -> tuple[Measured, ...]:
+    """The gauges of a member, oldest first.
+
+    Args:
+        days: Only those of so many days; None for all.
+    """
+    since = "" if days is None else _day(tx.now - days * _DAY)
+    return tuple(
+        Measured(row[0], None if row[1] is None else row[1] / 1000, *row[2:])
+        for row in tx.all(_GAUGES, who=member, since=since)
+    )
+
+
+def _day(now: int) -> str:
+    return datetime.fromtimestamp(now / 1_000_000, UTC).date().isoformat()

@@ -11,6 +11,7 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, Text, Un
 
 from server.store.schema_views import asked as asked
 from server.store.schema_views import counted as counted
+from server.store.schema_views import doubt as doubt
 from server.store.schema_views import hidden as hidden
 from server.store.schema_views import hold as hold
 from server.store.schema_views import hold_card as hold_card
@@ -160,6 +161,8 @@ gauge = declare(
     integer("chance", null=True),  # per mille; None where nothing is known
     integer("people"),
     integer("known"),
+    integer("fresh", null=True),  # people of whom what is known is fresh; None before this was kept
+    integer("ageing", null=True),
 )
 
 # --- cards ----------------------------------------------------------------
@@ -262,7 +265,7 @@ confirmation = declare(
     "confirmation",
     Column("fact", Integer, ForeignKey("fact.id"), primary_key=True),
     Column("member", Text, ForeignKey("member.id"), primary_key=True),
-    integer("act", ForeignKey("act.id")),
+    Column("act", Integer, ForeignKey("act.id"), primary_key=True),  # one may say so again
     string("how"),  # independent | accepted | still-right
 )
 

@@ -72,6 +72,8 @@ CREATE TABLE gauge (
     chance INTEGER,
     people INTEGER NOT NULL,
     known INTEGER NOT NULL,
+    fresh INTEGER,
+    ageing INTEGER,
     CONSTRAINT pk_gauge PRIMARY KEY (member, day),
     CONSTRAINT fk_gauge_member FOREIGN KEY(member) REFERENCES member (id)
 ) STRICT;
@@ -406,10 +408,20 @@ CREATE TABLE confirmation (
     member TEXT NOT NULL,
     act INTEGER NOT NULL,
     how TEXT NOT NULL,
-    CONSTRAINT pk_confirmation PRIMARY KEY (fact, member),
+    CONSTRAINT pk_confirmation PRIMARY KEY (fact, member, act),
     CONSTRAINT fk_confirmation_fact FOREIGN KEY(fact) REFERENCES fact (id),
     CONSTRAINT fk_confirmation_member FOREIGN KEY(member) REFERENCES member (id),
     CONSTRAINT fk_confirmation_act FOREIGN KEY(act) REFERENCES act (id)
+) STRICT;
+CREATE TABLE doubt (
+    member TEXT NOT NULL,
+    place INTEGER NOT NULL,
+    fact INTEGER NOT NULL,
+    closed INTEGER,
+    CONSTRAINT pk_doubt PRIMARY KEY (member, place),
+    CONSTRAINT fk_doubt_member FOREIGN KEY(member) REFERENCES member (id),
+    CONSTRAINT fk_doubt_fact FOREIGN KEY(fact) REFERENCES fact (id),
+    CONSTRAINT fk_doubt_closed FOREIGN KEY(closed) REFERENCES act (id)
 ) STRICT;
 CREATE TABLE fact_member (
     fact INTEGER NOT NULL,

@@ -136,6 +136,14 @@ question_card = declare(
     Index("ix_question_card_question", "question"),
 )
 
+doubt = declare(
+    "doubt",  # own values of which a member is asked whether they are still right, until the next night
+    Column("member", Text, ForeignKey("member.id"), primary_key=True),
+    Column("place", Integer, primary_key=True),
+    integer("fact", ForeignKey("fact.id")),
+    integer("closed", ForeignKey("act.id"), null=True),  # the act of an answer
+)
+
 # --- mass changes ---------------------------------------------------------
 
 counted = declare(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from server.contacts.card import parse
@@ -26,7 +26,7 @@ from server.store.linking import UNDONE, answers, keep_answer
 from server.store.noting_acts import name_of_act, note_act
 from server.store.query import Query, bind
 from server.store.reverting import Stay, revert_card
-from server.store.schema import act, answer, card, card_version, cycle, hidden
+from server.store.schema import act, answer, card, card_version, cycle, doubt, hidden
 from server.store.slots import slot_of_uid
 from server.store.texts import octets_of
 from server.store.unsaying import unsay
@@ -96,6 +96,11 @@ _LAST_DECISION: Final = Query(
     .order_by(act.c.id.desc())
     .limit(1)
 )
+_LAST_CHECK: Final = Query(
+    select(func.max(doubt.c.closed))
+    .join(act, act.c.id == doubt.c.closed)
+    .where(and_(doubt.c.member == bind("who"), act.c.member == bind("who")))
+)
 _CHOICES: Final = Query(select(answer.c.choice).where(answer.c.act == bind("which")))
 
 
@@ -160,14 +165,15 @@ def undo_act(tx: Transaction, act_id: int, *, member: str | None = None) -> Undo
 
 def last_decision(tx: Transaction, member: str) -> int | None:
     """The act of a member's latest answer, if it can be undone."""
-    row = tx.one(_LAST_DECISION, who=member)
-    if row is None or {choice for (choice,) in tx.all(_CHOICES, which=row[0])} == {"later"}:
+    rows = (tx.one(_LAST_DECISION, who=member), tx.one(_LAST_CHECK, who=member))
+    last = max((row[0] for row in rows if row is not None and row[0] is not None), default=None)
+    if last is None or {choice for (choice,) in tx.all(_CHOICES, which=last)} == {"later"}:
         return None
     try:
-        _undoable(tx, row[0], member)
+        _undoable(tx, last, member)
     except UsageError:
         return None
-    return int(row[0])
+    return int(last)
 
 
 def _undoable(tx: Transaction, act_id: int, member: str | None) -> _Old:

@@ -20,7 +20,7 @@ from server.store.linking import REOPENED, UNDONE, answers, keep_answer, link_ag
 from server.store.overlays import COLLIDED, SHOWN_STATES, close_suggestion
 from server.store.query import Query, bind
 from server.store.reverting import Stay
-from server.store.schema import act, answer, base, confirmation, fact, link, suggestion
+from server.store.schema import act, answer, base, confirmation, doubt, fact, link, suggestion
 from server.store.statement import Row
 
 _LINK = select(
@@ -75,6 +75,9 @@ _BASE: Final = Query(
     .on_conflict_do_nothing()
 )
 _UNCONFIRM: Final = Query(delete(confirmation).where(confirmation.c.act == bind("by_act")))
+_DOUBT_AGAIN: Final = Query(
+    update(doubt).where(doubt.c.closed == bind("by_act")).values(closed=None)
+)
 _FACT: Final = Query(
     select(fact.c.id, fact.c.norm, fact.c.first, fact.c.previous).where(fact.c.id == bind("which"))
 )
@@ -124,6 +127,7 @@ def untie(tx: Transaction, old: int, kind: str) -> Untied:
         _agree_as_before(tx, row, old)
     tx.run(_UNBASE, by_act=old)
     tx.run(_UNCONFIRM, by_act=old)
+    tx.run(_DOUBT_AGAIN, by_act=old)
     apart = frozenset(card for row in agreed for card in row[:2])
     tx.concerned |= apart
     return Untied(frozenset(moved), parted, asked, tuple(stays), apart)

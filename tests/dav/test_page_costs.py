@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from server.cycle import run_cycle
+from server.cases import checks, decide
+from server.cycle import measure, run_cycle
 from server.store.database import Actor, open_database
 from server.store.sharing import set_visibility
 from tests.builders import Home, a_card
@@ -116,6 +117,29 @@ def test_what_ben_keeps_to_himself_costs_annas_pages_nothing(homes: Homes) -> No
 def test_nor_does_it_after_a_cycle(homes: Homes) -> None:
     keep_secrets(homes[0])
     both(homes, lambda home: run_cycle(home.db, kind="command", releasing=True))
+    the_same(homes)
+
+
+def test_nor_does_it_where_values_age(homes: Homes) -> None:
+    """What Ben keeps to himself, and confirms there, changes nothing that Anna is asked about."""
+
+    def years(home: Home) -> None:
+        home.clock.pass_seconds(12 * 366 * 24 * 3600)
+
+    keep_secrets(homes[0])
+    homes[1].clock.now = homes[0].clock.now
+    both(homes, years)
+    for home in homes:
+        with drawn_from("today"):
+            home.put("anna", "now.vcf", a_card("now", "Nina New"))
+    both(homes, lambda home: measure(home.db))
+    for home in homes:
+        assert len(checks(home.db, "anna")) > 3
+    the_same(homes)
+    secret = next(each for each in checks(homes[0].db, "ben") if each.title == "Tom Gone")
+    decide(homes[0].db, secret.id, "right", member="ben")
+    the_same(homes)
+    both(homes, lambda home: measure(home.db))
     the_same(homes)
 
 
