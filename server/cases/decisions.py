@@ -9,6 +9,7 @@ from server.contacts.values import name_of
 from server.store.cards import find_card, values_for
 from server.store.database import Actor, Database, Transaction
 from server.store.decisions import Decision, decisions_of, take_back
+from server.store.fence import reading_as
 from server.store.household import region_of
 
 
@@ -42,7 +43,7 @@ def decided(
         same: Only one person, or only different people; None for both.
         after: The id of the last one of the page before.
     """
-    with db.read() as tx:
+    with reading_as(db, viewer) as tx:
         found = (
             each
             for each in _after(decisions_of(tx, viewer), after)

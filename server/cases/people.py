@@ -6,32 +6,29 @@ from functools import partial
 from typing import Literal
 
 from server.access import Household, Level, card_level
-from server.cases.marks import sealed, unsealed
+from server.cases.marks import sealed
 from server.cases.shapes import Row
 from server.cases.telling import how_of
 from server.cases.typed import Typed, typed_by
 from server.cases.wording import kind_of_property, label_of
 from server.contacts.travel import travel_of
-from server.errors import NotFound, UsageError
+from server.errors import NotFound
 from server.reconcile.freshness import badge
 from server.reconcile.ownership import Ownership, owner_of
 from server.reconcile.snapshot import Claim
 from server.store.cards import CardRow, claims_of
-from server.store.database import Actor, Database, Transaction
+from server.store.database import Database, Transaction
 from server.store.devices import list_devices
 from server.store.fading import half_lives_of
-from server.store.lending import ask_for, asked_at, shown_to, stop_showing
-from server.store.linking import say_claim
-from server.store.members import get_member, household_of
+from server.store.fence import reading_as
+from server.store.lending import asked_at, shown_to
+from server.store.members import household_of
 from server.store.portraits import Known, Portrait, portraits_of
-from server.store.sharing import NAMES, set_value_visibility, set_visibility
+from server.store.sharing import NAMES
 from server.store.slots import last_served, slots_of_card
-from server.store.views import refresh
 
-Claiming = Literal["claim", "give", "ours", "release"]
 Waiting = Literal["", "settles", "held", "paused"]
 
-_SAYS = {"claim": "mine", "give": "mine", "ours": "ours", "release": "released"}
 _NEVER_LISTED = frozenset({"FN", "N", "PHOTO"})
 _ORDER = ("TEL", "EMAIL", "ADR", "IMPP", "URL", "ORG", "TITLE", "ROLE", "BDAY", "ANNIVERSARY")
 """What people look for first; notes and the rest come last."""
@@ -115,7 +112,7 @@ def person_page(db: Database, viewer: str, card_id: str) -> PersonPage:
     Raises:
         NotFound: The member sees no such person.
     """
-    with db.read() as tx:
+    with reading_as(db, viewer) as tx:
         person, portraits = portraits_of(tx, viewer, card_id)
         if person is None:
             raise NotFound("There is nobody here by that address; they may be gone from your book.")
@@ -141,27 +138,6 @@ def person_page(db: Database, viewer: str, card_id: str) -> PersonPage:
         )
 
 
-def ask_keeper(db: Database, viewer: str, card_id: str) -> None:
-    """Ask the keeper of a card for it, of which the viewer sees the name.
-
-    Raises:
-        NotFound: The viewer sees no such card.
-        UsageError: They see it whole, or they only read.
-    """
-    with db.write(Actor("ask", viewer)) as tx:
-        ask_for(tx, viewer, card_id)
-
-
-def stop_lending(db: Database, viewer: str, card_id: str, member: str) -> None:
-    """Show a card no further than everything else is shown to a member.
-
-    Raises:
-        NotFound: It is no card of the viewer's, or not shown to them in particular.
-    """
-    with db.write(Actor("share", viewer)) as tx:
-        stop_showing(tx, viewer, card_id, member)
-
-
 def seen_by(tx: Transaction, keeper: str, card_id: str, other: str) -> Watcher | None:
     """What another member sees of an own card; None of one that does not take part in the household."""
     _person, portraits = portraits_of(tx, keeper, card_id)
@@ -170,69 +146,6 @@ def seen_by(tx: Transaction, keeper: str, card_id: str, other: str) -> Watcher |
         return None
     household = household_of(tx)
     return next((each for each in _watchers(household, own) if each.member == other), None)
-
-
-def say_whose(db: Database, viewer: str, card_id: str, verb: Claiming, to: str = "") -> None:
-    """Say whose a person is: mine, ours, somebody's, or nobody's any more.
-
-    Raises:
-        NotFound: The viewer sees no such person, or there is no such member.
-        UsageError: The viewer only reads, or the one it is given to does not see the card.
-    """
-    with db.write(Actor("own", viewer)) as tx:
-        person, portraits = portraits_of(tx, viewer, card_id)
-        if person is None:
-            raise NotFound("There is nobody here by that address; they may be gone from your book.")
-        who = get_member(tx, to if verb == "give" else viewer)
-        if "guest" in (who.role, get_member(tx, viewer).role):
-            raise UsageError("A guest only reads; nothing can be theirs.")
-        household = household_of(tx)
-        cards = [
-            each.row
-            for each in portraits
-            if each.level == "all" and card_level(household, who.id, each.row.access) == "all"
-        ]
-        if not cards:
-            raise UsageError(f"{who.name} does not see this card; share it with them first.")
-        for row in cards:
-            say_claim(tx, row.id, who.id, _SAYS[verb], viewer)
-            for each in {claim.member for claim in claims_of(tx, row.id)} if verb == "give" else ():
-                if each != who.id:
-                    say_claim(tx, row.id, each, "released", viewer)
-        refresh(tx, [row.id for row in cards])
-
-
-def say_who_sees(
-    db: Database,
-    viewer: str,
-    card_id: str,
-    visibility: str,
-    *,
-    named: tuple[str, ...] = (),
-    mark: str = "",
-) -> None:
-    """Say who sees an own card, or one value of it.
-
-    Args:
-        mark: The value's mark; empty for the whole card.
-
-    Raises:
-        NotFound: The viewer has no such card, or it has no such value.
-        UsageError: The word is unknown, or nothing of it can be limited.
-    """
-    with db.write(Actor("card", viewer)) as tx:
-        _person, portraits = portraits_of(tx, viewer, card_id)
-        own = next((e for e in portraits if e.row.id == card_id and e.row.member == viewer), None)
-        if own is None:
-            raise NotFound("That is not a card of yours; only its keeper says who sees it.")
-        if not mark:
-            set_visibility(tx, card_id, visibility, named=named)
-            return
-        which = unsealed(tx, f"value {viewer}", mark)
-        value = next((each.fact.prop for each in own.values if each.fact.id == which), None)
-        if value is None:
-            raise NotFound("The card has that value no more; open its page again.")
-        set_value_visibility(tx, card_id, (value.name, value.norm), visibility, named)
 
 
 def _card(tx: Transaction, viewer: str, each: Portrait, lives: Mapping[str, float]) -> CardPage:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from server.access import BOOK_OF_THE_HOUSEHOLD
-from server.cases.people import say_whose
+from server.cases.whose import say_whose
 from server.contacts.lines import make_line
 from server.cycle import run_cycle
 from server.store.books import Book, Entry, etag, find_book, load, load_all, record_served

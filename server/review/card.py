@@ -6,23 +6,18 @@ from typing import Final
 from flask import Flask, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from server.cases.people import (
-    PersonPage,
-    ask_keeper,
-    person_page,
-    say_who_sees,
-    say_whose,
-    stop_lending,
-)
+from server.cases.people import PersonPage, person_page
 from server.cases.recounting import Told, recount_fully
 from server.cases.removals import removal_of
 from server.cases.versions import card_then, put_back
+from server.cases.whose import ask_keeper, say_who_sees, say_whose, stop_lending
 from server.errors import NotFound
 from server.review.forms import OneMember, Seen, Undo, Whose, read_form
 from server.review.guard import signed_in_member
 from server.review.language import gettext
 from server.store.card_acts import acts_of_cards
 from server.store.database import Database
+from server.store.fence import reading_as
 from server.store.history import find_act
 
 HISTORY_MOST: Final = 8
@@ -121,7 +116,7 @@ class CardPages:
 
     def _happened(self, me: str, person: PersonPage, most: int) -> list[Told]:
         """The latest that happened to a person's cards, as far as the member may know of it."""
-        with self._database.read() as tx:
+        with reading_as(self._database, me) as tx:
             acts = (find_act(tx, each) for each in acts_of_cards(tx, person.cards))
             there = (each for each in acts if each is not None)
             return list(islice(recount_fully(tx, there, viewer=me, about=person.cards), most))

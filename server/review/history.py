@@ -18,6 +18,7 @@ from server.review.language import gettext, told
 from server.store.card_acts import Which, acts_for
 from server.store.database import Database, Transaction
 from server.store.devices import list_devices
+from server.store.fence import reading_as
 from server.store.undoing import OWN_KINDS
 
 PAGE: Final = 30
@@ -47,7 +48,7 @@ class HistoryPages:
             automatic=request.args.get("auto", ""),
             cards=person.cards if person else (),
         )
-        with self._database.read() as tx:
+        with reading_as(self._database, me) as tx:
             last = request.args.get("before", "")
             below = unsealed(tx, f"act {me}", last) if last else None
             acts = acts_for(tx, me, which, below)

@@ -16,6 +16,7 @@ from server.review.language import gettext
 from server.review.people import PAGE, page_number
 from server.store.cards import cards_of
 from server.store.database import Actor, Database
+from server.store.fence import reading_as
 from server.store.members import find_member, household_of, list_members
 from server.store.people import Search, count_people, list_people, prepare_list
 from server.store.sharing import set_member, set_share
@@ -59,7 +60,7 @@ class ShownPages:
         me = signed_in_member().id
         prepare_list(self._database, me)
         search = Search(keeper=me)
-        with self._database.read() as tx:
+        with reading_as(self._database, me) as tx:
             other = find_member(tx, member_id)
             if other is None or other.id == me:
                 raise NotFound("There is nobody else here of that name.")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import and_, or_, select, union
+from sqlalchemy import and_, exists, func, or_, select, union
 
 from server.access import sees_source, sees_value
 from server.contacts.properties import Property, property_from
@@ -16,6 +16,7 @@ from server.store.members import household_of
 from server.store.query import Query, bind
 from server.store.schema import (
     act,
+    card,
     card_version,
     claim,
     device,
@@ -46,10 +47,21 @@ _ACTS: Final = Query(
         select(hidden.c.act).where(hidden.c.card == bind("which")),
     )
 )
-_TOLD_TO_ALL: Final = (
-    *("put", "import", "late", "cycle", "decide", "delete", "undo", "leave", "reset", "letter"),
+_TOLD_TO_ALL: Final = ("put", "import", "late", "cycle", "decide", "delete", "undo")
+"""Kinds of acts of which others than who did them may be told what they did to cards."""
+
+_TOLD_IN_ANY_CASE: Final = ("leave", "reset")
+
+_whose = func.coalesce(act.c.undoes, act.c.id)
+_TOUCHED: Final = or_(
+    exists().where(and_(card_version.c.act == _whose, card_version.c.cosmetic == 0)),
+    exists().where(operation.c.act == _whose),
+    exists().where(suggestion.c.act == _whose),
+    exists().where(suggestion.c.closed == _whose),
+    exists().where(link.c.act == _whose),
+    exists().where(card.c.trashed == _whose),
 )
-"""Kinds of acts of which others than who did them may be told something."""
+"""Whether an act, or the one that it undid, left a trace; behind a fence: one that the reader may see."""
 
 _BELOW: Final = Query(
     select(act.c.id)
@@ -57,7 +69,11 @@ _BELOW: Final = Query(
     .where(
         and_(
             act.c.id < bind("below"),
-            or_(act.c.member == bind("viewer"), *(act.c.kind == each for each in _TOLD_TO_ALL)),
+            or_(
+                act.c.member == bind("viewer"),
+                and_(or_(*(act.c.kind == each for each in _TOLD_TO_ALL)), _TOUCHED),
+                or_(*(act.c.kind == each for each in _TOLD_IN_ANY_CASE)),
+            ),
             or_(bind("who") == "", act.c.member == bind("who")),
             or_(bind("on_device") == "", device.c.label == bind("on_device")),
             or_(

@@ -46,6 +46,7 @@ _CARD = (
     .join(member, member.c.id == card.c.member)
 )
 _BY_ID: Final = Query(_CARD.where(card.c.id == bind("which")))
+_HOLDER: Final = Query(_CARD.where(card.c.id == bind("which")), beyond=True)
 _BY_MEMBER: Final = Query(
     _CARD.where(and_(card.c.member == bind("who"), card.c.trashed.is_(None))).order_by(card.c.added)
 )
@@ -90,7 +91,8 @@ _SOURCE: Final = Query(
         select(func.json_group_array(fact_member.c.member))
         .where(and_(fact_member.c.fact == fact.c.id, fact.c.visibility == "members"))
         .scalar_subquery(),
-    ).where(fact.c.id == bind("which"))
+    ).where(fact.c.id == bind("which")),
+    beyond=True,
 )
 _copied = fact.alias("copied")
 _COPIES: Final = Query(
@@ -188,7 +190,9 @@ def claims_of(tx: Transaction, card_id: str) -> tuple[ClaimRow, ...]:
     return tuple(ClaimRow(*row) for row in tx.all(_CLAIMS, which=card_id))
 
 
-def closure(tx: Transaction, ids: Iterable[str]) -> tuple[dict[str, CardRow], tuple[Linked, ...]]:
+def closure(
+    tx: Transaction, ids: Iterable[str], *, copies: bool = True
+) -> tuple[dict[str, CardRow], tuple[Linked, ...]]:
     """The cards with all that links join to them or that hold copies of their values, and those links."""
     found: dict[str, CardRow] = {}
     links: dict[tuple[str, str, str], Linked] = {}
@@ -201,7 +205,8 @@ def closure(tx: Transaction, ids: Iterable[str]) -> tuple[dict[str, CardRow], tu
         if row is None:
             continue
         found[card_id] = row
-        todo.extend(each[0] for each in tx.all(_COPIES, which=card_id))
+        if copies:
+            todo.extend(each[0] for each in tx.all(_COPIES, which=card_id))
         for each in links_of(tx, card_id):
             if each.verdict == "same":
                 links[each.card_a, each.card_b, each.scope] = each
@@ -249,15 +254,15 @@ def values_for(tx: Transaction, row: CardRow, viewer: str | None, region: str) -
 
 
 def sources_of(tx: Transaction, source: int | None) -> tuple[ValueAccess, ...]:
-    """The chain of facts that a value was copied from, nearest first."""
+    """The chain of facts that a value was copied from, nearest first; beyond any fence."""
     chain: list[ValueAccess] = []
     while source is not None and len(chain) < _SOURCES_DEEP:
         row = tx.one(_SOURCE, which=source)
         assert row is not None
-        holder = find_card(tx, row[0])
+        holder = tx.one(_HOLDER, which=row[0])
         assert holder is not None
         named = frozenset[str](json.loads(row[4]))
-        chain.append(ValueAccess(holder.access, row[1], row[3], named=named))
+        chain.append(ValueAccess(_row(holder).access, row[1], row[3], named=named))
         source = row[2]
     return tuple(chain)
 

@@ -43,6 +43,10 @@ _LAST_ACT: Final = "SELECT id, at FROM act ORDER BY id DESC LIMIT 1"
 
 MACHINE: Final = Actor(kind="machine")
 
+Prepare = Callable[[sqlite3.Connection], None]
+_Held = tuple[sqlite3.Connection, tuple[int, int, int]]
+"""A connection, and the file it has open: process, device, inode."""
+
 
 class Database:
     """The database in one data folder; cheap to make, connects on first use of each thread.
@@ -63,40 +67,49 @@ class Database:
         self._local = threading.local()
         self._writer = threading.Lock()
 
-    def connection(self) -> sqlite3.Connection:
+    def connection(self, prepare: Prepare | None = None) -> sqlite3.Connection:
         """This thread's connection; opened anew where another file lies in the old one's place.
+
+        Args:
+            prepare: What is done once to a connection of its own, such as putting a fence before it.
 
         Raises:
             NotInitialised: There is no database in the folder.
             DatabaseLost: It is missing, or not the one that the journal speaks of.
         """
-        held: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if held is not None and held.in_transaction and self._local.file[0] == os.getpid():
+        held, known = self._held().get(prepare, (None, None))
+        if held is not None and held.in_transaction and known and known[0] == os.getpid():
             return held
         try:
             state = self.path.stat()
         except FileNotFoundError:
             raise lost(self.folder, "is missing") or not_initialised(self.folder) from None
         file = (os.getpid(), state.st_dev, state.st_ino)
-        if held is not None and self._local.file == file:
+        if held is not None and known == file:
             return held
-        if held is not None and self._local.file[0] == os.getpid():
-            self.close()
+        if held is not None and known and known[0] == os.getpid():
+            held.close()
         held = connect(self.path)
         try:
             self._check(held)
+            if prepare is not None:
+                prepare(held)
         except BaseException:
             held.close()
             raise
-        self._local.connection, self._local.file = held, file
+        self._held()[prepare] = held, file
         return held
 
     def close(self) -> None:
-        """Close this thread's connection."""
-        held: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if held is not None:
+        """Close this thread's connections."""
+        for held, _file in self._held().values():
             held.close()
-            self._local.connection = None
+        self._held().clear()
+
+    def _held(self) -> dict[Prepare | None, _Held]:
+        """This thread's connections and the files they have open, by what was done to them."""
+        held: dict[Prepare | None, _Held] = self._local.__dict__.setdefault("held", {})
+        return held
 
     def secret(self) -> bytes:
         """The household's 32 random bytes, from which case ids and form tokens are keyed."""
@@ -104,9 +117,13 @@ class Database:
         return bytes.fromhex(row[0])
 
     @contextmanager
-    def read(self) -> Iterator[Transaction]:
-        """A read transaction: one snapshot for the length of the block."""
-        connection = self.connection()
+    def read(self, prepare: Prepare | None = None) -> Iterator[Transaction]:
+        """A read transaction: one snapshot for the length of the block.
+
+        Args:
+            prepare: As for `connection`.
+        """
+        connection = self.connection(prepare)
         with translated():
             connection.execute("BEGIN")
             try:

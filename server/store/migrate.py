@@ -25,8 +25,20 @@ from server.store.database import (
 )
 from server.store.journal import household_mark, lost
 
-HEAD: Final = "0013"
-KNOWN: Final = ("0001", "0002", "0003", "0004", "0007", "0009", "0010", "0011", "0012", "0013")
+HEAD: Final = "0014"
+KNOWN: Final = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0007",
+    "0009",
+    "0010",
+    "0011",
+    "0012",
+    "0013",
+    "0014",
+)
 _SCHEMA: Final = Path(__file__).parent / "schema.sql"
 _VERSION_TABLE: Final = (
     "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"

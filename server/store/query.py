@@ -13,6 +13,10 @@ from sqlalchemy.sql.elements import BindParameter
 from server.store.statement import Statement
 
 DIALECT = sqlite.dialect(paramstyle="named")
+_BEYOND: dict[str, Any] = {
+    "schema_translate_map": {None: "main"},
+    "render_schema_translate": True,
+}
 
 
 def bind(name: str) -> BindParameter[Any]:
@@ -26,18 +30,23 @@ def among(name: str) -> Select[Any]:
 
 
 class Query(Statement):
-    """One statement of Core; its text comes to be when somebody first asks for it."""
+    """One statement of Core; its text comes to be when somebody first asks for it.
 
-    __slots__ = ("_statement",)
+    Args:
+        beyond: It reads the tables themselves, where a fence stands before them.
+    """
 
-    def __init__(self, statement: Executable) -> None:
+    __slots__ = ("_options", "_statement")
+
+    def __init__(self, statement: Executable, *, beyond: bool = False) -> None:
         self._statement = statement
+        self._options = _BEYOND if beyond else {}
 
     def __getattr__(self, name: str) -> Any:
         """Compile; Python asks here only while `sql` and `fixed` have no value yet."""
         if name not in Statement.__slots__:
             raise AttributeError(name)
-        compiled = self._statement.compile(dialect=DIALECT)  # type: ignore[attr-defined]  # Executable hides it
+        compiled = self._statement.compile(dialect=DIALECT, **self._options)  # type: ignore[attr-defined]  # Executable hides it
         required = {compiled.bind_names[each] for each in compiled.bind_names if each.required}
         super().__init__(
             "\n".join(line.strip() for line in str(compiled).splitlines()),

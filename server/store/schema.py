@@ -127,6 +127,7 @@ act = declare(
     integer("undoes", ForeignKey("act.id"), null=True),
     string("name", null=True),  # random; ids minted in it come from it, so a replay gives the same
     Index("ix_act_device_at", "device", "at"),
+    Index("ix_act_undoes", "undoes", sqlite_where=Column("undoes", Integer).is_not(None)),
 )
 
 cycle = declare(
@@ -137,6 +138,7 @@ cycle = declare(
     integer("finished", null=True),
     integer("act", ForeignKey("act.id"), null=True),  # None: it changed nothing
     string("summary", default=""),  # counts as JSON, no personal data
+    Index("ix_cycle_act", "act"),
 )
 
 lease = declare(
@@ -215,6 +217,7 @@ card = declare(
     Index("ix_card_member_uid", "member", "uid"),
     Index("ix_card_name_key", "name_key"),
     Index("ix_card_added", "added"),
+    Index("ix_card_trashed", "trashed", sqlite_where=Column("trashed", Integer).is_not(None)),
     Index("ix_card_settles", "settles", sqlite_where=Column("settles", Integer).is_not(None)),
     Index("ix_card_frozen", "frozen", sqlite_where=Column("frozen", Integer).is_not(None)),
 )
@@ -231,6 +234,7 @@ card_version = declare(
     Column("act", Integer, ForeignKey("act.id"), primary_key=True),
     integer("text", ForeignKey("text.id")),
     integer("cosmetic", default="0"),
+    Index("ix_card_version_act_card", "act", "card"),
 )
 
 fact = declare(
@@ -284,6 +288,7 @@ link = declare(
     integer("ended", ForeignKey("act.id"), null=True),
     Index("ix_link_card_a", "card_a"),
     Index("ix_link_card_b", "card_b"),
+    Index("ix_link_act_id", "act", "id"),
 )
 
 claim = declare(
@@ -321,6 +326,7 @@ operation = declare(
     integer("fact_after", null=True),
     UniqueConstraint("origin", "card"),
     Index("ix_operation_act", "act"),
+    Index("ix_operation_card_act", "card", "act"),
 )
 
 suggestion = declare(
@@ -338,6 +344,8 @@ suggestion = declare(
     integer("origin", null=True),  # the fact it came from, where a cycle made it
     integer("held", null=True),  # act that holds it from everybody but its author
     Index("ix_suggestion_card", "card"),
+    Index("ix_suggestion_act", "act"),
+    Index("ix_suggestion_closed", "closed"),
 )
 
 answer = declare(
@@ -346,4 +354,5 @@ answer = declare(
     string("member", null=True),
     string("choice"),
     integer("act", ForeignKey("act.id")),
+    Index("ix_answer_act", "act"),
 )

@@ -124,8 +124,8 @@ def refresh(tx: Transaction, ids: Iterable[str]) -> set[str]:
 
 def visible_person(tx: Transaction, member_id: str, card_id: str) -> Person | None:
     """The person that a card belongs to for one viewer, or None where they see none."""
-    reading = Reading(tx, member_id)
-    for scene in _scenes(reading, *_concerned(tx, (card_id,)), only=member_id):
+    concerned = _concerned(tx, (card_id,), copies=False)
+    for scene in _scenes(Reading(tx, member_id), *concerned, only=member_id):
         return next((each for each in scene.wanted.persons if card_id in each.cards), None)
     return None
 
@@ -145,15 +145,15 @@ def verify_views(tx: Transaction) -> tuple[str, ...]:
 
 
 def _concerned(
-    tx: Transaction, ids: Iterable[str]
+    tx: Transaction, ids: Iterable[str], *, copies: bool = True
 ) -> tuple[dict[str, CardRow], tuple[Linked, ...]]:
     """The cards whose slots may change: all that is linked, and namesakes of name-only cards."""
-    cards, links = closure(tx, ids)
+    cards, links = closure(tx, ids, copies=copies)
     while household_of(tx).shows_names():
         namesakes = {other for each in cards.values() for other in cards_named(tx, each.name_key)}
         if namesakes <= cards.keys():
             break
-        cards, links = closure(tx, namesakes | set(cards))
+        cards, links = closure(tx, namesakes | set(cards), copies=copies)
     return cards, links
 
 

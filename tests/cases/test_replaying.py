@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from server.cases.people import ask_keeper, stop_lending
 from server.cases.removals import bring_back, removals
 from server.cases.replaying import restore
 from server.cases.undoing import undo
+from server.cases.whose import ask_keeper, stop_lending
 from server.cycle import run_cycle, settle, trial
 from server.store.backup import Restored, backup
 from server.store.cards import cards_with_uid

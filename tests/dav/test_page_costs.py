@@ -105,8 +105,7 @@ def the_same(homes: Homes) -> None:
         assert isinstance(left, tuple)
         assert isinstance(right, tuple)
         assert (page, left[1].splitlines()) == (page, right[1].splitlines())
-        if left[2] != ():
-            assert (page, left[2]) == (page, right[2])
+        assert (page, left[2]) == (page, right[2])
 
 
 def test_what_ben_keeps_to_himself_costs_annas_pages_nothing(homes: Homes) -> None:

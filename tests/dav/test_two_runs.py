@@ -59,10 +59,6 @@ Answer: TypeAlias = tuple[int, dict[str, bytes], bytes, tuple[int, int]]
 """Status, headers, body, and how many statements and rows they took."""
 
 
-UNWEIGHED = ("/people/", "/history", "/decisions", "/shown/")
-"""Pages that tell what happened to whom: they say the same, and may read more to find it out."""
-
-
 class Answers:
     """What one member is answered in one run, with random names by order of appearance."""
 
@@ -145,10 +141,9 @@ class Answers:
             before = self._spent()
             page = self.pages.get(path)
             cost = self._spent(before)
-            weighed = () if path.startswith(UNWEIGHED) else cost
             yield (
                 f"page {path[:12]} {len(seen)}",
-                (page.status_code, self._plain(page.data), weighed),
+                (page.status_code, self._plain(page.data), cost),
             )
             found = dict.fromkeys(re.findall(r'href="(/(?!static)[^"#]*)"', page.text))
             for link in map(html.unescape, found):

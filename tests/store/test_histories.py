@@ -35,6 +35,7 @@ from server.store.questions import kept_questions
 from server.store.sharing import set_share, set_visibility
 from server.store.views import refresh
 from tests.builders import Home, a_card
+from tests.store.fences import permitted, reached
 
 HISTORIES = int(os.environ.get("HEARTHBOOK_HISTORIES", "10"))
 STEPS = 25 if HISTORIES < 50 else 60
@@ -133,6 +134,8 @@ class Histories(RuleBasedStateMachine):
         try:
             self.cycle()
             self.everything_holds()
+            for who in MEMBERS:
+                assert reached(self.home.db, who) == permitted(self.home.db, who)
         finally:
             self.drawing.close()
             self.home.db.close()

@@ -20,6 +20,7 @@ from server.store.linking import link_cards, say_claim
 from server.store.sharing import set_share, set_visibility
 from server.store.views import refresh
 from tests.builders import Home, a_card
+from tests.store.fences import within
 from tests.store.test_histories import LINES, MEMBERS, NAMES, PLAYED, drawn_from
 
 OTHERS = ("anna", "carl")
@@ -49,6 +50,8 @@ class TwoRuns(RuleBasedStateMachine):
         """Both come to rest, and nobody sees a difference."""
         self.cycle()
         self.nobody_can_tell()
+        for who in OTHERS:
+            assert within(self.full.db, who) == within(self.bare.db, who)
         self.close()
 
     def close(self) -> None:
