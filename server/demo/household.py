@@ -1,6 +1,6 @@
 """Put the made-up household into a database, through the same doors as a real one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,10 +28,16 @@ class Account:
     """The password of the member's one device."""
 
 
-def make_household(folder: Path, *, seed: int = SEED) -> tuple[Database, tuple[Account, ...]]:
-    """Make the database in an empty folder, with both members and all their cards."""
+def make_household(
+    folder: Path, *, seed: int = SEED, clock: Callable[[], int] | None = None
+) -> tuple[Database, tuple[Account, ...]]:
+    """Make the database in an empty folder, with both members and all their cards.
+
+    Args:
+        clock: UTC microseconds, where the household is to be older than the moment.
+    """
     anna, ben, _ = people(seed)
-    database = create_database(folder, household="The Hartwigs", region=REGION)
+    database = create_database(folder, household="The Hartwigs", region=REGION, clock=clock)
     accounts = []
     for member, name, cards in (("anna", "Anna", anna), ("ben", "Ben", ben)):
         with database.write(Actor(kind="member")) as tx:

@@ -11,9 +11,10 @@ import click
 
 from server.app import serve
 from server.cycle import run_cycle
-from server.demo.household import Account, make_household
+from server.demo.household import SEED, Account, make_household
 from server.demo.people import CARDS_EACH
-from server.demo.scenes import play
+from server.demo.scenes import begin, play
+from server.demo.years import DAYS, Past, live
 from server.review.passwords import hash_password
 from server.settings import load_settings
 from server.store.database import Actor, Database
@@ -23,7 +24,9 @@ from server.store.sessions import create_setup_link, set_password_hash
 _LINK_SECONDS = 86_400
 _LETTER = "The first reconciliation waits for one of the two: the page shows its letter and asks for a go."
 _CASES = """\
-Their cards were brought together once; what only they can decide waits on Anna's page, one of each kind.
+Their cards were brought together once; what only they can decide waits on Anna's page, one of each kind,
+and a few old values of which somebody may know whether they are still right. Ida, who came last, shows names
+alone: ask her for a card on the page of one of her people; she has asked Anna for one.
 To see the letter before that, start with: hearthbook demo --letter"""
 _SETTLE_SECONDS = 5
 """Whoever tries a demonstration does not wait a quarter of an hour for a new card to be shown."""
@@ -42,13 +45,16 @@ def run_demo(host: str, port: int, *, letter: bool = False) -> None:
     """
     with _temporary_folder() as folder:
         settings = load_settings(folder)
-        database, accounts = make_household(folder)
+        past = Past(0 if letter else DAYS)
+        database, accounts = make_household(folder, clock=past)
         with database.write(Actor(kind="settings")) as tx:
             set_setting(tx, "settle_seconds", str(_SETTLE_SECONDS))
         if letter:
             run_cycle(database, kind="quick")  # it may do nothing yet, and writes the letters
         else:
-            play(database)
+            phones = begin(database)
+            live(database, past, seed=SEED)
+            play(database, phones)
         links = _links(database, accounts)
 
         def announce(host: str, port: int) -> None:

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from server.access import BOOK_OF_THE_HOUSEHOLD
-from server.cases.whose import say_whose
+from server.cases.whose import ask_keeper, say_whose
 from server.contacts.lines import make_line
-from server.cycle import run_cycle
+from server.cycle import measure, run_cycle
 from server.store.books import Book, Entry, etag, find_book, load, load_all, record_served
 from server.store.connecting import connect
 from server.store.database import Actor, Database, Transaction
 from server.store.deleting import delete
 from server.store.devices import Device, touch
+from server.store.sharing import add_member, set_share
 from server.store.snapshots import snapshot_of
 from server.store.writes import put
 
@@ -36,6 +37,14 @@ _SMITHS: Final = {
     ),
 }
 """Five cards of one name that are three people."""
+_FRIENDS_OF_IDA: Final = (
+    ("Gertrud Ammerlich", "TEL;TYPE=HOME:+49 30 23125 611"),
+    ("Heinz Obermoser", "TEL;TYPE=HOME:+49 30 23125 612", "NOTE:skat on Thursdays"),
+    ("Schwester Agathe", "TEL;TYPE=WORK:+49 30 23125 613"),
+)
+_IPHONE: Final = "iOS/18.5 (22F76) dataaccessd/1.0"
+_LAPTOP: Final = "Mozilla/5.0 Thunderbird/140.0"
+_ANDROID: Final = "DAVx5/4.5.1-ose"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,20 +116,34 @@ class _Phone:
         return book
 
 
-def play(db: Database) -> None:
-    """Say yes to the first letter, then do what leaves one question of each kind."""
-    anna, laptop, ben = (
-        _phone(db, *each)
-        for each in (
-            ("anna", "iPhone", "iOS/18.5 (22F76) dataaccessd/1.0"),
-            ("anna", "Laptop", "Mozilla/5.0 Thunderbird/140.0"),
-            ("ben", "Phone", "DAVx5/4.5.1-ose"),
-        )
+@dataclass(frozen=True, slots=True)
+class Phones:
+    """The devices with which the scenes are played."""
+
+    anna: _Phone
+    laptop: _Phone
+    ben: _Phone
+
+
+def begin(db: Database) -> Phones:
+    """Connect the members' devices, and say yes to the first letter."""
+    phones = Phones(
+        _phone(db, "anna", "iPhone", _IPHONE),
+        _phone(db, "anna", "Laptop", _LAPTOP),
+        _phone(db, "ben", "Phone", _ANDROID),
     )
-    for phone in (anna, ben):
+    for phone in (phones.anna, phones.ben):
         for number, lines in enumerate(_SMITHS[phone.device.member]):
             phone.add(f"smith-{number}", "John Smith", *lines)
     run_cycle(db, kind="letter", member="anna", releasing=True)
+    return phones
+
+
+def play(db: Database, phones: Phones) -> None:
+    """Do what leaves one question of each kind."""
+    anna, laptop, ben = phones.anna, phones.laptop, phones.ben
+    for phone, program in ((anna, _IPHONE), (laptop, _LAPTOP), (ben, _ANDROID)):
+        touch(db, phone.device, program)
     alone = list(anna.served(_known_to_anna_alone(db)))
     _suggest(ben, alone[0])
     _lose_a_race(anna, laptop, alone[1])
@@ -128,9 +151,33 @@ def play(db: Database) -> None:
     run_cycle(db, kind="quick")
     _claim_the_same(db)
     _change_many(_phone(db, "anna", "Tablet", "iPadOS/18.5 dataaccessd/1.0"), alone[3 : 3 + MASS])
+    _show_names_alone(db, alone[3 + MASS])
     run_cycle(db, kind="quick")
     for phone in (anna, laptop, ben):
         phone.sync()
+    measure(db)
+
+
+def _show_names_alone(db: Database, wanted: str) -> None:
+    """Grandmother comes, who shows names alone and is shown names alone; she asks Anna for a card."""
+    with db.write(Actor("member")) as tx:
+        add_member(tx, "ida", name="Ida", shares="name")
+        for member in (
+            "anna",
+            "ben",
+        ):  # what one shows her and the other not could not go between them
+            set_share(tx, member, "ida", "name")
+    phone = _phone(db, "ida", "Phone", _ANDROID)
+    for number, (name, *lines) in enumerate(_FRIENDS_OF_IDA):
+        phone.add(f"friend-{number}", name, *lines)
+    with db.read() as tx:
+        snapshot = snapshot_of(tx)
+    card = next(
+        each.id
+        for each in snapshot.cards
+        if each.keeper == "anna" and each.name.formatted == wanted
+    )
+    ask_keeper(db, "ida", card)
 
 
 def _claim_the_same(db: Database) -> None:

@@ -294,14 +294,17 @@ _opened: Final[dict[Path, Database]] = {}
 _opening: Final = threading.Lock()
 
 
-def open_database(folder: Path) -> Database:
+def open_database(folder: Path, clock: Callable[[], int] | None = None) -> Database:
     """The database of a data folder: one object per folder and process, however often it is asked for.
 
     Radicale builds storage and rights twice, so this must be cheap and idempotent.
+
+    Args:
+        clock: For whoever opens it first.
     """
     key = folder.resolve()
     with _opening:
         found = _opened.get(key)
         if found is None:
-            found = _opened[key] = Database(key)
+            found = _opened[key] = Database(key, clock)
         return found

@@ -9,6 +9,7 @@ import os
 import secrets
 import sqlite3
 import time
+from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
@@ -45,8 +46,13 @@ _VERSION_TABLE: Final = (
 )
 
 
-def create_database(folder: Path, *, household: str, region: str) -> Database:
+def create_database(
+    folder: Path, *, household: str, region: str, clock: Callable[[], int] | None = None
+) -> Database:
     """Make the data folder and a new household in it.
+
+    Args:
+        clock: UTC microseconds, where it is not the time of day: a demonstration begins earlier.
 
     Raises:
         UsageError: There is one already, or there was one, or the folder cannot be written.
@@ -69,13 +75,13 @@ def create_database(folder: Path, *, household: str, region: str) -> Database:
     settings = {"secret": secret, "household": household, "region": region}
     connection = connect(fresh, create=True)
     try:
-        act = _fill(connection, settings)
+        act = _fill(connection, settings, clock() if clock else time.time_ns() // 1000)
     finally:
         connection.close()
     fresh.rename(path)
     for left in folder.glob(f"{fresh.name}*"):
         left.unlink()
-    database = open_database(folder)
+    database = open_database(folder, clock)
     database.journal.set_mark(household_mark(secret), act)
     return database
 
@@ -156,15 +162,13 @@ def migrate(path: Path) -> None:
         engine.dispose()
 
 
-def _fill(connection: sqlite3.Connection, settings: dict[str, str]) -> int:
+def _fill(connection: sqlite3.Connection, settings: dict[str, str], now: int) -> int:
     """Make the tables and the household's settings, all or nothing; gives the first act."""
     connection.execute("BEGIN IMMEDIATE")
     for statement in (*_SCHEMA.read_text(encoding="utf-8").split(";\n"), _VERSION_TABLE):
         connection.execute(statement)
     connection.execute("INSERT INTO alembic_version VALUES (?)", (HEAD,))
-    made = connection.execute(
-        "INSERT INTO act (kind, at) VALUES ('init', ?)", (time.time_ns() // 1000,)
-    )
+    made = connection.execute("INSERT INTO act (kind, at) VALUES ('init', ?)", (now,))
     connection.executemany("INSERT INTO setting VALUES (?, ?)", settings.items())
     connection.execute("COMMIT")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
