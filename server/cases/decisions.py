@@ -1,7 +1,6 @@
 """What was decided about who is who, for a page: in words, and taken back one by one."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -46,7 +45,7 @@ def decided(
     with reading_as(db, viewer) as tx:
         found = (
             each
-            for each in _after(decisions_of(tx, viewer), after)
+            for each in decisions_of(tx, viewer, after)
             if same is None or (each.verdict == "same") == same
         )
         return tuple(_told(tx, viewer, each) for each in islice(found, most))
@@ -61,15 +60,6 @@ def reconsider(db: Database, viewer: str, decision: str) -> Decided:
     """
     with db.write(Actor("decide", viewer)) as tx:
         return _told(tx, viewer, take_back(tx, viewer, decision))
-
-
-def _after(found: Iterator[Decision], last: str) -> Iterator[Decision]:
-    """Those that come after one; all of them where it holds no more."""
-    if not last:
-        return found
-    listed = list(found)
-    place = next((index for index, each in enumerate(listed) if each.id == last), -1)
-    return iter(listed[place + 1 :])
 
 
 def _told(tx: Transaction, viewer: str, each: Decision) -> Decided:

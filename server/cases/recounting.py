@@ -1,7 +1,8 @@
 """What happened, in sentences: who did what to whom, as one member may know it (R1), or all of it."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from server.access import Household, card_level, sees_value
@@ -28,7 +29,7 @@ from server.store.card_acts import Changed, changed_by
 from server.store.cards import find_card, values_for
 from server.store.database import Transaction
 from server.store.doubts import vouched_by
-from server.store.history import ActRow, Deeds, deeds_of, find_act, value_access, values_changed
+from server.store.history import ActRow, Deeds, find_act, value_access, values_changed
 from server.store.household import region_of
 from server.store.members import household_of, member_names
 from server.store.overlays import suggestions_in
@@ -67,31 +68,29 @@ class Told:
 
 
 def recount(
-    tx: Transaction,
-    acts: Iterable[ActRow],
-    *,
-    viewer: str | None = None,
-    about: Collection[str] = (),
-) -> tuple[Told, ...]:
-    """Sentences for acts, in their order; for a viewer only what that member may know of.
+    tx: Transaction, acts: Iterable[ActRow], *, about: Collection[str] = ()
+) -> Iterator[Told]:
+    """Sentences for acts, in their order; behind a fence only what its reader may know of.
 
     Args:
         about: Only what they did to these cards; empty for everything.
     """
-    teller = _Recounting(tx, viewer, frozenset(about))
-    told = ((each, teller.sentence(each)) for each in acts)
-    return tuple(Told(act, sentence) for act, sentence in told if sentence)
-
-
-def recount_fully(
-    tx: Transaction, acts: Iterable[ActRow], *, viewer: str, about: Collection[str] = ()
-) -> Iterator[Told]:
-    """The same one by one, for a page: with the cards, and the values that were changed."""
-    teller = _Recounting(tx, viewer, frozenset(about))
+    teller = _Recounting(tx, frozenset(about))
     for act in acts:
         sentence = teller.sentence(act)
         if sentence:
-            cards = teller.cards_of(act)
+            yield Told(act, sentence)
+
+
+def recount_fully(
+    tx: Transaction, acts: Iterable[ActRow], *, about: Collection[str] = ()
+) -> Iterator[Told]:
+    """The same for a page: with the cards, and the values that were changed."""
+    teller = _Recounting(tx, frozenset(about))
+    for act in acts:
+        sentence = teller.sentence(act)
+        if sentence:
+            cards = list(islice(teller.cards_of(act), NAMES_MOST + 1))
             details = teller.details(act, cards) if about or len(cards) == 1 else ()
             named = tuple((each, teller.name(each)) for each in cards[:NAMES_MOST])
             yield Told(act, sentence, named, tuple(details))
@@ -99,11 +98,11 @@ def recount_fully(
 
 @dataclass(slots=True)
 class _Recounting:
-    """Puts acts into words for one viewer, or for whoever keeps the server."""
+    """Puts acts into words for the one reader of a fence, or for whoever keeps the server."""
 
     tx: Transaction
-    viewer: str | None
     about: frozenset[str] = frozenset()
+    viewer: str | None = field(init=False)
     household: Household = field(init=False)
     members: dict[str, str] = field(init=False)
     names: dict[str, str] = field(default_factory=dict)
@@ -111,6 +110,7 @@ class _Recounting:
     """Whom others removed from the viewer's view, by their act; computed when first asked for."""
 
     def __post_init__(self) -> None:
+        self.viewer = self.tx.reader
         self.household = household_of(self.tx)
         self.members = member_names(self.tx)
 
@@ -120,7 +120,7 @@ class _Recounting:
             undone = find_act(self.tx, act.undoes)
             told = self.sentence(undone) if undone is not None else ""
             return said("{who} undid this: {what}", who=self._who(act), what=told) if told else ""
-        deeds = self._about(deeds_of(self.tx, act.id))
+        deeds = self._deeds(act)
         if act.kind == "cycle":
             return self._cycle(act, deeds)
         if act.kind == "decide":
@@ -139,21 +139,17 @@ class _Recounting:
             return ""
         return said(PLAIN.get(act.kind, SOMETHING), who=self._who(act))
 
-    def cards_of(self, act: ActRow) -> list[str]:
-        """The cards that an act was about, as far as the viewer sees them."""
-        deeds = self._about(deeds_of(self.tx, act.id))
-        ends = [
-            end
-            for left, right, _verdict, scope in deeds.links
-            if scope in ("", self.viewer) and self._sees(left) and self._sees(right)
-            for end in (left, right)
-        ]
-        known = [card for card, name, author in deeds.suggested if self._knows(card, author, name)]
-        return list(dict.fromkeys((*self._changed(act), *ends, *known)))
+    def cards_of(self, act: ActRow) -> Iterator[str]:
+        """The cards that an act was about, each once, as far as the viewer sees them."""
+        told = set[str]()
+        for each in self._told_of(act):
+            if each not in told:
+                told.add(each)
+                yield each
 
-    def details(self, act: ActRow, cards: Iterable[str]) -> Iterator[Detail]:
+    def details(self, act: ActRow, cards: Collection[str]) -> Iterator[Detail]:
         """The values that an act changed on some cards, or that the viewer suggested in it."""
-        there = frozenset(self._changed(act))
+        there = frozenset(self._changed(act, cards))
         for card in cards:
             changed = changed_by(self.tx, act.id, card, self.viewer) if card in there else ()
             for each in (*changed, *self._typed(act, card)):
@@ -177,18 +173,19 @@ class _Recounting:
                     change = each.change(region)
                     yield Changed(change.before, change.after)
 
-    def _about(self, deeds: Deeds) -> Deeds:
-        """The part of what was done that is about the cards that were asked for."""
-        if not self.about:
-            return deeds
-        return replace(
-            deeds,
-            links=tuple(e for e in deeds.links if self.about & {e[0], e[1]}),
-            operations=tuple(e for e in deeds.operations if e[0] in self.about),
-            suggested=tuple(e for e in deeds.suggested if e[0] in self.about),
-            closed=tuple(e for e in deeds.closed if e[0] in self.about),
-            deleted=deeds.deleted & self.about,
-        )
+    def _deeds(self, act: ActRow) -> Deeds:
+        """What was done to the cards that were asked for."""
+        return Deeds(self.tx, act.id, self.about)
+
+    def _told_of(self, act: ActRow) -> Iterator[str]:
+        deeds = self._deeds(act)
+        yield from self._changed(act)
+        for left, right, _verdict, scope in deeds.links:
+            if scope in ("", self.viewer) and self._sees(left) and self._sees(right):
+                yield from (left, right)
+        for card, name, author in deeds.suggested:
+            if self._knows(card, author, name):
+                yield card
 
     def _who(self, act: ActRow) -> str:
         if act.member is None:
@@ -198,9 +195,8 @@ class _Recounting:
     def _cycle(self, act: ActRow, deeds: Deeds) -> str:
         """How many people and values; for a viewer counted from what they see."""
         clusters, ends = Clusters(), set[str]()
-        for left, right, verdict, scope in deeds.links:
-            known = self.viewer is None or scope in ("", self.viewer)
-            if verdict == "same" and known and self._sees(left) and self._sees(right):
+        for left, right, verdict, _scope in deeds.links:
+            if verdict == "same":
                 clusters.connect(left, right)
                 ends |= {left, right}
         people = len({clusters.of(each) for each in ends})
@@ -208,9 +204,7 @@ class _Recounting:
             [counted("joined {number} person", "joined {number} people", people)] if people else []
         )
         for kind, one, many in COUNTED:
-            found = sum(
-                each[1] == kind and self._sees_values(each[2], each[3]) for each in deeds.operations
-            )
+            found = deeds.steps.get(kind, 0)
             parts += [counted(one, many, found)] if found else []
         made = sum(self._knows(card, author, name) for card, name, author in deeds.suggested)
         parts += (
@@ -251,7 +245,7 @@ class _Recounting:
         if mine and deeds.deleted:
             whom = self._list(sorted(deeds.deleted))
             return said("{who} deleted {names} after all.", who=self._who(act), names=whom)
-        cards = self._changed(act)
+        cards = list(self._changed(act))
         if cards:
             whom = self._list(cards)
             return said("{who} decided what is right for {names}.", who=self._who(act), names=whom)
@@ -282,7 +276,7 @@ class _Recounting:
         return said(PILES, who=who, names=names, cards=str(len(others)), people=str(people))
 
     def _written(self, act: ActRow, deeds: Deeds) -> str:
-        cards = self._changed(act)
+        cards = list(self._changed(act))
         if cards:
             new = set(cards) <= deeds.added
             kind = "import" if act.kind == "import" else "added" if new else "changed"
@@ -325,19 +319,15 @@ class _Recounting:
             "{who} removed {name}. You can keep your own copy.", who=self._who(act), name=name
         )
 
-    def _changed(self, act: ActRow) -> list[str]:
+    def _changed(self, act: ActRow, about: Collection[str] = ()) -> Iterator[str]:
         """The cards that an act changed in something that the viewer sees."""
-        return [
-            each
-            for each in act.cards
-            if not self.about or each in self.about
-            if self._keeps(each)
-            or (
+        for each in Deeds(self.tx, act.id, about or self.about).cards():
+            if self._keeps(each) or (
                 self._sees(each)
                 and not self._is_held(act, each)
                 and any(self._sees_values(value) for value in values_changed(self.tx, act.id, each))
-            )
-        ]
+            ):
+                yield each
 
     def _is_held(self, act: ActRow, card_id: str) -> bool:
         """Whether what an act did to a card waits for its keeper's word, or was put back by it."""

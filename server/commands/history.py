@@ -1,7 +1,9 @@
 """`hearthbook history` and `hearthbook undo`: what happened, in sentences, and taking it back."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +14,7 @@ from server.errors import UsageError
 
 if TYPE_CHECKING:
     from server.cases.recounting import Told
+    from server.store.database import Database, Transaction
 
 ROWS_MOST = 100
 ALL = -1
@@ -33,18 +36,13 @@ def history(place: Place, *, viewer: str | None, as_json: bool, removed: bool) -
     if removed:
         _print_removed(place, viewer, as_json=as_json)
         return
-    from server.cases.recounting import recount
-    from server.store.history import recent_acts
-    from server.store.members import get_member
-
-    with place.database().read() as tx:
-        if viewer is not None:
-            get_member(tx, viewer)
-        most = ALL if as_json or viewer else ROWS_MOST
-        told = recount(tx, recent_acts(tx, most=most), viewer=viewer)
-    if as_json:
-        _print_json(told, viewer)
-        return
+    with _reading(place.database(), viewer) as tx:
+        told = _told(tx)
+        if as_json:
+            for each in told:
+                say(json.dumps(_row(tx, each), ensure_ascii=False))
+            return
+        found = list(islice(told, ROWS_MOST))
     table(
         ("act", "when", "what happened"),
         (
@@ -53,10 +51,10 @@ def history(place: Place, *, viewer: str | None, as_json: bool, removed: bool) -
                 minute(each.act.at),
                 each.sentence + (f" (undone by {each.act.undone})" if each.act.undone else ""),
             )
-            for each in told[:ROWS_MOST]
+            for each in found
         ),
     )
-    if len(told) >= ROWS_MOST:
+    if len(found) >= ROWS_MOST:
         note(f"The latest {ROWS_MOST}; all of them with --json.")
 
 
@@ -109,21 +107,50 @@ def _print_removed(place: Place, viewer: str | None, *, as_json: bool) -> None:
     note(f"Bring one back with: hearthbook show ID --as {viewer} --again" if found else "Nobody.")
 
 
-def _print_json(told: "Sequence[Told]", viewer: str | None) -> None:
-    for each in told:
-        act = each.act
-        row: dict[str, object] = {
-            "act": act.id,
-            "at": iso(act.at),
-            "kind": act.kind,
-            "member": act.member,
-            "device": act.device,
+@contextmanager
+def _reading(database: "Database", viewer: str | None) -> "Iterator[Transaction]":
+    """A reader for one member, or for whoever keeps the server.
+
+    Raises:
+        NotFound: Nobody has this id.
+    """
+    from server.store.fence import reading_as
+    from server.store.members import get_member
+
+    with database.read() if viewer is None else reading_as(database, viewer) as tx:
+        if viewer is not None:
+            get_member(tx, viewer)
+        yield tx
+
+
+def _told(tx: "Transaction") -> "Iterator[Told]":
+    """What happened, the latest first, as far as the reader may know of it."""
+    from server.cases.recounting import recount
+    from server.store.card_acts import Which, acts_for
+    from server.store.history import recent_acts
+
+    if tx.reader is None:
+        return recount(tx, recent_acts(tx, most=ALL))
+    return recount(tx, acts_for(tx, tx.reader, Which()))
+
+
+def _row(tx: "Transaction", each: "Told") -> dict[str, object]:
+    """An act as programs read it."""
+    from server.store.history import Deeds
+
+    act = each.act
+    row: dict[str, object] = {
+        "act": act.id,
+        "at": iso(act.at),
+        "kind": act.kind,
+        "member": act.member,
+        "device": act.device,
+    }
+    if tx.reader is None:  # ids of cards and steps on them say more than the sentence may
+        deeds = Deeds(tx, act.id)
+        row |= {
+            "cards": list(deeds.cards()),
+            "operations": [{"card": card, "kind": kind} for card, kind in deeds.operations],
+            "suggested": [{"card": card, "property": name} for card, name, _ in deeds.suggested],
         }
-        if viewer is None:  # ids of cards and steps on them say more than the sentence may
-            row |= {
-                "cards": act.cards,
-                "operations": [{"card": card, "kind": kind} for card, kind in act.operations],
-                "suggested": [{"card": card, "property": name} for card, name in act.suggested],
-            }
-        row |= {"sentence": each.sentence, "undone": act.undone}
-        say(json.dumps(row, ensure_ascii=False))
+    return row | {"sentence": each.sentence, "undone": act.undone}

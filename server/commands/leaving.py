@@ -12,7 +12,7 @@ from server.commands.screen import count, minute, note, say
 from server.errors import UsageError
 
 if TYPE_CHECKING:
-    from server.store.database import Transaction
+    from server.store.database import Database, Transaction
 
 READ_ME = """\
 Everything that was yours in this household. Import the .vcf files into any address book.
@@ -56,7 +56,7 @@ def remove(place: Place, *, member_id: str, folder: Path, heir: str | None, yes:
     if not yes:
         _confirm(name)
     with database.write(Actor("leave", member_id)) as tx:
-        written = _write_all(tx, member_id, folder)
+        written = _write_all(tx, member_id, folder, _history(database, member_id))
         left = leave(tx, member_id, heir=heir)
     say(f"{name} left: {count(written, 'card')} in {folder}; devices and sessions ended.")
     if left.kept:
@@ -78,11 +78,20 @@ def _confirm(name: str) -> None:
     click.confirm(f"Shall {name} leave for good?", abort=True)
 
 
-def _write_all(tx: "Transaction", member_id: str, folder: Path) -> int:
-    """Write everything of a member into a new folder; gives how many cards."""
+def _history(database: "Database", member_id: str) -> list[str]:
+    """What happened, as far as a member may know of it, the latest first."""
     from server.cases.recounting import recount
+    from server.store.card_acts import Which, acts_for
+    from server.store.fence import reading_as
+
+    with reading_as(database, member_id) as tx:
+        told = recount(tx, acts_for(tx, member_id, Which()))
+        return [f"{minute(each.act.at)}  {each.sentence}" for each in told]
+
+
+def _write_all(tx: "Transaction", member_id: str, folder: Path, history: Iterable[str]) -> int:
+    """Write everything of a member into a new folder; gives how many cards."""
     from server.store.belongings import belongings_of
-    from server.store.history import recent_acts
 
     found = belongings_of(tx, member_id)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -93,9 +102,7 @@ def _write_all(tx: "Transaction", member_id: str, folder: Path) -> int:
     for name, cards in (("trash", found.trash), ("late", found.late), ("ours", found.ours)):
         if cards:
             _write(folder / f"{name}.vcf", _joined(cards))
-    told = recount(tx, recent_acts(tx, most=-1), viewer=member_id)
-    lines = [f"{minute(each.act.at)}  {each.sentence}" for each in told]
-    _write(folder / "history.txt", "\n".join([*lines, ""]).encode())
+    _write(folder / "history.txt", "\n".join([*history, ""]).encode())
     _write(folder / "suggestions.txt", "\n".join([*found.suggested, ""]).encode())
     _write(folder / "README.txt", READ_ME.encode())
     return sum(len(cards) for _, cards in found.books)

@@ -119,4 +119,4 @@ class CardPages:
         with reading_as(self._database, me) as tx:
             acts = (find_act(tx, each) for each in acts_of_cards(tx, person.cards))
             there = (each for each in acts if each is not None)
-            return list(islice(recount_fully(tx, there, viewer=me, about=person.cards), most))
+            return list(islice(recount_fully(tx, there, about=person.cards), most))

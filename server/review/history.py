@@ -52,7 +52,7 @@ class HistoryPages:
             last = request.args.get("before", "")
             below = unsealed(tx, f"act {me}", last) if last else None
             acts = acts_for(tx, me, which, below)
-            found = list(islice(recount_fully(tx, acts, viewer=me, about=which.cards), PAGE + 1))
+            found = list(islice(recount_fully(tx, acts, about=which.cards), PAGE + 1))
             shown = found[:PAGE]
             undoable = _undoable(tx, me, shown)
             following = sealed(tx, f"act {me}", shown[-1].act.id) if len(found) > PAGE else ""

@@ -44,7 +44,16 @@ _LINKS = (
         )
     )
 )
-_STANDING: Final = Query(_LINKS.order_by(link.c.act.desc(), link.c.id))
+_STANDING: Final = Query(
+    _LINKS.where(
+        or_(
+            bind("after") == "",
+            link.c.act < bind("last_act"),
+            and_(link.c.act == bind("last_act"), link.c.id < bind("after")),
+        )
+    ).order_by(link.c.act.desc(), link.c.id.desc())
+)
+_ACT: Final = Query(select(link.c.act).where(link.c.id == bind("which")))
 _ONE: Final = Query(_LINKS.where(link.c.id == bind("which")))
 _END: Final = Query(update(link).where(link.c.id == bind("which")).values(ended=bind("by_act")))
 
@@ -63,9 +72,15 @@ class Decision:
     """The reasons as JSON."""
 
 
-def decisions_of(tx: Transaction, viewer: str) -> Iterator[Decision]:
-    """What was said of a member's cards and others that the member sees, the latest first."""
-    for row in tx.all(_STANDING, who=viewer):
+def decisions_of(tx: Transaction, viewer: str, after: str = "") -> Iterator[Decision]:
+    """What was said of a member's cards and others that the member sees, the latest first, one by one.
+
+    Args:
+        after: Only what comes after the one of this id; all where there is none.
+    """
+    last = tx.one(_ACT, which=after)
+    given = {"after": after, "last_act": last[0]} if last else {"after": "", "last_act": 0}
+    for row in tx.each(_STANDING, who=viewer, **given):
         if _sees_both(tx, viewer, row):
             yield _decision(row)
 

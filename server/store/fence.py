@@ -48,6 +48,7 @@ def reading_as(db: Database, viewer: str) -> Iterator[Transaction]:
     What it notes of the reader goes with the transaction.
     """
     with db.read(_put_up) as tx:
+        tx.reader = viewer
         tx.run(_READ_AS, who=viewer)
         household = household_of(tx, taker=viewer)
         for each in (*household.members, *household.left):

@@ -1,15 +1,18 @@
 """What happened: acts and what they did, newest first."""
 
+import json
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from functools import cached_property
+from typing import Any, Final
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Column, Select, and_, func, or_, select
 
 from server.access import ValueAccess
 from server.store.cards import find_card, sources_of
 from server.store.database import Transaction
 from server.store.limits import named_for
-from server.store.query import Query, bind
+from server.store.query import Query, among, bind
 from server.store.schema import (
     act,
     answer,
@@ -41,37 +44,63 @@ _SELECT = (
     .join(_later, _later.c.undoes == act.c.id, isouter=True)
     .join(cycle, cycle.c.act == act.c.id, isouter=True)
 )
+
+
+def _both(statement: Select[Any], *cards: Column[Any], order: Column[Any]) -> tuple[Query, Query]:
+    """What an act did to all cards, and what it did to those that are listed."""
+    whole = statement.order_by(order)
+    return Query(whole), Query(whole.where(or_(*(each.in_(among("about")) for each in cards))))
+
+
 _ACTS: Final = Query(_SELECT.order_by(act.c.id.desc()).limit(bind("most")))
 _ACT: Final = Query(_SELECT.where(act.c.id == bind("which")))
-_CARDS: Final = Query(
-    select(card_version.c.card, card_version.c.cosmetic)
-    .where(card_version.c.act == bind("which"))
-    .order_by(card_version.c.card)
+_CARDS: Final = _both(
+    select(card_version.c.card).where(
+        and_(card_version.c.act == bind("which"), card_version.c.cosmetic == 0)
+    ),
+    card_version.c.card,
+    order=card_version.c.card,
 )
-_OPERATIONS: Final = Query(
-    select(operation.c.card, operation.c.kind, operation.c.fact_before, operation.c.fact_after)
+_OPERATIONS: Final = _both(
+    select(operation.c.card, operation.c.kind).where(
+        and_(operation.c.act == bind("which"), operation.c.kind != "undo")
+    ),
+    operation.c.card,
+    order=operation.c.id,
+)
+_STEPS: Final = _both(
+    select(operation.c.kind, func.count())
     .where(and_(operation.c.act == bind("which"), operation.c.kind != "undo"))
-    .order_by(operation.c.id)
+    .group_by(operation.c.kind),
+    operation.c.card,
+    order=operation.c.kind,
 )
-_SUGGESTED: Final = Query(
-    select(suggestion.c.card, suggestion.c.property, suggestion.c.author)
-    .where(suggestion.c.act == bind("which"))
-    .order_by(suggestion.c.id)
+_SUGGESTED: Final = _both(
+    select(suggestion.c.card, suggestion.c.property, suggestion.c.author).where(
+        suggestion.c.act == bind("which")
+    ),
+    suggestion.c.card,
+    order=suggestion.c.id,
 )
 _HELD: Final = Query(
     select(suggestion.c.card).where(
         and_(suggestion.c.act == bind("which"), suggestion.c.held.is_not(None))
     )
 )
-_CLOSED: Final = Query(
-    select(suggestion.c.card, suggestion.c.state, suggestion.c.author, suggestion.c.property)
-    .where(suggestion.c.closed == bind("which"))
-    .order_by(suggestion.c.id)
+_CLOSED: Final = _both(
+    select(suggestion.c.card, suggestion.c.state, suggestion.c.author, suggestion.c.property).where(
+        suggestion.c.closed == bind("which")
+    ),
+    suggestion.c.card,
+    order=suggestion.c.id,
 )
-_LINKS: Final = Query(
-    select(link.c.card_a, link.c.card_b, link.c.verdict, link.c.scope)
-    .where(link.c.act == bind("which"))
-    .order_by(link.c.id)
+_LINKS: Final = _both(
+    select(link.c.card_a, link.c.card_b, link.c.verdict, link.c.scope).where(
+        link.c.act == bind("which")
+    ),
+    link.c.card_a,
+    link.c.card_b,
+    order=link.c.id,
 )
 _ADDED: Final = Query(select(card.c.id).where(card.c.added == bind("which")).order_by(card.c.id))
 _DELETED: Final = Query(
@@ -113,16 +142,13 @@ _LAST_CHANGE: Final = Query(
 
 @dataclass(frozen=True, slots=True)
 class ActRow:
-    """One act: who did what, when, from where, and which cards it changed."""
+    """One act: who did what, when and from where."""
 
     id: int
     kind: str
     member: str | None
     device: str | None
     at: int
-    cards: tuple[str, ...]
-    operations: tuple[tuple[str, str], ...]
-    suggested: tuple[tuple[str, str], ...]
     undoes: int | None = None
     undone: int | None = None
     """The act that undid it."""
@@ -130,65 +156,96 @@ class ActRow:
     """The kind of the cycle, where it was one that changed something."""
 
 
-@dataclass(frozen=True, slots=True)
 class Deeds:
-    """What one act did besides changing cards, for sentences about it."""
+    """What one act did, read as far as somebody asks: a cycle can have done ten thousand things.
 
-    links: tuple[tuple[str, str, str, str], ...]
-    """Two cards, verdict, scope."""
-    operations: tuple[tuple[str, str, int | None, int | None], ...]
-    """Card, kind, the value before and after."""
-    suggested: tuple[tuple[str, str, str], ...]
-    """Card, property, author."""
-    held: frozenset[str]
-    """Cards whose suggestions wait for their author's word."""
-    closed: tuple[tuple[str, str, str, str], ...]
-    """Card, state, author, property of the suggestions that it ended."""
-    added: frozenset[str]
-    deleted: frozenset[str]
-    choices: tuple[str, ...]
+    Args:
+        about: Only what it did to these cards; empty for everything.
+    """
+
+    def __init__(self, tx: Transaction, act_id: int, about: Collection[str] = ()) -> None:
+        self._tx = tx
+        self._which = act_id
+        self._about = frozenset(about)
+
+    def cards(self) -> Iterator[str]:
+        """The cards that it changed in more than how they are written, one by one."""
+        return (row[0] for row in self._each(_CARDS))
+
+    @cached_property
+    def links(self) -> tuple[tuple[str, str, str, str], ...]:
+        """Two cards, verdict, scope."""
+        return tuple((row[0], row[1], row[2], row[3]) for row in self._each(_LINKS))
+
+    @cached_property
+    def operations(self) -> tuple[tuple[str, str], ...]:
+        """Card and kind of its steps."""
+        return tuple((row[0], row[1]) for row in self._each(_OPERATIONS))
+
+    @cached_property
+    def steps(self) -> Mapping[str, int]:
+        """How many steps there were of each kind."""
+        return {row[0]: row[1] for row in self._each(_STEPS)}
+
+    @cached_property
+    def suggested(self) -> tuple[tuple[str, str, str], ...]:
+        """Card, property, author."""
+        return tuple((row[0], row[1], row[2]) for row in self._each(_SUGGESTED))
+
+    @cached_property
+    def held(self) -> frozenset[str]:
+        """Cards whose suggestions wait for their author's word."""
+        return frozenset(row[0] for row in self._tx.all(_HELD, which=self._which))
+
+    @cached_property
+    def closed(self) -> tuple[tuple[str, str, str, str], ...]:
+        """Card, state, author, property of the suggestions that it ended."""
+        return tuple((row[0], row[1], row[2], row[3]) for row in self._each(_CLOSED))
+
+    @cached_property
+    def added(self) -> frozenset[str]:
+        """The cards that came with it."""
+        return frozenset(row[0] for row in self._tx.all(_ADDED, which=self._which))
+
+    @cached_property
+    def deleted(self) -> frozenset[str]:
+        """The cards that it put into the trash or out of a view."""
+        found = frozenset(row[0] for row in self._tx.all(_DELETED, which=self._which))
+        return found & self._about if self._about else found
+
+    @cached_property
+    def choices(self) -> tuple[str, ...]:
+        """What was answered."""
+        return tuple(row[0] for row in self._tx.all(_ANSWERED, which=self._which))
+
+    def _each(self, queries: tuple[Query, Query]) -> Iterator[Row]:
+        whole, some = queries
+        if not self._about:
+            return self._tx.each(whole, which=self._which)
+        return self._tx.each(some, which=self._which, about=json.dumps(sorted(self._about)))
 
 
 def recent_acts(tx: Transaction, *, most: int) -> tuple[ActRow, ...]:
     """The latest acts, newest first."""
-    return tuple(_act_row(tx, row) for row in tx.all(_ACTS, most=most))
+    return tuple(_act_row(row) for row in tx.all(_ACTS, most=most))
 
 
 def find_act(tx: Transaction, act_id: int) -> ActRow | None:
     """One act, or None."""
     row = tx.one(_ACT, which=act_id)
-    return _act_row(tx, row) if row else None
+    return _act_row(row) if row else None
 
 
-def _act_row(tx: Transaction, row: Row) -> ActRow:
+def _act_row(row: Row) -> ActRow:
     return ActRow(
         id=row[0],
         kind=row[1],
         member=row[2],
         device=row[3],
         at=row[4],
-        cards=tuple(each[0] for each in tx.all(_CARDS, which=row[0]) if not each[1]),
-        operations=tuple((each[0], each[1]) for each in tx.all(_OPERATIONS, which=row[0])),
-        suggested=tuple((each[0], each[1]) for each in tx.all(_SUGGESTED, which=row[0])),
         undoes=row[5],
         undone=row[6],
         cycle=row[7] or "",
-    )
-
-
-def deeds_of(tx: Transaction, act_id: int) -> Deeds:
-    """What one act did besides changing cards."""
-    return Deeds(
-        links=tuple((row[0], row[1], row[2], row[3]) for row in tx.all(_LINKS, which=act_id)),
-        operations=tuple(
-            (row[0], row[1], row[2], row[3]) for row in tx.all(_OPERATIONS, which=act_id)
-        ),
-        suggested=tuple((row[0], row[1], row[2]) for row in tx.all(_SUGGESTED, which=act_id)),
-        held=frozenset(row[0] for row in tx.all(_HELD, which=act_id)),
-        closed=tuple((row[0], row[1], row[2], row[3]) for row in tx.all(_CLOSED, which=act_id)),
-        added=frozenset(row[0] for row in tx.all(_ADDED, which=act_id)),
-        deleted=frozenset(row[0] for row in tx.all(_DELETED, which=act_id)),
-        choices=tuple(row[0] for row in tx.all(_ANSWERED, which=act_id)),
     )
 
 

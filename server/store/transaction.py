@@ -51,6 +51,7 @@ class Transaction:
     calls its first act, as the journal says it, and `concerned` holds the cards
     that the next cycle has to look at. `started_from` is, by its digest, the
     text that an edit started from; `had` the same where a replay knows it.
+    `reader` is the one member behind whose fence it reads, if there is a fence.
     """
 
     connection: sqlite3.Connection
@@ -67,6 +68,7 @@ class Transaction:
     name: str = ""
     started_from: str = ""
     had: str = ""
+    reader: str | None = None
     _names: dict[int, str] = field(default_factory=dict)
     minted: Counter[str] = field(default_factory=Counter)
     concerned: set[str] = field(default_factory=set)

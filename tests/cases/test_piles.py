@@ -12,6 +12,7 @@ from server.cycle import run_cycle, trial
 from server.errors import UsageError
 from server.reconcile.gauge import people_of
 from server.store.database import Actor
+from server.store.fence import reading_as
 from server.store.history import recent_acts
 from server.store.linking import link_cards
 from server.store.snapshots import snapshot_of
@@ -213,8 +214,8 @@ def test_putting_it_off_keeps_the_question_after_all_others(home: Home) -> None:
 def test_history_says_who_was_sorted(home: Home) -> None:
     smiths(home)
     decide(home.db, clusters(home)[0].id, "piles", member="anna")
-    with home.db.read() as tx:
-        (told, *_) = recount(tx, recent_acts(tx, most=1), viewer="ben")
+    with reading_as(home.db, "ben") as tx:
+        (told, *_) = recount(tx, recent_acts(tx, most=1))
     assert told.sentence == (
         "Anna said of 15 cards of J. Smith, John Smith and Johnny Smith: 3 different people."
     )

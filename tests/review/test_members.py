@@ -6,6 +6,7 @@ import pytest
 
 from server.cases.recounting import recount
 from server.store.database import Actor
+from server.store.fence import reading_as
 from server.store.history import recent_acts
 from server.store.sessions import create_setup_link, peek_setup_link
 from server.store.sharing import add_member, set_member
@@ -69,8 +70,8 @@ def test_the_page_and_the_link_show_nothing_of_anybodys_cards(home: Home, anna: 
 
 def test_both_know_of_it(home: Home, anna: Browser) -> None:
     anna.post("/members/reset", {"member": "ben"}, form="/members")
-    with home.db.read() as tx:
-        told = [each.sentence for each in recount(tx, recent_acts(tx, most=1), viewer="ben")]
+    with reading_as(home.db, "ben") as tx:
+        told = [each.sentence for each in recount(tx, recent_acts(tx, most=1))]
     assert told == ["Anna made a link with which somebody chooses a new password."]
 
 

@@ -17,6 +17,7 @@ from server.cycle import run_cycle
 from server.errors import NotFound, UsageError
 from server.store.cards import find_card
 from server.store.database import Actor
+from server.store.fence import reading_as
 from server.store.history import recent_acts
 from server.store.linking import say_claim
 from server.store.members import household_of
@@ -215,8 +216,8 @@ class LimitedHistories(RuleBasedStateMachine):
     def words_tell_nothing(self, who: str) -> None:
         """No question and no history shows what only others may see."""
         asked = repr(open_cases(self.home.db, who))
-        with self.home.db.read() as tx:
-            asked += repr(recount(tx, recent_acts(tx, most=30), viewer=who))
+        with reading_as(self.home.db, who) as tx:
+            asked += repr(list(recount(tx, recent_acts(tx, most=30))))
         for number in self.origin:
             audience = self._audience(number) | self.entitled[number]
             assert who in audience or number not in asked, (who, number)

@@ -10,6 +10,7 @@ from server.cases.people import PersonPage, person_page
 from server.cases.recounting import Detail, recount_fully
 from server.cycle import run_cycle
 from server.store.database import Actor
+from server.store.fence import reading_as
 from server.store.history import recent_acts
 from server.store.linking import link_cards
 from server.store.sharing import set_share
@@ -62,11 +63,11 @@ def page(home: Home) -> PersonPage:
 
 
 def told(home: Home, who: str) -> list[Detail]:
-    with home.db.read() as tx:
+    with reading_as(home.db, who) as tx:
         acts = [each for each in recent_acts(tx, most=50) if each.kind == "put"]
         return [
             detail
-            for one in recount_fully(tx, acts, viewer=who)
+            for one in recount_fully(tx, acts)
             if "suggested" in one.sentence
             for detail in one.details
         ]
