@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "demo": "demo.demo",
     "show": "person.show",
     "own": "person.own",
+    "part": "parting.part",
     "cases": "case.cases",
     "decide": "case.decide",
     "reconcile": "reconcile.reconcile",

@@ -4,12 +4,15 @@ import json
 from dataclasses import dataclass
 from itertools import islice
 
+from server.cases.saying import said
 from server.contacts.values import name_of
+from server.errors import NotFound
 from server.store.cards import find_card, values_for
 from server.store.database import Actor, Database, Transaction
 from server.store.decisions import Decision, decisions_of, take_back
 from server.store.fence import reading_as
 from server.store.household import region_of
+from server.store.parting import take_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,19 @@ def reconsider(db: Database, viewer: str, decision: str) -> Decided:
         return _told(tx, viewer, take_back(tx, viewer, decision))
 
 
+def part(db: Database, viewer: str, card_id: str) -> str:
+    """Say that a card is somebody else than the other cards of its person; gives a sentence of what happened.
+
+    Raises:
+        NotFound: The viewer sees no such card.
+        UsageError: It stands alone, the viewer keeps none of the cards, or only reads.
+    """
+    with db.write(Actor("decide", viewer)) as tx:
+        name = _end(tx, viewer, card_id).name or said("A card without a name")
+        take_out(tx, viewer, card_id)
+        return said("{name}: somebody else now. What was copied stays.", name=name)
+
+
 def _told(tx: Transaction, viewer: str, each: Decision) -> Decided:
     left, right = (_end(tx, viewer, card) for card in each.cards)
     ends = (left, right) if left.keeper == viewer else (right, left)
@@ -70,7 +86,13 @@ def _told(tx: Transaction, viewer: str, each: Decision) -> Decided:
 
 
 def _end(tx: Transaction, viewer: str, card_id: str) -> End:
+    """One card of a decision.
+
+    Raises:
+        NotFound: There is no such card.
+    """
     row = find_card(tx, card_id)
-    assert row is not None
+    if row is None:
+        raise NotFound("There is nobody here by that address; they may be gone from your book.")
     props = tuple(each.prop for each in values_for(tx, row, viewer, region_of(tx)))
     return End(card_id, row.member, name_of(props).formatted.strip())

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Final
 
-from server.cases.shapes import Case, Heap, Pile
+from server.cases.shapes import Case, Heap, Joined, Pile
 from server.cases.telling import Teller, name_of_card
 from server.errors import UsageError
 from server.reconcile.clusters import Clusters
@@ -36,9 +36,15 @@ def pile_case(told: Teller, question: WhichBelong, case_id: str) -> Case:
     keepers = dict.fromkeys(told.member(card) for card in sorted(doubted))
     members = (question.scope,) if question.scope else tuple(keepers)
     facts = {cards: _facts(told, cards, frozenset(members)) for cards in question.people}
+    alone = {
+        card: _facts(told, (card,), frozenset(members))
+        for cards in question.people
+        if len(cards) > 1
+        for card in cards
+    }
     spread = Counter(value for each in facts.values() for value in set(map(_value, each)))
     heaps = [
-        _heap(told, cards, pile, [f for f in facts[cards] if spread[_value(f)] < len(facts)])
+        _heap(told, cards, pile, alone, [f for f in facts[cards] if spread[_value(f)] < len(facts)])
         for cards, pile in zip(question.people, question.piles, strict=True)
     ]
     heaps.sort(key=lambda each: (each.pile == LATER, each.pile, each.since, each.cards))
@@ -77,7 +83,13 @@ def _value(fact: Fact) -> tuple[str, str]:
     return fact.prop.name, fact.prop.norm
 
 
-def _heap(told: Teller, cards: tuple[str, ...], pile: int | None, facts: Sequence[Fact]) -> Heap:
+def _heap(
+    told: Teller,
+    cards: tuple[str, ...],
+    pile: int | None,
+    alone: Mapping[str, Sequence[Fact]],
+    facts: Sequence[Fact],
+) -> Heap:
     states = [told.cards[card] for card in cards]
     return Heap(
         number=0,
@@ -87,6 +99,16 @@ def _heap(told: Teller, cards: tuple[str, ...], pile: int | None, facts: Sequenc
         values=tuple(fact.prop.shown for fact in facts[:_TOLD_MOST]),
         since=min(state.added for state in states),
         pile=LATER if pile is None else _LETTERS[pile],
+        joined=tuple(
+            Joined(
+                state.id,
+                state.keeper,
+                name_of_card(state),
+                tuple(fact.prop.shown for fact in alone[state.id][:_TOLD_MOST]),
+            )
+            for state in states
+            if state.id in alone
+        ),
     )
 
 

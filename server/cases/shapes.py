@@ -107,6 +107,16 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """One of the cards that are one person already: whose it is, and what it says."""
+
+    card: str
+    member: str
+    name: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Heap:
     """One of several people who may be fewer: the cards that are one person already.
 
@@ -116,6 +126,7 @@ class Heap:
         values: What tells them apart from the others, the most telling first.
         since: When the oldest card came, in UTC microseconds.
         pile: The letter of the pile that is proposed; L where too little tells.
+        joined: Of several cards each by itself.
     """
 
     number: int
@@ -125,6 +136,7 @@ class Heap:
     values: tuple[str, ...]
     since: int
     pile: str
+    joined: tuple[Joined, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

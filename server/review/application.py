@@ -23,6 +23,7 @@ from server.review.household import HouseholdPages
 from server.review.language import N_
 from server.review.members import MembersPages
 from server.review.pages import Pages
+from server.review.parting import PartingPages
 from server.review.people import PeoplePages
 from server.review.photos import PhotoPages
 from server.review.printing import PrintPages
@@ -117,6 +118,7 @@ def _add_pages(app: Flask, database: Database, settings: Settings) -> None:
     ShownPages(database).add_to(app)
     PeoplePages(database).add_to(app)
     CardPages(database).add_to(app)
+    PartingPages(database).add_to(app)
     PhotoPages(database).add_to(app)
     MembersPages(database, settings).add_to(app)
     DevicesPages(database, settings).add_to(app)

@@ -12,6 +12,7 @@ from server.cases.removals import removal_of
 from server.cases.versions import card_then, put_back
 from server.cases.whose import ask_keeper, say_who_sees, say_whose, stop_lending
 from server.errors import NotFound
+from server.review.answers import answered
 from server.review.forms import OneMember, Seen, Undo, Whose, read_form
 from server.review.guard import signed_in_member
 from server.review.language import gettext
@@ -58,6 +59,7 @@ class CardPages:
             card=person.card,
             told=told[:HISTORY_MOST],
             has_more=len(told) > HISTORY_MOST,
+            **answered(self._database, me.id),
         )
 
     def whose(self, card_id: str) -> Response:

@@ -4,7 +4,6 @@ from flask import (
     Flask,
     flash,
     g,
-    get_flashed_messages,
     redirect,
     render_template,
     request,
@@ -19,6 +18,7 @@ from server.cases.removals import bring_back, refusals, removals, settle_refusal
 from server.cases.undoing import undo_mark, undo_marked
 from server.errors import NotFound, UsageError
 from server.protocol.login import Limiter, account_of
+from server.review.answers import answered, say_answered
 from server.review.forms import (
     Again,
     Answer,
@@ -49,8 +49,6 @@ from server.store.sharing import set_member
 
 REMOVED_MOST = 25
 LISTED_MOST = 15
-ANSWERED = "answered"
-"""What was said of a value on Today; its undo stands beside it."""
 
 Page = str | Response | tuple[str, int]
 
@@ -115,13 +113,11 @@ class Pages:
             is_bare = book is None or is_empty(tx, book)
             days = gauges(tx, member.id, days=DAYS_SHOWN)
         unstored = len(refusals(self._database, member.id))
-        answered = get_flashed_messages(category_filter=[ANSWERED])
         return render_template(
             "today.html",
             checks=checks(self._database, member.id, most=SHOWN_MOST),
             gauge=picture_of(days),
-            answered=answered,
-            mark=undo_mark(self._database, member.id) if answered else "",
+            **answered(self._database, member.id),
             cases=waiting.cases,
             count=waiting.count,
             is_empty=is_bare,
@@ -154,7 +150,7 @@ class Pages:
         except UsageError as error:
             return self._show(case, error.sentence), 400
         if case.kind == "still-right":
-            flash(told(said), ANSWERED)
+            say_answered(said)
             return redirect(url_for("today"), code=303)
         if choice == "later":
             return redirect(url_for("today"), code=303)

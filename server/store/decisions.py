@@ -14,6 +14,7 @@ from server.store.cards import find_card
 from server.store.database import Transaction
 from server.store.linking import REOPENED, keep_answer, link_cards
 from server.store.members import get_member, household_of
+from server.store.noting_acts import RETHINK, note_act
 from server.store.query import Query, bind
 from server.store.schema import act, card, link
 from server.store.statement import Row
@@ -107,9 +108,25 @@ def take_back(tx: Transaction, viewer: str, link_id: str) -> Decision:
         tx.run(_END, which=said.id, by_act=tx.act)
         link_cards(tx, said.cards, "apart", scope=said.scope, member=viewer)
         keep_answer(tx, key, viewer, "different")
+    note_act(tx, RETHINK, left=left, right=right, scope=said.scope, verdict=said.verdict)
     refresh(tx, said.cards)
     ask_again(tx, said.cards)
     return said
+
+
+def take_back_again(
+    tx: Transaction, viewer: str, pair: tuple[str, str], scope: str, verdict: str
+) -> None:
+    """Take back once more what was said of two cards, where it holds.
+
+    Raises:
+        NotFound: It does not.
+    """
+    for each in decisions_of(tx, viewer):
+        if (each.cards, each.scope, each.verdict) == (pair, scope, verdict):
+            take_back(tx, viewer, each.id)
+            return
+    raise NotFound("What was taken back does not hold here.")
 
 
 def _sees_both(tx: Transaction, viewer: str, row: Row) -> bool:

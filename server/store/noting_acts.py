@@ -16,8 +16,11 @@ from server.store.schema import act
 
 UNLEND: Final = "unlend"
 """A card is shown no longer to whom it was shown in particular; an exact restore does not give that up."""
+PART: Final = "part"
+RETHINK: Final = "rethink"
+"""A card is somebody else than those that it is linked to; what was said of two cards holds no more."""
 BY_MEMBERS: Final = frozenset(
-    {"version", UNLEND, "decide", "undo", "release", "again", "ask", "kept"}
+    {"version", UNLEND, "decide", "undo", "release", "again", "ask", "kept", PART, RETHINK}
 )
 BY_MACHINE: Final = frozenset({"cycle", "settle", "late"})
 """What of these cannot be done again is left to the next cycle."""

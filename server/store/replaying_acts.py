@@ -7,13 +7,15 @@ from typing import Final
 from server.errors import NotFound
 from server.store.cards import find_card
 from server.store.database import Actor, Transaction
+from server.store.decisions import take_back_again
 from server.store.going_back import go_back
 from server.store.journal import Record
 from server.store.keeping import settle_due
 from server.store.late import body_of_act, merge_body
 from server.store.lending import ask_for, shown_to, stop_showing
 from server.store.members import find_member
-from server.store.noting_acts import UNLEND, act_named, note_act
+from server.store.noting_acts import PART, RETHINK, UNLEND, act_named, note_act
+from server.store.parting import take_out
 from server.store.refused import add_refused, let_refused_go, refused_of
 from server.store.releasing import end_all_waits, is_told_later
 from server.store.removed import removed_of, show_again
@@ -116,6 +118,18 @@ def _kept_again(tx: Transaction, record: Record) -> None:
     (add_refused if words["choice"] == "add" else let_refused_go)(tx, found)
 
 
+def _part_again(tx: Transaction, record: Record) -> None:
+    tx.actor = Actor("decide", record.member)
+    take_out(tx, record.member, _words(record)["card"])
+
+
+def _rethink_again(tx: Transaction, record: Record) -> None:
+    words = _words(record)
+    tx.actor = Actor("decide", record.member)
+    pair = words["left"], words["right"]
+    take_back_again(tx, record.member, pair, words["scope"], words["verdict"])
+
+
 def _words(record: Record) -> dict[str, str]:
     words: dict[str, str] = json.loads(record.note)
     return words
@@ -131,4 +145,6 @@ _DOORS: Final[Mapping[str, Door]] = {
     UNLEND: _unlend_again,
     "version": _version_again,
     "kept": _kept_again,
+    PART: _part_again,
+    RETHINK: _rethink_again,
 }

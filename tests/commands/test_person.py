@@ -1,9 +1,12 @@
 """`show` and `own`: what is known of a person, and whose they are."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from server.cycle import measure
+from server.store.database import open_database
 from tests.commands.cards import ANNAS_INGRID, BENS_INGRID, JONAS, card
 from tests.commands.conftest import Hearthbook
 
@@ -87,3 +90,28 @@ def test_a_guest_owns_nobody(reconciled: Hearthbook) -> None:
 def test_who_does_not_see_a_person_cannot_own_them(reconciled: Hearthbook) -> None:
     reconciled("share", "anna", "ben", "none")
     assert "share the card" in reconciled("own", "jonas", "give", "ben").sentence
+
+
+def test_a_linked_card_is_somebody_else_after_all(reconciled: Hearthbook) -> None:
+    assert "UID ben-ingrid" in reconciled("show", "anna-ingrid", "--as", "anna").out
+    done = reconciled("part", "ben-ingrid", "--as", "anna")
+    assert done.status == 0, done.err
+    assert "somebody else now" in done.out
+    assert "UID ben-ingrid" not in reconciled("show", "anna-ingrid", "--as", "anna").out
+    assert "alone" in reconciled("part", "ben-ingrid", "--as", "anna").sentence
+    assert "fits" in reconciled("part", "nobody-at-all", "--as", "anna").sentence
+
+
+def test_old_values_are_listed_with_the_cases_and_answered(
+    reconciled: Hearthbook, folder: Path
+) -> None:
+    measure(open_database(folder))
+    rows = [json.loads(line) for line in reconciled("cases", "--json").out.splitlines()]
+    checks = [each for each in rows if each["kind"] == "still-right"]
+    assert checks
+    assert set(checks[0]["choices"]) == {"right", "former", "unknown", "later"}
+    done = reconciled("decide", checks[0]["id"], "right")
+    assert done.status == 0, done.err
+    assert "noted as right today" in done.out
+    assert checks[0]["id"] not in reconciled("cases", "--json").out
+    assert "perhaps" in reconciled("decide", checks[-1]["id"], "perhaps").sentence

@@ -1,0 +1,150 @@
+"""A card that is linked is said to be somebody else: it leaves its person, and the others stay together."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Final
+
+from sqlalchemy import and_, or_, select, update
+
+from server.access import card_level, may_answer
+from server.errors import NotFound, UsageError
+from server.reconcile.clusters import Clusters
+from server.reconcile.linking import question_key
+from server.reconcile.snapshot import CardState, cards_by_id
+from server.reconcile.universes import shown_as, universes_of
+from server.store.asking import ask_again
+from server.store.cards import CardRow, find_card
+from server.store.database import Transaction
+from server.store.linking import keep_answer, link_again
+from server.store.members import get_member, household_of
+from server.store.noting_acts import PART, note_act
+from server.store.query import Query, bind
+from server.store.schema import link
+from server.store.snapshots import snapshot_near
+from server.store.views import refresh, visible_person
+
+_TOGETHER: Final = '["one person before a card was taken out"]'
+_LINKS: Final = Query(
+    select(link.c.id, link.c.card_a, link.c.card_b, link.c.scope, link.c.verdict)
+    .where(
+        and_(
+            link.c.ended.is_(None),
+            or_(link.c.scope == "", link.c.scope == bind("who")),
+            or_(link.c.card_a == bind("which"), link.c.card_b == bind("which")),
+        )
+    )
+    .order_by(link.c.act, link.c.id)
+)
+_END: Final = Query(update(link).where(link.c.id == bind("which")).values(ended=bind("by_act")))
+
+
+def take_out(tx: Transaction, viewer: str, card_id: str) -> tuple[str, ...]:
+    """Say that a card is somebody else than the other cards of its person, for good; gives those.
+
+    Only what the viewer may know of is said of anybody; what was copied stays.
+
+    Raises:
+        NotFound: The viewer sees no such card.
+        UsageError: It stands alone, the viewer keeps none of the cards, or only reads.
+    """
+    if not may_answer(get_member(tx, viewer).role):
+        raise UsageError("A guest only reads; ask whoever keeps the card.")
+    person = visible_person(tx, viewer, card_id)
+    if person is None:
+        raise NotFound("There is nobody here by that address; they may be gone from your book.")
+    seen = _seen(tx, viewer, person.cards)
+    others = tuple(row.id for row in seen if row.id != card_id)
+    if not others or all(row.id != card_id for row in seen):
+        raise UsageError("This card stands alone; there is nobody to part it from.")
+    if all(row.member != viewer for row in seen):
+        raise UsageError("Only who keeps one of the cards says who is one person.")
+    states = cards_by_id(snapshot_near(tx, (card_id, *others)))
+    _Parting(tx, viewer, card_id, others, states).carry_out()
+    note_act(tx, PART, card=card_id)
+    refresh(tx, (card_id, *others))
+    ask_again(tx, (card_id, *others))
+    return others
+
+
+def _seen(tx: Transaction, viewer: str, cards: Collection[str]) -> list[CardRow]:
+    """Those of some cards that a member sees whole."""
+    household = household_of(tx)
+    rows = [row for row in (find_card(tx, each) for each in cards) if row is not None]
+    return [row for row in rows if card_level(household, viewer, row.access) == "all"]
+
+
+@dataclass(slots=True)
+class _Parting:
+    tx: Transaction
+    viewer: str
+    card: str
+    others: tuple[str, ...]
+    states: Mapping[str, CardState]
+    ended: dict[str, str] = field(default_factory=dict)
+    """The scopes of the links that ended, by the other card."""
+
+    def carry_out(self) -> None:
+        """End the card's links, call it different from each, and keep the others one person."""
+        for which, left, right, scope, verdict in self._links(self.card):
+            other = right if left == self.card else left
+            if verdict == "same" and other in self.others:
+                self.tx.run(_END, which=which, by_act=self.tx.act)
+                self.ended.setdefault(other, scope)
+        for other in self.others:
+            is_linked = other in self.ended
+            self._say(other, self.ended[other] if is_linked else self._scope(self.card, other))
+        self._keep_together()
+
+    def _say(self, other: str, scope: str) -> None:
+        pair = (self.card, other)
+        link_again(self.tx, pair, "apart", scope=scope, evidence="[]", member=self.viewer)
+        left, right = sorted(pair)
+        keep_answer(self.tx, question_key(left, right, scope), self.viewer, "different")
+
+    def _keep_together(self) -> None:
+        """Link those who were one person through the card alone."""
+        clusters, apart = Clusters(), set[frozenset[str]]()
+        for card in self.others:
+            for _which, left, right, _scope, verdict in self._links(card):
+                if verdict == "apart":
+                    apart.add(frozenset((left, right)))
+                elif {left, right} <= set(self.others):
+                    clusters.connect(left, right)
+        for left, right in self._through(clusters):
+            if frozenset((left, right)) not in apart:
+                clusters.connect(left, right)
+                scope = self._scope(left, right)
+                link_again(
+                    self.tx,
+                    (left, right),
+                    "same",
+                    scope=scope,
+                    evidence=_TOGETHER,
+                    member=self.viewer,
+                )
+
+    def _through(self, clusters: Clusters) -> Iterator[tuple[str, str]]:
+        """Pairs that nothing joins any more, own cards and those that were linked first."""
+        order = sorted(self.others, key=lambda each: (not self._is_own(each), each))
+        for left, right in combinations(order, 2):
+            if clusters.of(left) != clusters.of(right):
+                yield left, right
+
+    def _links(self, card: str) -> list[tuple[str, str, str, str, str]]:
+        return [
+            (row[0], row[1], row[2], row[3], row[4])
+            for row in self.tx.all(_LINKS, who=self.viewer, which=card)
+        ]
+
+    def _is_own(self, card: str) -> bool:
+        state = self.states.get(card)
+        return state is not None and state.keeper == self.viewer
+
+    def _scope(self, left: str, right: str) -> str:
+        """For whom it holds: for everybody where each keeper sees the other's card."""
+        one, other = self.states.get(left), self.states.get(right)
+        if one is None or other is None:
+            return self.viewer
+        scopes = {each.scope for each in universes_of(shown_as(one), shown_as(other))}
+        return "" if "" in scopes else self.viewer
