@@ -23,7 +23,7 @@ _NAMES: Final = {
     "TITLE": N_("Title"),
     "URL": N_("Web page"),
 }
-_TYPES: Final = (
+TYPES: Final = (
     ("cell", N_("Mobile")),
     ("fax", N_("Fax")),
     ("pager", N_("Pager")),
@@ -63,7 +63,7 @@ def label_of(prop: Property) -> str:
     if prop.label:
         return prop.label
     if prop.name in ("TEL", "ADR"):
-        for type_, word in _TYPES:
+        for type_, word in TYPES:
             if type_ in prop.types:
                 return word
     if prop.name == "EMAIL" and "work" in prop.types:

@@ -16,6 +16,7 @@ from server.review.beginning import BeginPages
 from server.review.card import CardPages
 from server.review.connecting import OneTimePages
 from server.review.devices import DevicesPages
+from server.review.editing import EditPages
 from server.review.frame import frame
 from server.review.guard import Guard, Hosts, members_only, same_origin, with_headers
 from server.review.history import HistoryPages
@@ -120,6 +121,7 @@ def _add_pages(app: Flask, database: Database, settings: Settings) -> None:
     CardPages(database).add_to(app)
     PartingPages(database).add_to(app)
     PhotoPages(database).add_to(app)
+    EditPages(database).add_to(app)
     MembersPages(database, settings).add_to(app)
     DevicesPages(database, settings).add_to(app)
     PrintPages(database).add_to(app)

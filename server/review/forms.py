@@ -190,6 +190,17 @@ class Unstored(_Form):
     drop: _Short = ""
 
 
+class CardTyped(_Form):
+    """A card as a form: its fields begin with a row's key; `base` names what the form was made from."""
+
+    base: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    more: Annotated[int, Field(ge=0, le=20)] = 0
+    add: bool = False
+    fields: dict[
+        Annotated[str, StringConstraints(pattern=r"^[pn][A-Z]*\d{1,5}-[a-z]{2,10}$")], str
+    ] = Field(default={}, max_length=2_000)
+
+
 class Nothing(_Form):
     """A button that says everything by where it stands."""
 
@@ -218,6 +229,9 @@ def read_form(kind: type[FormT], fields: MultiDict[str, str], sentence: str) -> 
         for name in fields
         if name != "csrf_token" and not name.startswith("choice-")
     }
+    if "fields" in kind.model_fields:
+        rows = {name: given.pop(name) for name in list(given) if "-" in name}
+        given["fields"] = rows
     if "chosen" in kind.model_fields:
         given["chosen"] = tuple(
             fields[name] for name in sorted(fields) if name.startswith("choice-")

@@ -51,7 +51,7 @@ SECTIONS: Final = (
             Leaf("shown", N_("What others see")),
             Leaf("removed", N_("Removed")),
         ),
-        ("card", "upload", "paper", "seen", "past", "ask", "stop", "shown_to"),
+        ("card", "upload", "paper", "seen", "past", "ask", "stop", "shown_to", "edit", "new"),
     ),
     Section(
         N_("History"),

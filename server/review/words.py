@@ -6,7 +6,7 @@ from server.cases import Option, Row
 from server.review.language import N_, gettext
 from server.review.language import gettext as _
 
-_MONTHS = (
+MONTHS = (
     N_("January"),
     N_("February"),
     N_("March"),
@@ -42,7 +42,7 @@ def _local(microseconds: int) -> datetime:
 
 def month_of(at: date) -> str:
     """The month of a date as people call it."""
-    return gettext(_MONTHS[at.month - 1])
+    return gettext(MONTHS[at.month - 1])
 
 
 def date_in_words(at: date) -> str:
@@ -76,7 +76,7 @@ def said(value: str) -> str:
         if 1 <= month <= 12 and 1 <= int(parts[2]) <= 31:
             return _("%(day)s %(month)s %(year)s") % {
                 "day": int(parts[2]),
-                "month": gettext(_MONTHS[month - 1]),
+                "month": gettext(MONTHS[month - 1]),
                 "year": parts[0],
             }
     return value

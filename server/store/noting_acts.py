@@ -16,11 +16,13 @@ from server.store.schema import act
 
 UNLEND: Final = "unlend"
 """A card is shown no longer to whom it was shown in particular; an exact restore does not give that up."""
+TYPED: Final = "typed"
+"""A card was typed on a page: changed, added, or suggested; its record holds the whole text."""
 PART: Final = "part"
 RETHINK: Final = "rethink"
 """A card is somebody else than those that it is linked to; what was said of two cards holds no more."""
 BY_MEMBERS: Final = frozenset(
-    {"version", UNLEND, "decide", "undo", "release", "again", "ask", "kept", PART, RETHINK}
+    {"version", UNLEND, "decide", "undo", "release", "again", "ask", "kept", PART, RETHINK, TYPED}
 )
 BY_MACHINE: Final = frozenset({"cycle", "settle", "late"})
 """What of these cannot be done again is left to the next cycle."""

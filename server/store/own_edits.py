@@ -101,6 +101,30 @@ def put_own(
     return Taken(octets == written.octets and not collided, start.seq if collided else None)
 
 
+def merge_typed(
+    tx: Transaction, row: CardRow, written: Written, *, had: bytes, changes: tuple[Change, ...]
+) -> tuple[Change, ...]:
+    """Merge what was typed on a page into its member's own card; gives what met another edit.
+
+    Then nothing is stored: whoever sits before the page is asked there.
+
+    Args:
+        had: What the page was made from, and `changes` what leads from there to what was written.
+    """
+    region, current = region_of(tx), octets_of(tx, row.text)
+    octets = written.octets
+    if had != current:
+        before, now = (properties(parse(each), region=region) for each in (had, current))
+        changes, collided = _settled(Meeting(before, now, changes), region)
+        if collided:
+            return collided
+        octets = put_on(current, changes, region, beside=written.props)
+    if octets != current:
+        change_card(tx, row, read_card(tx, octets), Typing(row.member), device=None)
+        refresh(tx, (row.id,))
+    return ()
+
+
 def _settled(meeting: Meeting, region: str) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
     """What is done, and what is asked: of two new values of a name that may have several, both stand."""
     changes, collided = meeting.settled(meeting.changes, region)

@@ -14,11 +14,12 @@ from server.store.keeping import settle_due
 from server.store.late import body_of_act, merge_body
 from server.store.lending import ask_for, shown_to, stop_showing
 from server.store.members import find_member
-from server.store.noting_acts import PART, RETHINK, UNLEND, act_named, note_act
+from server.store.noting_acts import PART, RETHINK, TYPED, UNLEND, act_named, note_act
 from server.store.parting import take_out
 from server.store.refused import add_refused, let_refused_go, refused_of
 from server.store.releasing import end_all_waits, is_told_later
 from server.store.removed import removed_of, show_again
+from server.store.typed import typed_again
 from server.store.undoing import undo_act
 from server.store.views import refresh
 
@@ -147,4 +148,5 @@ _DOORS: Final[Mapping[str, Door]] = {
     "kept": _kept_again,
     PART: _part_again,
     RETHINK: _rethink_again,
+    TYPED: typed_again,
 }

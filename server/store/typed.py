@@ -1,0 +1,186 @@
+"""Cards typed on a page: own ones merged like every edit, others' kept as suggestions, new ones added once."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from server.contacts.card import parse, replace_properties, with_uid
+from server.contacts.properties import Change, Property, diff, properties
+from server.errors import NotFound
+from server.store.books import Book, find_book, get_book
+from server.store.cards import CardRow, find_card
+from server.store.database import Actor, Transaction
+from server.store.edits import suggest_all
+from server.store.facts import Typing
+from server.store.household import region_of
+from server.store.journal import Record
+from server.store.keeping import create_card, read_card
+from server.store.meeting import Meeting
+from server.store.noting_acts import TYPED
+from server.store.own_edits import merge_typed
+from server.store.render import own_content
+from server.store.slots import SlotRow, insert_slot, minted_names, slot_of_uid, slots_of_card
+from server.store.texts import digest_of, kept_as, octets_of
+from server.store.views import refresh
+
+_TYPED_IN: Final = "put"  # it is an edit like any other
+
+
+def live_slot(tx: Transaction, member: str, card_id: str) -> SlotRow | None:
+    """The entry of a member's view that is made from a card, their own first; None where there is none."""
+    live = (each for each in slots_of_card(tx, card_id, member) if each.gone is None)
+    return min(live, key=lambda each: (not each.own, each.id), default=None)
+
+
+def put_typed(
+    tx: Transaction, slot: SlotRow, *, had: bytes, changes: tuple[Change, ...]
+) -> tuple[Change, ...]:
+    """Bring what was typed to where it belongs; gives what met another edit, and then nothing is done.
+
+    Args:
+        had: What the page was made from, which `changes` are of.
+    """
+    row = find_card(tx, slot.card)
+    assert row is not None
+    region = region_of(tx)
+    before = parse(had)
+    written = read_card(tx, replace_properties(before, changes, region=region))
+    if slot.own:
+        collided = merge_typed(tx, row, written, had=had, changes=changes)
+    else:
+        collided = _suggested(tx, slot, properties(before, region=region), changes)
+    if not collided and tx.has_acted:
+        steps = _steps(properties(before, region=region), written.props, changes)
+        _note(tx, slot, row, had=had, wanted=written.octets, steps=steps)
+    return collided
+
+
+def add_typed(tx: Transaction, book: Book, octets: bytes, *, once: str) -> str:
+    """Add a card to a book, and give its id; a second time the same one.
+
+    Args:
+        once: What the form of the card is known by.
+    """
+    name = hashlib.blake2b(f"{book.member} {once}".encode(), digest_size=16).digest()
+    uid = str(uuid.UUID(bytes=name, version=4))
+    known = slot_of_uid(tx, book.id, uid)
+    if known is not None:
+        return known.card
+    return _added(tx, book, with_uid(parse(octets), uid))
+
+
+def typed_again(tx: Transaction, record: Record) -> None:
+    """Do once more what was typed on a page.
+
+    Raises:
+        NotFound: The card or book that it is about is not here.
+    """
+    words: dict[str, str] = json.loads(record.note)
+    tx.actor = Actor(_TYPED_IN, record.member)
+    slot = live_slot(tx, record.member, words["card"])
+    book = find_book(tx, record.member, record.book)
+    if slot is None and (record.base or book is None):
+        raise NotFound("The card that was typed on is not here.")
+    if slot is None or not record.base:
+        if slot is None and book is not None:
+            _added(tx, book, record.body)
+        return
+    text = kept_as(tx, record.base)
+    had = octets_of(tx, text) if text is not None else b""
+    changes = _changes(tx, had, record.body, words["steps"]) if had else ()
+    if not had or put_typed(tx, slot, had=had, changes=changes):
+        now = octets_of(tx, slot.text)
+        more = _changes(tx, now, record.body, "")
+        put_typed(tx, slot, had=now, changes=tuple(e for e in more if e.after is not None))
+
+
+def _steps(before: Sequence[Property], after: Sequence[Property], changes: Iterable[Change]) -> str:
+    """Which property became which, by their places, as the journal keeps it; empty where that cannot be said."""
+    left, right = ([each.canonical for each in side] for side in (before, after))
+    try:
+        steps = [
+            [
+                left.index(each.before.canonical) if each.before is not None else -1,
+                right.index(each.after.canonical) if each.after is not None else -1,
+            ]
+            for each in changes
+        ]
+    except ValueError:
+        return ""
+    return json.dumps(steps)
+
+
+def _changes(tx: Transaction, had: bytes, wanted: bytes, steps: str) -> tuple[Change, ...]:
+    """What leads from one text to another, by the steps that the journal has; else as it can be seen."""
+    region = region_of(tx)
+    left, right = (properties(parse(each), region=region) for each in (had, wanted))
+    if not steps:
+        return diff(left, right)
+    return tuple(
+        Change(left[i] if i >= 0 else None, right[j] if j >= 0 else None)
+        for i, j in json.loads(steps)
+    )
+
+
+def _suggested(
+    tx: Transaction, slot: SlotRow, before: tuple[Property, ...], typed: tuple[Change, ...]
+) -> tuple[Change, ...]:
+    region = region_of(tx)
+    now = properties(parse(octets_of(tx, slot.text)), region=region)
+    changes, collided = Meeting(before, now, typed).settled(typed, region)
+    if not collided and changes:
+        suggest_all(tx, slot, changes)
+    return collided
+
+
+def _added(tx: Transaction, book: Book, octets: bytes) -> str:
+    written = read_card(tx, octets)
+    row = create_card(tx, book, written, Typing(book.member), device=None)
+    content = own_content(tx, row)
+    insert_slot(
+        tx,
+        SlotRow(
+            id=0,
+            book=book.id,
+            member=book.member,
+            href=minted_names(tx, book.member, row.id)[0],
+            uid=row.uid,
+            card=row.id,
+            own=True,
+            survivor=None,
+            seq=0,
+            text=content.text,
+            text_3=content.text_3,
+            content=content.digest,
+            gone=None,
+        ),
+    )
+    refresh(tx, (row.id,))
+    slot = live_slot(tx, book.member, row.id)
+    assert slot is not None
+    _note(tx, slot, row, had=b"", wanted=octets, steps="")
+    return row.id
+
+
+def _note(
+    tx: Transaction, slot: SlotRow, row: CardRow, *, had: bytes, wanted: bytes, steps: str
+) -> None:
+    """Note what was typed in the journal: a restore does it again."""
+    book = get_book(tx, slot.book)
+    tx.records.append(
+        Record(
+            TYPED,
+            tx.act,
+            tx.now,
+            member=slot.member,
+            book=book.name,
+            own=slot.own,
+            keeper=row.member,
+            uid=row.uid,
+            base=digest_of(had) if had else "",
+            note=json.dumps({"card": row.id, "steps": steps}),
+            body=wanted,
+        )
+    )
