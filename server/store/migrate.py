@@ -26,7 +26,7 @@ from server.store.database import (
 )
 from server.store.journal import household_mark, lost
 
-HEAD: Final = "0014"
+HEAD: Final = "0015"
 KNOWN: Final = (
     "0001",
     "0002",
@@ -39,6 +39,7 @@ KNOWN: Final = (
     "0012",
     "0013",
     "0014",
+    "0015",
 )
 _SCHEMA: Final = Path(__file__).parent / "schema.sql"
 _VERSION_TABLE: Final = (

@@ -1,15 +1,14 @@
 """Who stands in a member's view, listed and searched: from the texts of their slots and nothing else (design rule R1).
 
-How a text is listed is kept beside it, since it never changes; it is worked out when a list first
-needs it, so that no write by a phone waits for it.
+How an entry is listed is kept beside it, and brought up to date by sequence numbers, as a phone's copy
+is, when a list first needs it: no write by a phone waits for it.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import and_, func, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import and_, delete, func, select, update
 
 from server.contacts.card import parse
 from server.contacts.finding import WORDS_MOST, listing, wanted
@@ -18,68 +17,61 @@ from server.contacts.properties import properties
 from server.store.database import Actor, Database, Transaction
 from server.store.household import region_of
 from server.store.members import list_members
-from server.store.query import Query, bind
-from server.store.schema import book, card, listed, slot, text
+from server.store.query import Query, bind, inserting
+from server.store.schema import book, card, listed, slot, text, view
 
 _AT_ONCE: Final = 250
-"""Texts that are worked out in one transaction: no phone waits long for its turn to write."""
+"""Entries that are worked out in one transaction: no phone waits long for its turn to write."""
 
-_LIVE = and_(
-    book.c.member == bind("who"),
-    book.c.gone.is_(None),
-    slot.c.gone.is_(None),
-    card.c.kind != "group",
+_BEHIND: Final = Query(
+    select(view.c.book, view.c.seq, view.c.listed)
+    .join(book, book.c.id == view.c.book)
+    .where(and_(view.c.member == bind("who"), book.c.gone.is_(None), view.c.listed < view.c.seq))
+    .order_by(view.c.book)
+    .limit(1)
 )
-_SLOTS = book.join(slot, slot.c.book == book.c.id).join(card, card.c.id == slot.c.card)
-_MISSING: Final = Query(
-    select(slot.c.text, text.c.octets)
-    .select_from(
-        _SLOTS.join(text, text.c.id == slot.c.text).join(
-            listed, listed.c.text == slot.c.text, isouter=True
-        )
+_CHANGED: Final = Query(
+    select(
+        slot.c.id, slot.c.seq, slot.c.href, slot.c.gone, card.c.kind, card.c.member, text.c.octets
     )
-    .where(and_(_LIVE, listed.c.text.is_(None)))
-    .distinct()
+    .join(card, card.c.id == slot.c.card)
+    .join(text, text.c.id == slot.c.text, isouter=True)
+    .where(and_(slot.c.book == bind("which"), slot.c.seq > bind("since")))
+    .order_by(slot.c.seq)
     .limit(_AT_ONCE)
 )
-_KEEP: Final = Query(
-    insert(listed)
-    .values(
-        text=bind("which"),
-        name=bind("called"),
-        place=bind("order"),
-        detail=bind("value"),
-        found=bind("words"),
-        photo=bind("picture"),
-    )
-    .on_conflict_do_nothing()
+_UP_TO: Final = Query(
+    update(view).where(view.c.book == bind("which")).values(listed=bind("last_seq"))
+)
+_DROP: Final = Query(delete(listed).where(listed.c.slot == bind("which")))
+_KEEP: Final = inserting(
+    listed,
+    *("slot", "member", "book", "href", "keeper", "place", "name", "detail", "found", "photo"),
 )
 _WORDS = tuple(f"word_{index}" for index in range(WORDS_MOST))
 _FITTING = and_(
-    _LIVE,
-    (bind("keeper") == "") | (card.c.member == bind("keeper")),
+    listed.c.member == bind("who"),
+    listed.c.book.in_(select(book.c.id).where(book.c.gone.is_(None))),
+    (bind("keeper") == "") | (listed.c.keeper == bind("keeper")),
     *(func.instr(listed.c.found, bind(each)) > 0 for each in _WORDS),
 )
-_LISTED = _SLOTS.join(listed, listed.c.text == slot.c.text)
-_COUNT: Final = Query(select(func.count()).select_from(_LISTED).where(_FITTING))
+_COUNT: Final = Query(select(func.count()).select_from(listed).where(_FITTING))
 _BEFORE: Final = Query(
-    select(func.count()).select_from(_LISTED).where(and_(_FITTING, listed.c.place < bind("from_")))
+    select(func.count()).select_from(listed).where(and_(_FITTING, listed.c.place < bind("from_")))
 )
-_INITIALS: Final = Query(
-    select(func.substr(listed.c.place, 1, 1)).select_from(_LISTED).where(_FITTING).distinct()
-)
+_INITIALS: Final = Query(select(func.substr(listed.c.place, 1, 1)).where(_FITTING).distinct())
 _PAGE: Final = Query(
     select(
         slot.c.card,
-        card.c.member,
+        listed.c.keeper,
         listed.c.name,
         listed.c.detail,
         slot.c.own,
         listed.c.photo,
     )
-    .select_from(_LISTED)
+    .join(slot, slot.c.id == listed.c.slot)
     .where(_FITTING)
-    .order_by(listed.c.place, listed.c.name, slot.c.href)
+    .order_by(listed.c.place, listed.c.name, listed.c.href)
     .limit(bind("most"))
     .offset(bind("skipped"))
 )
@@ -120,31 +112,45 @@ def prepare_lists(db: Database) -> None:
 
 
 def prepare_list(db: Database, member: str) -> None:
-    """Work out how the texts of a member's view are listed, where nobody did yet."""
+    """Bring the list of a member's view up to date with what changed in it since."""
     more = True
     while more:
         with db.read() as tx:
-            more = tx.one(_MISSING, who=member) is not None
+            more = tx.one(_BEHIND, who=member) is not None
         if more:
             with db.write(Actor("listed", member)) as tx:
                 _work_out(tx, member)
 
 
 def _work_out(tx: Transaction, member: str) -> None:
+    """List the next entries that changed; a few at a time, so that no phone waits long for its turn."""
+    behind = tx.one(_BEHIND, who=member)
+    if behind is None:
+        return
+    book_id, last, since = behind
     region = region_of(tx)
-    for which, octets in tx.all(_MISSING, who=member):
+    rows = tx.all(_CHANGED, which=book_id, since=since)
+    for which, _seq, href, gone, kind, keeper, octets in rows:
+        tx.run(_DROP, which=which)
+        if gone is not None or kind == "group" or octets is None:
+            continue
         props = properties(parse(bytes(octets)), region=region)
         told = listing(props, region=region)
         photo = photo_in(props)
         tx.run(
             _KEEP,
-            which=which,
-            called=told.name,
-            order=told.order,
-            value=told.detail,
-            words=told.found,
-            picture=photo.mark if photo is not None else "",
+            slot=which,
+            member=member,
+            book=book_id,
+            href=href,
+            keeper=keeper,
+            place=told.order,
+            name=told.name,
+            detail=told.detail,
+            found=told.found,
+            photo=photo.mark if photo is not None else "",
         )
+    tx.run(_UP_TO, which=book_id, last_seq=rows[-1][1] if len(rows) == _AT_ONCE else last)
 
 
 def count_people(tx: Transaction, member: str, search: Search) -> int:

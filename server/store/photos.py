@@ -11,15 +11,15 @@ from server.contacts.properties import properties
 from server.store.database import Transaction
 from server.store.household import region_of
 from server.store.query import Query, bind
-from server.store.schema import book, listed, slot
+from server.store.schema import book, listed, slot, view
 from server.store.texts import octets_of
 
 _SHOWN = (
     select(slot.c.text, listed.c.photo)
     .select_from(
-        slot.join(book, book.c.id == slot.c.book).join(
-            listed, listed.c.text == slot.c.text, isouter=True
-        )
+        slot.join(book, book.c.id == slot.c.book)
+        .join(view, view.c.book == slot.c.book)
+        .join(listed, and_(listed.c.slot == slot.c.id, slot.c.seq <= view.c.listed), isouter=True)
     )
     .where(
         and_(

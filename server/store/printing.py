@@ -11,25 +11,17 @@ from server.contacts.properties import Property, properties
 from server.store.database import Transaction
 from server.store.household import region_of
 from server.store.query import Query, bind
-from server.store.schema import book, card, listed, slot, text
+from server.store.schema import book, listed, slot, text
 
 _SLOTS: Final = Query(
     select(slot.c.card, listed.c.name, text.c.octets)
     .select_from(
-        book.join(slot, slot.c.book == book.c.id)
-        .join(card, card.c.id == slot.c.card)
+        listed.join(slot, slot.c.id == listed.c.slot)
+        .join(book, book.c.id == listed.c.book)
         .join(text, text.c.id == slot.c.text)
-        .join(listed, listed.c.text == slot.c.text)
     )
-    .where(
-        and_(
-            book.c.member == bind("who"),
-            book.c.gone.is_(None),
-            slot.c.gone.is_(None),
-            card.c.kind != "group",
-        )
-    )
-    .order_by(listed.c.place, listed.c.name, slot.c.href)
+    .where(and_(listed.c.member == bind("who"), book.c.gone.is_(None)))
+    .order_by(listed.c.place, listed.c.name, listed.c.href)
 )
 
 

@@ -77,16 +77,6 @@ CREATE TABLE gauge (
     CONSTRAINT pk_gauge PRIMARY KEY (member, day),
     CONSTRAINT fk_gauge_member FOREIGN KEY(member) REFERENCES member (id)
 ) STRICT;
-CREATE TABLE listed (
-    text INTEGER NOT NULL,
-    name TEXT NOT NULL,
-    place TEXT NOT NULL,
-    detail TEXT NOT NULL,
-    found TEXT NOT NULL,
-    photo TEXT DEFAULT '' NOT NULL,
-    CONSTRAINT pk_listed PRIMARY KEY (text),
-    CONSTRAINT fk_listed_text FOREIGN KEY(text) REFERENCES text (id) ON DELETE CASCADE
-) STRICT;
 CREATE TABLE question_member (
     member TEXT NOT NULL,
     question TEXT NOT NULL,
@@ -173,6 +163,7 @@ CREATE TABLE "view" (
     member TEXT NOT NULL,
     epoch TEXT NOT NULL,
     seq INTEGER DEFAULT '0' NOT NULL,
+    listed INTEGER DEFAULT '0' NOT NULL,
     CONSTRAINT pk_view PRIMARY KEY (book),
     CONSTRAINT fk_view_book FOREIGN KEY(book) REFERENCES book (id) ON DELETE CASCADE,
     CONSTRAINT fk_view_member FOREIGN KEY(member) REFERENCES member (id)
@@ -442,6 +433,21 @@ CREATE TABLE hold_card (
     CONSTRAINT fk_hold_card_act FOREIGN KEY(act) REFERENCES act (id),
     CONSTRAINT fk_hold_card_last FOREIGN KEY(last) REFERENCES act (id)
 ) STRICT;
+CREATE TABLE listed (
+    slot INTEGER NOT NULL,
+    member TEXT NOT NULL,
+    book INTEGER NOT NULL,
+    href TEXT NOT NULL,
+    keeper TEXT NOT NULL,
+    place TEXT NOT NULL,
+    name TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    found TEXT NOT NULL,
+    photo TEXT NOT NULL,
+    CONSTRAINT pk_listed PRIMARY KEY (slot),
+    CONSTRAINT fk_listed_slot FOREIGN KEY(slot) REFERENCES slot (id) ON DELETE CASCADE,
+    CONSTRAINT fk_listed_book FOREIGN KEY(book) REFERENCES book (id) ON DELETE CASCADE
+) STRICT;
 CREATE TABLE operation (
     id INTEGER NOT NULL,
     act INTEGER NOT NULL,
@@ -518,5 +524,6 @@ CREATE INDEX ix_suggestion_card ON suggestion (card);
 CREATE INDEX ix_suggestion_closed ON suggestion (closed);
 CREATE INDEX ix_base_card_a_card_b ON base (card_a, card_b);
 CREATE INDEX ix_hold_card_card ON hold_card (card);
+CREATE INDEX ix_listed_member_place_name_href ON listed (member, place, name, href);
 CREATE INDEX ix_operation_act ON operation (act);
 CREATE INDEX ix_operation_card_act ON operation (card, act);

@@ -15,6 +15,7 @@ view = declare(
     string("member", ForeignKey("member.id")),
     string("epoch"),  # random; only a restore makes a new one
     integer("seq", default="0"),
+    integer("listed", default="0"),  # the sequence number up to which its entries are in `listed`
 )
 
 hidden = declare(
@@ -70,13 +71,18 @@ served = declare(
 )
 
 listed = declare(
-    "listed",  # how a text of a slot is listed and found; made when a list first needs it
-    Column("text", Integer, ForeignKey("text.id", ondelete="CASCADE"), primary_key=True),
-    string("name"),
+    "listed",  # how an entry of a view is listed and found; worked out when a list first needs it
+    Column("slot", Integer, ForeignKey("slot.id", ondelete="CASCADE"), primary_key=True),
+    string("member"),
+    integer("book", ForeignKey("book.id", ondelete="CASCADE")),
+    string("href"),
+    string("keeper"),
     string("place"),  # the folded name, by which lists are sorted
+    string("name"),
     string("detail"),  # one value that tells namesakes apart
     string("found"),  # what a word of a search may be part of, folded
-    string("photo", default=""),  # stands for the photo that a page may show; empty for none
+    string("photo"),  # what its photo is known by; empty for none
+    Index("ix_listed_member_place_name_href", "member", "place", "name", "href"),
 )
 
 asked = declare(

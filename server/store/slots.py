@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 from server.store import compiled
 from server.store.database import Announced, Transaction
 from server.store.query import Query, bind, inserting
-from server.store.schema import served, slot, slot_past, view
+from server.store.schema import card, listed, served, slot, slot_past, view
 from server.store.shown import note_said
 from server.store.statement import Row
 
@@ -98,6 +98,11 @@ _RETIRE: Final = Query(
 _FOLLOW: Final = Query(update(slot).where(slot.c.id == bind("which")).values(survivor=bind("into")))
 _RESOURCE: Final = Query(
     update(slot).where(slot.c.id == bind("which")).values(card=bind("source"), own=0)
+)
+_RELIST: Final = Query(
+    update(listed)
+    .where(listed.c.slot == bind("which"))
+    .values(keeper=select(card.c.member).where(card.c.id == bind("source")).scalar_subquery())
 )
 _PAST: Final = Query(
     insert(slot_past)
@@ -276,6 +281,7 @@ def resource(tx: Transaction, which: SlotRow, card_id: str) -> None:
     """Serve the same content from another member's card; nothing that a device can see changes."""
     _note_left(tx, which, card_id)
     tx.run(_RESOURCE, which=which.id, source=card_id)
+    tx.run(_RELIST, which=which.id, source=card_id)
 
 
 def retire(tx: Transaction, which: SlotRow, survivor: int | None) -> None:

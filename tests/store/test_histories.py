@@ -36,6 +36,7 @@ from server.store.sharing import set_share, set_visibility
 from server.store.views import refresh
 from tests.builders import Home, a_card
 from tests.store.fences import permitted, reached
+from tests.store.lists import brought_up_to_date, made_anew
 
 HISTORIES = int(os.environ.get("HEARTHBOOK_HISTORIES", "10"))
 STEPS = 25 if HISTORIES < 50 else 60
@@ -136,6 +137,8 @@ class Histories(RuleBasedStateMachine):
             self.everything_holds()
             for who in MEMBERS:
                 assert reached(self.home.db, who) == permitted(self.home.db, who)
+                listed = brought_up_to_date(self.home.db, who)
+                assert listed == made_anew(self.home.db, who)
         finally:
             self.drawing.close()
             self.home.db.close()
@@ -289,6 +292,8 @@ class Histories(RuleBasedStateMachine):
             ).fetchall()
         for (who,) in late:
             self.personal[who] = set()
+        for who in MEMBERS:
+            brought_up_to_date(self.home.db, who)
         run_cycle(self.home.db, kind="command", releasing=True)
         assert trial(self.home.db)[0].operations == ()
         self._what_is_kept_is_what_is_asked()
