@@ -8,6 +8,7 @@ from tests.review.conftest import PHONE, Browser
 from tests.review.test_card import card_at
 from tests.review.test_cases import case_of
 from tests.review.test_history import settled
+from tests.review.test_languages import GERMAN
 
 
 def parting(page: str) -> list[str]:
@@ -55,6 +56,7 @@ def test_the_page_of_piles_takes_a_card_out_of_a_line(home: Home, anna: Browser)
     path = case_of(home, "anna", "cluster")
     page = anna.get(path).text
     assert "2 cards that are one person already" in page
+    assert anna.client.get(path, headers=GERMAN).status_code == 200
     found = re.findall(r'formaction="(/people/[0-9a-f]+/part)"', page)
     assert len(found) == 2
     answer = anna.post(found[1], {"choice-1": "1=A"}, form=path)
