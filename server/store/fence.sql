@@ -10,7 +10,8 @@ CREATE TEMP TABLE travels (
     property TEXT PRIMARY KEY, level TEXT NOT NULL, suggestible INTEGER NOT NULL
 ) WITHOUT ROWID;
 
--- Cards that are the reader's own or that their keeper means for them, with how much of them.
+-- Cards that are the reader's own or that their keeper means for them, with how much of them, and
+-- whether they are among those that a household shares: no group, and in the book of the household.
 CREATE TEMP VIEW meant_card AS
 SELECT
     one.id,
@@ -21,7 +22,10 @@ SELECT
             WHERE whole.card = one.id AND whole.member = reader.member
         ) THEN 'all'
         ELSE shows.level
-    END AS level
+    END AS level,
+    one.member = reader.member OR (
+        one.kind <> 'group' AND one.book IN (SELECT id FROM main.book WHERE name = 'contacts')
+    ) AS is_there
 FROM main.card AS one
 JOIN temp.reader
 JOIN temp.shows ON shows.member = one.member
@@ -37,7 +41,7 @@ WHERE one.member = reader.member OR (
 );
 
 CREATE TEMP VIEW meant_fact AS
-SELECT one.id, one.card, one.property, one.source, card.level
+SELECT one.id, one.property, one.source, card.level, card.is_there
 FROM main.fact AS one
 JOIN temp.reader
 JOIN temp.meant_card AS card ON card.id = one.card
@@ -50,29 +54,27 @@ WHERE card.level = 'own' OR one.visibility = 'shared' OR (
 
 CREATE TEMP VIEW card AS
 SELECT one.* FROM main.card AS one
-WHERE EXISTS (
-    SELECT 1 FROM temp.meant_card AS meant
-    WHERE meant.id = one.id AND (
-        meant.level = 'own' OR (
-            one.kind <> 'group'
-            AND one.book IN (SELECT id FROM main.book WHERE name = 'contacts')
-        )
-    )
-);
+WHERE EXISTS (SELECT 1 FROM temp.meant_card AS meant WHERE meant.id = one.id AND meant.is_there);
 
--- A copied value is seen as far as every fact that it came from is (design rule R6).
+-- A copied value is seen as far as every fact that it came from is (design rule R6); most came from
+-- one that was typed, which is asked first.
 CREATE TEMP VIEW fact AS
 SELECT one.* FROM main.fact AS one
-WHERE EXISTS (SELECT 1 FROM temp.card WHERE card.id = one.card)
-AND EXISTS (
+WHERE EXISTS (
     SELECT 1 FROM temp.meant_fact AS meant
     LEFT JOIN temp.travels ON travels.property = meant.property
-    WHERE meant.id = one.id AND (
+    WHERE meant.id = one.id AND meant.is_there AND (
         meant.level = 'own'
         OR (meant.level = 'name' AND travels.level = 'name')
         OR (
             meant.level = 'all' AND travels.level IS NOT NULL AND (
-                one.source IS NULL OR NOT EXISTS (
+                one.source IS NULL
+                OR EXISTS (
+                    SELECT 1 FROM temp.meant_fact AS typed
+                    WHERE typed.id = one.source AND typed.source IS NULL
+                    AND typed.level IN ('own', 'all')
+                )
+                OR NOT EXISTS (
                     WITH RECURSIVE origin (id) AS (
                         SELECT one.source
                         UNION
@@ -104,23 +106,27 @@ OR EXISTS (
 CREATE TEMP VIEW link AS
 SELECT one.* FROM main.link AS one
 JOIN temp.reader ON one.scope IN ('', reader.member)
-WHERE NOT EXISTS (
-    SELECT 1 FROM (SELECT one.card_a AS id UNION ALL SELECT one.card_b) AS ends
-    WHERE NOT EXISTS (
-        SELECT 1 FROM temp.card
-        JOIN temp.meant_card AS meant ON meant.id = card.id
-        WHERE card.id = ends.id AND meant.level IN ('own', 'all')
-    )
+WHERE EXISTS (
+    SELECT 1 FROM temp.meant_card AS meant
+    WHERE meant.id = one.card_a AND meant.is_there AND meant.level IN ('own', 'all')
+)
+AND EXISTS (
+    SELECT 1 FROM temp.meant_card AS meant
+    WHERE meant.id = one.card_b AND meant.is_there AND meant.level IN ('own', 'all')
 );
 
+-- Whoever sees a value sees its card.
 CREATE TEMP VIEW operation AS
 SELECT one.* FROM main.operation AS one
-WHERE EXISTS (SELECT 1 FROM temp.card WHERE card.id = one.card)
-AND (
+WHERE (
     one.fact_before IS NULL OR EXISTS (SELECT 1 FROM temp.fact WHERE fact.id = one.fact_before)
 )
 AND (
     one.fact_after IS NULL OR EXISTS (SELECT 1 FROM temp.fact WHERE fact.id = one.fact_after)
+)
+AND (
+    coalesce(one.fact_before, one.fact_after) IS NOT NULL
+    OR EXISTS (SELECT 1 FROM temp.card WHERE card.id = one.card)
 );
 
 -- Those that the reader made, and those that were made to their own cards.
