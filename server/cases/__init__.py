@@ -3,11 +3,12 @@
 from server.cases.checks import checks
 from server.cases.deciding import decide
 from server.cases.listing import Waiting, find_case, open_cases, waiting_cases
-from server.cases.shapes import Case, Choice, Heap, Option, Pile, Reason, Row, Side
+from server.cases.shapes import Case, Choice, Double, Heap, Option, Pile, Reason, Row, Side
 
 __all__ = [
     "Case",
     "Choice",
+    "Double",
     "Heap",
     "Option",
     "Pile",

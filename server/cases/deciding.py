@@ -8,6 +8,7 @@ from server.cases.asked import decide_asked
 from server.cases.checks import decide_check
 from server.cases.children import as_suggestions, reaches_others
 from server.cases.disputed import answer_dispute
+from server.cases.doubles import Doubles, answer_doubles
 from server.cases.families import answer_family
 from server.cases.held import decide_hold
 from server.cases.listing import CLOSED, Open, find_open, key_of, what_is_asked
@@ -57,7 +58,8 @@ def decide(
     Args:
         choice: One of the case's choices; for values that differ also
             `PROPERTY=MEMBER`, several of them separated by blanks, for an
-            edit that lost a race `PROPERTY=CHOICE`, for a cluster `NUMBER=PILE`.
+            edit that lost a race `PROPERTY=CHOICE`, for a cluster `NUMBER=PILE`, for doubles
+            the ids of some of them, or `ID=CHOICE`.
         member: Who answers; None on the command line, for the first who may.
         fresh: As for `open_cases`.
 
@@ -84,6 +86,8 @@ def answer_open(tx: Transaction, found: Open, choice: str) -> str:
     asked = what_is_asked(tx, found)
     if isinstance(found.question, Check):
         said = decide_check(tx, found.question, found.case, choice)
+    elif isinstance(found.question, Doubles):
+        said, choice = answer_doubles(tx, found.question, found.case, choice, fresh=found.fresh)
     elif choice == "later" and choice in found.case.choices:
         keep_answer(tx, key_of(found), tx.actor.member, "later")
         said = "Left for later; nothing was changed."
@@ -94,7 +98,7 @@ def answer_open(tx: Transaction, found: Open, choice: str) -> str:
     else:
         said = _answer(tx, found, choice)
         keep_answer(tx, key_of(found), tx.actor.member, choice)
-        whole = key_of(found) if found.case.kind != "cluster" else ""  # piles leave some of it open
+        whole = [key_of(found)] if found.case.kind != "cluster" else []  # piles leave some open
         ask_again(tx, found.case.cards, answered=whole)
     note_act(tx, "decide", choice=choice, **asked)
     return said
@@ -112,7 +116,7 @@ def _answer(tx: Transaction, found: Open, choice: str) -> str:
         return _suggestion(tx, question, case, choice)
     if isinstance(question, Race):
         return _race(tx, question, case, choice)
-    if question is None or isinstance(question, Hold | Ask | Check):
+    if question is None or isinstance(question, Hold | Ask | Check | Doubles):
         raise _unknown(case, choice)
     now, snapshot = (question, snapshot_of(tx)) if found.fresh else as_it_is(tx, question)
     said = ""

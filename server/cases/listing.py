@@ -1,28 +1,32 @@
 """Which cases are open, for whom: read from what is kept for those who answer, and nobody else's (R1)."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
 from server.access import may_answer
 from server.cases.asked import asked_case
 from server.cases.checks import find_check
-from server.cases.disputed import dispute_case
-from server.cases.families import family_case
+from server.cases.doubles import (
+    NAMED_MOST,
+    SHOWN_MOST,
+    Doubles,
+    doubles_case,
+    doubles_key,
+    groups_of,
+)
 from server.cases.held import held_case
+from server.cases.kept import kept_case
 from server.cases.letters import letter_case
 from server.cases.marks import marked
-from server.cases.piles import pile_case
 from server.cases.raced import race_case
-from server.cases.shapes import Case, Reason
+from server.cases.shapes import Case
 from server.cases.suggested import suggestion_case, suggestions_with_cards
-from server.cases.telling import Teller, name_of_card
+from server.cases.telling import Teller
 from server.errors import NotFound
-from server.reconcile.asked import Asked, Subject
-from server.reconcile.disputes import Disputed
-from server.reconcile.families import FamilyChanged
-from server.reconcile.operations import SamePerson, ValuesDiffer, WhichBelong
+from server.reconcile.asked import Subject
+from server.reconcile.operations import SamePerson
 from server.store.asking import fresh_questions, is_current
 from server.store.database import Database, Transaction
 from server.store.doubts import Check
@@ -33,7 +37,7 @@ from server.store.linking import put_off
 from server.store.members import list_members, member_names
 from server.store.noting_acts import name_of_act
 from server.store.overlays import Suggestion
-from server.store.questions import contents_of, questions_for, told
+from server.store.questions import DOUBLE, contents_of, questions_for, subject_of, told
 from server.store.races import Race, open_races
 from server.store.releasing import Hold, open_holds
 
@@ -51,7 +55,7 @@ class Open:
     """One open case with what deciding it needs."""
 
     case: Case
-    question: Subject | Suggestion | Race | Hold | Ask | Check | None
+    question: Subject | Doubles | Suggestion | Race | Hold | Ask | Check | None
     """None for the letter."""
     fresh: bool = False
     """Whether it was worked out at this moment from all cards."""
@@ -93,8 +97,10 @@ def waiting_cases(db: Database, viewer: str, *, most: int, case_id: str = "") ->
     with db.read() as tx:
         items = _items(tx, viewer, fresh=False)
         told = [each.tell() for each in items[:most]]
-        ids = [each.id for each in items]
-        place = ids.index(case_id) + 1 if case_id in ids else 0
+        places = (
+            place for place, each in enumerate(items, 1) if case_id in (each.id, *each.within)
+        )
+        place = next(places, 0)
         return Waiting(len(items), tuple(each.case for each in told), place)
 
 
@@ -114,9 +120,9 @@ def find_open(tx: Transaction, case_id: str, viewer: str | None, *, fresh: bool 
     Raises:
         NotFound: It is not open, or this member may not answer it.
     """
-    for each in _items(tx, viewer, fresh=fresh):
-        if each.id == case_id:
-            return each.tell()
+    opened = _Listing(tx, viewer, fresh=fresh).find(case_id)
+    if opened is not None:
+        return opened
     found = find_check(tx, case_id, viewer)
     if found is None:
         raise NotFound(CLOSED)
@@ -128,18 +134,30 @@ def open_in(tx: Transaction, viewer: str | None, *, fresh: bool = False) -> list
     return [each.tell() for each in _items(tx, viewer, fresh=fresh)]
 
 
+def singles_in(tx: Transaction, member: str, *, fresh: bool = False) -> Iterator[Open]:
+    """What several doubles of a member are one question of: all of them, few as they may be, and each alone."""
+    yield from _Listing(tx, member, fresh=fresh).singles(member)
+
+
 @dataclass(frozen=True, slots=True)
 class _Item:
     """One case that waits, told only where somebody looks at it.
 
     Attributes:
         key: Under which its answer is remembered.
+        within: The cases that it stands for, each with the key under which its answer is.
     """
 
     id: str
     key: str
     place: int
     tell: Callable[[], Open]
+    within: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Under which its answers are remembered."""
+        return tuple(self.within.values()) or (self.key,)
 
 
 def _items(tx: Transaction, viewer: str | None, *, fresh: bool) -> list[_Item]:
@@ -168,11 +186,15 @@ class _Listing:
         if self._viewer is not None and self._viewer not in self._answering:
             return []
         asked = sorted(self._asked().items()) if self._released else []
+        folded = self._folded(asked)
+        within = {key for keys in folded.values() for key in keys}
+        asked = [(key, kind) for key, kind in asked if key not in within]
         found = [
             *(() if self._released else self._letter()),
             *self._holds(),
             *self._races(),
             *self._asks(),
+            *(self._doubles(member, keys) for member, keys in folded.items()),
             *(self._question(key) for key, kind in asked if kind != _FAMILY),
             *self._suggestions(),
             *(self._question(key) for key, kind in asked if kind == _FAMILY),
@@ -180,8 +202,73 @@ class _Listing:
         if self._viewer is None:
             told = [(each, each.tell()) for each in found]
             found = [replace(each, tell=partial(_same, it)) for each, it in told if it.case.members]
-        later = put_off(self._tx, {each.key for each in found})
-        return sorted(found, key=lambda each: (each.key in later, each.place))
+        later = put_off(self._tx, {key for each in found for key in each.keys})
+        return sorted(found, key=lambda each: (later.issuperset(each.keys), each.place))
+
+    def find(self, wanted: str) -> Open | None:
+        """One case with all that a page shows of it, also where it is listed within another one."""
+        for each in self.items():
+            if each.id == wanted:
+                if not each.within:
+                    return each.tell()
+                member = each.tell().case.members[0]
+                return self._tell_doubles(member, each.within, SHOWN_MOST, whole=True)
+            if wanted in each.within:
+                return self._tell(each.within[wanted])
+        return None
+
+    def singles(self, member: str) -> Iterator[Open]:
+        """All own doubles as one question, and each alone."""
+        keys = tuple(key for key, kind in sorted(self._asked().items()) if kind == DOUBLE)
+        if keys:
+            within = {case_id(self._tx, key): key for key in keys}
+            yield self._tell_doubles(member, within, 0, whole=True)
+        for key in keys:
+            yield self._tell(key)
+
+    def _folded(self, asked: Sequence[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+        """The questions that are one, by whom they are asked of."""
+        keys = [key for key, kind in asked if kind == DOUBLE]
+        if self._viewer is not None:
+            return groups_of((key, self._viewer) for key in keys)
+        told_of = {key: told(each, self._region) for key, each in self._contents(keys).items()}
+        return groups_of((key, each.asked.members[0]) for key, each in sorted(told_of.items()))
+
+    def _doubles(self, member: str, keys: tuple[str, ...]) -> _Item:
+        """Several doubles of one member; the command line is told all of them."""
+        within = {case_id(self._tx, key): key for key in keys}
+        most = len(keys) if self._viewer is None else NAMED_MOST
+        tell = partial(self._tell_doubles, member, within, most)
+        return _Item(case_id(self._tx, doubles_key(member)), "", _SINGLE, tell, within)
+
+    def _tell_doubles(
+        self, member: str, within: Mapping[str, str], most: int, *, whole: bool = False
+    ) -> Open:
+        """Own doubles, of which the first are told; those put off come last.
+
+        Args:
+            whole: With all that an answer needs.
+        """
+        later = put_off(self._tx, within.values())
+        keys = sorted(within.values(), key=lambda key: (key in later, key))
+        pairs = self._pairs(keys if whole else keys[:most])
+        told = [(self._tell(key).case, pairs[key]) for key in keys[:most]]
+        told.sort(key=lambda each: (each[1].key in later, each[0].title.casefold(), each[0].id))
+        name, key = self._names.get(member, member), doubles_key(member)
+        case = doubles_case(member, name, len(keys), told, case_id(self._tx, key))
+        named = {which: pairs[key] for which, key in within.items() if key in pairs}
+        return self._opened(case, Doubles(member, named))
+
+    def _pairs(self, keys: Sequence[str]) -> dict[str, SamePerson]:
+        """The two people of each of some doubts."""
+        found = {key: subject_of(content) for key, content in self._contents(keys).items()}
+        return {key: each for key, each in found.items() if isinstance(each, SamePerson)}
+
+    def _contents(self, keys: Sequence[str]) -> dict[str, str]:
+        """What some questions say."""
+        if self._fresh is None:
+            return contents_of(self._tx, keys)
+        return {key: self._fresh[key].content for key in keys}
 
     def _asked(self) -> dict[str, str]:
         """The keys of the questions that a cycle or an answer left, each with its kind."""
@@ -199,16 +286,12 @@ class _Listing:
 
     def _tell(self, key: str) -> Open:
         """A question as it is kept, in words."""
-        if self._fresh is None:
-            content = contents_of(self._tx, (key,))[key]
-        else:
-            content = self._fresh[key].content
-        found = told(content, self._region)
+        found = told(self._contents((key,))[key], self._region)
         asked = found.asked
         cards = {each.id: each for each in asked.cards}
         teller = Teller(self._tx.now, cards, self._names, self._lives, found.devices)
         name = case_id(self._tx, key)
-        return self._opened(_case(teller, asked, name, found.label), asked.subject)
+        return self._opened(kept_case(teller, asked, name, found.label), asked.subject)
 
     def _letter(self) -> Iterator[_Item]:
         """The letter that releases the household's first cycle."""
@@ -256,7 +339,7 @@ class _Listing:
         return _Item(case.id, key_of(opened), place, partial(_same, opened))
 
     def _opened(
-        self, case: Case, question: Subject | Suggestion | Race | Hold | Ask | None
+        self, case: Case, question: Subject | Doubles | Suggestion | Race | Hold | Ask | None
     ) -> Open:
         """A case with those who may answer it, and choices named after members, in the order in which they joined."""
         place = self._place
@@ -294,60 +377,3 @@ def what_is_asked(tx: Transaction, each: Open) -> dict[str, str]:
 def case_id(tx: Transaction, key: str) -> str:
     """The id of a question: the same for all who may answer it, and nobody else can make it."""
     return marked(tx, key)
-
-
-def _case(told: Teller, asked: Asked, name: str, device: str) -> Case:
-    """A kept question in words."""
-    match asked.subject:
-        case SamePerson():
-            return _same_person(told, asked, asked.subject, name)
-        case WhichBelong():
-            return pile_case(told, asked.subject, name)
-        case ValuesDiffer():
-            return _values(told, asked, asked.subject, name)
-        case FamilyChanged():
-            return family_case(told, asked.subject, name, device)
-        case Disputed():
-            return dispute_case(told, asked.subject, name)
-
-
-def _same_person(told: Teller, asked: Asked, question: SamePerson, name: str) -> Case:
-    cards, members = question.cards, asked.members
-    names = [name_of_card(told.cards[each]) for each in cards]
-    reasons = sorted(question.reasons, key=lambda each: (each.against, -each.strength))
-    why = next((each.text for each in reasons if not each.against), "")
-    return Case(
-        id=name,
-        kind="same-person",
-        title=told.title(cards),
-        members=members,
-        cards=cards,
-        choices=("same", "different", "later"),
-        sentence=f"{names[0]} and {names[1]}: the same person?"
-        + (f" {why[0].upper()}{why[1:]}." if why else ""),
-        sides=told.sides(cards, frozenset(members)),
-        reasons=tuple(Reason(each.text, each.strength, each.against) for each in reasons),
-        preview=told.preview(cards, frozenset(members)),
-    )
-
-
-def _values(told: Teller, asked: Asked, question: ValuesDiffer, name: str) -> Case:
-    keepers = tuple(dict.fromkeys(told.member(each) for each in question.cards))
-    multiple = any(not each.single for each in question.properties)
-    choices = told.choices(question.properties)
-    words = ", ".join(
-        dict.fromkeys(
-            each.label if each.label.startswith("E-") else each.label.lower() for each in choices
-        )
-    )
-    return Case(
-        id=name,
-        kind="values",
-        title=told.title(question.cards[:1]),
-        members=asked.members,
-        cards=question.cards,
-        choices=(*keepers, "keep", *(("both",) if multiple else ())),
-        sentence=f"{told.title(question.cards[:1])}: which is right, {words}?",
-        sides=told.sides(question.cards, frozenset(keepers)),
-        questions=choices,
-    )

@@ -40,6 +40,7 @@ CYCLES: Final = {
 SOMETHING: Final = N_("{who} changed something.")
 CYCLE: Final = N_("A cycle")
 ONE_PERSON: Final = N_("{who} said of {names}: one person.")
+EACH_ONE: Final = N_("{who} said of {names}: one person each, who had two cards.")
 PILES: Final = N_("{who} said of {cards} cards of {names}: {people} different people.")
 DIFFERENT: Final = N_("{who} said of {names}: different people.")
 TOOK_OVER: Final = N_("{who} took over a change to {name}.")

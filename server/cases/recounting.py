@@ -12,6 +12,7 @@ from server.cases.recounted import (
     CYCLES,
     DECLINED,
     DIFFERENT,
+    EACH_ONE,
     ONE_PERSON,
     PILES,
     PLAIN,
@@ -237,7 +238,9 @@ class _Recounting:
             if mine or (scope in ("", self.viewer) and self._sees(left) and self._sees(right))
         ]
         if linked:
-            return self._sorted(act, linked)
+            choices = [each for each in deeds.choices if each != "later"]
+            each_alone = len(choices) == len(deeds.links)  # of piles there is one answer besides
+            return self._sorted(act, linked, each_alone=each_alone)
         for card, state, author, name in deeds.closed:
             if (mine or self._knows(card, author, name)) and state in ("applied", "declined"):
                 pattern = TOOK_OVER if state == "applied" else DECLINED
@@ -258,7 +261,7 @@ class _Recounting:
             return said("{who} put off a question.", who=self._who(act))
         return said("{who} answered a question.", who=self._who(act))
 
-    def _sorted(self, act: ActRow, linked: list[tuple[str, str, str]]) -> str:
+    def _sorted(self, act: ActRow, linked: list[tuple[str, str, str]], *, each_alone: bool) -> str:
         """Whom somebody called one person or different people, and how many they are then.
 
         Who is different from the same others is one person.
@@ -268,9 +271,13 @@ class _Recounting:
             for card, other in ((left, right), (right, left)):
                 others.setdefault(card, set()).update({other} if verdict == "apart" else ())
         people = len({frozenset(each) for each in others.values()})
+        if each_alone:
+            people = sum(2 if verdict == "apart" else 1 for *_, verdict in linked)
         who, names = self._who(act), self._list(sorted(others, key=self.name))
         if people == 1:
             return said(ONE_PERSON, who=who, names=names)
+        if all(verdict == "same" for *_, verdict in linked):
+            return said(EACH_ONE, who=who, names=names)
         if len(linked) == 1:
             return said(DIFFERENT, who=who, names=names)
         return said(PILES, who=who, names=names, cards=str(len(others)), people=str(people))

@@ -7,7 +7,8 @@ from typing import Final
 
 from server.cases.checks import check_again
 from server.cases.deciding import answer_open
-from server.cases.listing import Open, open_in, what_is_asked
+from server.cases.doubles import Doubles, known_of
+from server.cases.listing import Open, open_in, singles_in, what_is_asked
 from server.cycle import cycle_again
 from server.errors import NotFound
 from server.store.backup import Restored
@@ -39,7 +40,9 @@ def answer_again(tx: Transaction, record: Record) -> None:
     found = _asked(tx, words, record.member)
     if found is None:
         raise NotFound("What it answered is not asked in the same way here; look at the cases.")
-    if isinstance(found.question, Hold) and choice != "later":
+    if isinstance(found.question, Doubles):
+        choice = known_of(found.question, choice)
+    elif isinstance(found.question, Hold) and choice != "later":
         choice = _for_these(found.question, choice, words["cards"])
     answer_open(tx, found, choice)
 
@@ -63,8 +66,10 @@ def _asked(tx: Transaction, words: Mapping[str, str], member: str) -> Open | Non
     check = check_again(tx, member, words.get("question", ""))
     if check is not None:
         return Open(*check)
+    is_folded = words.get("question", "").startswith(("doubles ", "same:"))
     for fresh in (False, True):
-        for each in open_in(tx, member, fresh=fresh):
+        singles = [*singles_in(tx, member, fresh=fresh)] if is_folded else []
+        for each in [*singles, *open_in(tx, member, fresh=fresh)]:
             now = what_is_asked(tx, each)
             if isinstance(each.question, Hold):
                 if now["hold"] == words.get("hold"):

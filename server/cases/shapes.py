@@ -8,6 +8,7 @@ from server.reconcile.describe import Letter
 CaseKind = Literal[
     "same-person",
     "cluster",
+    "doubles",
     "dispute",
     "values",
     "suggestion",
@@ -164,6 +165,7 @@ class Case:
         device: The label of the device that did it, and `since` when it began; empty for an import.
         made: Whether a mass change brought new cards.
         heaps: Of a cluster, the people to be sorted, and `piles` where they may go.
+        number: Of own doubles, how many there are, and `doubles` the first of them.
     """
 
     id: str
@@ -185,3 +187,18 @@ class Case:
     made: bool = False
     heaps: tuple[Heap, ...] = ()
     piles: tuple[Pile, ...] = ()
+    number: int = 0
+    doubles: "tuple[Double, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Double:
+    """Two cards of one member who may be one person, as one of many.
+
+    Attributes:
+        case: The question about them alone; `decide` takes its id.
+        is_sure: Whether they share more than a name, and nothing speaks against it.
+    """
+
+    case: Case
+    is_sure: bool

@@ -9,7 +9,7 @@ from server.commands.place import Place, pass_place
 from server.commands.screen import note, say, table
 
 if TYPE_CHECKING:
-    from server.cases import Case, Heap
+    from server.cases import Case, Double, Heap
 
 
 @click.command()
@@ -33,6 +33,7 @@ def cases(place: Place, *, as_json: bool) -> None:
                 "sentence": each.sentence,
                 **({"device": each.device, "names": each.names} if each.names else {}),
                 **({"people": [_person(heap) for heap in each.heaps]} if each.heaps else {}),
+                **({"doubles": [_double(one) for one in each.doubles]} if each.doubles else {}),
             }
             say(json.dumps(row, ensure_ascii=False))
         return
@@ -46,6 +47,8 @@ def cases(place: Place, *, as_json: bool) -> None:
     for each in found:
         if each.heaps:
             _print_piles(each)
+        if each.doubles:
+            _print_doubles(each)
     if found:
         note("Answer one with: hearthbook decide CASE CHOICE")
     else:
@@ -61,8 +64,9 @@ def decide(place: Place, *, case: str, choice: tuple[str, ...]) -> None:
 
     CHOICE is one that `cases` lists for it; where single values differ also
     PROPERTY=MEMBER, once per property; where several people may be fewer also NUMBER=PILE, once for
-    each of them: a letter, N for somebody else, L for later. After the answer to a mass change may
-    stand cards of it, as `--json` lists them: it is then for these alone.
+    each of them: a letter, N for somebody else, L for later. Of people who may stand twice in one book
+    name the cases of those who are one person each, or say CASE=different. After the answer to a mass
+    change may stand cards of it, as `--json` lists them: it is then for these alone.
     """
     from server.cases import decide as answer
 
@@ -85,6 +89,33 @@ def _print_piles(case: "Case") -> None:
             for heap in case.heaps
         ),
     )
+
+
+def _print_doubles(case: "Case") -> None:
+    """Who may stand twice, each with the case that is about them alone."""
+    say(f"{case.id}: {case.title}")
+    table(
+        ("case", "who", "why", "cards"),
+        (
+            (
+                each.case.id,
+                each.case.title,
+                ", ".join(reason.text for reason in each.case.reasons),
+                " ".join(each.case.cards),
+            )
+            for each in case.doubles
+        ),
+    )
+
+
+def _double(double: "Double") -> dict[str, object]:
+    return {
+        "case": double.case.id,
+        "title": double.case.title,
+        "cards": double.case.cards,
+        "reasons": [each.text for each in double.case.reasons],
+        "sure": double.is_sure,
+    }
 
 
 def _person(heap: "Heap") -> dict[str, object]:

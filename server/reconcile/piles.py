@@ -84,7 +84,7 @@ def _which(
     edges = [
         (between[0].score, number[between[0].card_a], number[between[0].card_b])
         for between in doubts
-        if any(map(_is_telling, between))
+        if any(map(is_telling, between))
     ]
     digest = hashlib.blake2b(repr((scope, people)).encode("utf-8", "backslashreplace"))
     return WhichBelong(
@@ -96,7 +96,7 @@ def _which(
     )
 
 
-def _is_telling(pair: SamePerson) -> bool:
+def is_telling(pair: SamePerson) -> bool:
     """Whether two cards share more than a name, which is the first of the reasons, and no other fits."""
     return RIVAL not in pair.reasons and any(
         reason.strength >= TELLING_STRENGTH and not reason.against for reason in pair.reasons[1:]

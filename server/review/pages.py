@@ -1,5 +1,7 @@
 """The pages' routes: every change is a POST that answers 303."""
 
+from collections.abc import Iterable
+
 from flask import (
     Flask,
     flash,
@@ -66,6 +68,7 @@ _ANSWERS = frozenset(
             "same",
             "different",
             "piles",
+            "doubles",
             "ours",
             "owner",
             "accept",
@@ -136,7 +139,8 @@ class Pages:
         form = read_form(
             Answer, request.form, "That answer was not complete; go back and choose again."
         )
-        choice = " ".join(form.chosen) if form.answer in ("use", "piles") else form.answer
+        listed = form.answer in ("use", "piles", "doubles")
+        choice = " ".join(form.chosen) if listed else form.answer
         if case.kind in ("mass-change", "mass-deletion") and form.answer != "later":
             choice = " ".join((form.answer, *form.chosen))
         if form.answer == "use" and len(form.chosen) < len(case.questions):
@@ -152,7 +156,7 @@ class Pages:
         if case.kind == "still-right":
             say_answered(said)
             return redirect(url_for("today"), code=303)
-        if choice == "later":
+        if choice == "later" or (form.answer == "doubles" and _is_put_off(form.chosen)):
             return redirect(url_for("today"), code=303)
         answer = form.answer
         if answer == "use" and case.kind == "edit-lost-race":
@@ -302,6 +306,11 @@ class Pages:
             place=waiting.place or 1,
             count=waiting.count,
         )
+
+
+def _is_put_off(chosen: Iterable[str]) -> bool:
+    """Whether nobody of a list was ticked."""
+    return all(each.endswith("=later") for each in chosen)
 
 
 def _kind_of_answer(answer: str) -> str:

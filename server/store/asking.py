@@ -138,11 +138,11 @@ def asked_now(tx: Transaction, kept: Mapping[str, str]) -> dict[str, Asked]:
     return _as_asked(tx, {key: subject_of(content) for key, content in kept.items()})
 
 
-def ask_again(tx: Transaction, ids: Iterable[str], *, answered: str = "") -> None:
+def ask_again(tx: Transaction, ids: Iterable[str], *, answered: Collection[str] = ()) -> None:
     """After an answer or its undoing: what is asked now about these cards and all that is linked to them.
 
     Who else might be the same person is left to a cycle, which knows all cards: where a card was
-    changed, a person parted, or another question than the answered one reads otherwise now.
+    changed, a person parted, or another question than the answered ones reads otherwise now.
     """
     cards, _ = closure(tx, ids)
     kept = questions_about(tx, cards)
@@ -161,7 +161,7 @@ def ask_again(tx: Transaction, ids: Iterable[str], *, answered: str = "") -> Non
         if each.key not in snapshot.settled and cards.keys() & set(cards_of(each))
     }
     replace_questions(tx, kept, _as_asked(tx, wanted))
-    is_all = tx.dropped <= {answered} and tx.one(_CHANGED, by_act=tx.act) is None
+    is_all = tx.dropped <= set(answered) and tx.one(_CHANGED, by_act=tx.act) is None
     if is_all and current_until(tx) >= tx.before:
         set_setting(tx, _CURRENT, str(last_act(tx)))
 
@@ -256,3 +256,11 @@ def as_it_is(tx: Transaction, subject: Subject) -> tuple[Subject | None, Snapsho
     snapshot = snapshot_near(tx, cards_of(subject))
     found = _as_asked(tx, {subject.key: subject}, snapshot).get(subject.key)
     return (found.subject if found is not None else None), snapshot
+
+
+def pairs_as_they_are(tx: Transaction, pairs: Iterable[SamePerson]) -> dict[str, SamePerson]:
+    """Those of some doubts about two people that are still asked, by their keys, as they are asked now."""
+    found = _as_asked(tx, {each.key: each for each in pairs})
+    return {
+        key: each.subject for key, each in found.items() if isinstance(each.subject, SamePerson)
+    }

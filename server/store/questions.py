@@ -25,6 +25,8 @@ from server.store.query import Query, among, bind, inserting
 from server.store.schema import act, device, fact, question, question_card, question_member
 
 LETTER: Final = "letter"
+DOUBLE: Final = "double"
+"""Of two cards of the one member who is asked whether they are one person."""
 _PHOTO: Final = b"PHOTO:\r\n"
 
 _ALL: Final = Query(select(question.c.key, question.c.kind).where(question.c.kind != LETTER))
@@ -140,7 +142,7 @@ def encoded(tx: Transaction, asked: Mapping[str, Asked]) -> dict[str, Kept]:
     """Questions as they are kept."""
     labels = labels_of(tx, {fact.id for each in asked.values() for fact in _facts(each)})
     return {
-        key: Kept(key, _kind(each.subject), _text(each, labels, _label(tx, each.subject)))
+        key: Kept(key, _sort(each), _text(each, labels, _label(tx, each.subject)))
         for key, each in asked.items()
     }
 
@@ -169,6 +171,13 @@ def told(content: str, region: str) -> Told:
 def _facts(asked: Asked) -> list[Fact]:
     """The facts that a question speaks of."""
     return [fact for card in asked.cards for fact in card.facts if fact.prop.name != "PHOTO"]
+
+
+def _sort(asked: Asked) -> str:
+    """Under which kind a question is listed."""
+    keepers = {each.keeper for each in asked.cards}
+    is_double = isinstance(asked.subject, SamePerson) and keepers == set(asked.members)
+    return DOUBLE if is_double and len(keepers) == 1 else _kind(asked.subject)
 
 
 def _kind(subject: Subject) -> str:

@@ -124,6 +124,21 @@ def left_for_later(home: Home) -> None:
     answer(home, "ben", "same-person", "later")
 
 
+def doubles_answered(home: Home) -> None:
+    for number, name in enumerate(("Tom Wald", "Ute Feld", "Jan Vermeer")):
+        add(home, "anna", f"{number}a", name)
+        add(home, "anna", f"{number}b", name)
+    cycle(home)
+    case = next(each for each in open_cases(home.db, "anna") if each.kind == "doubles")
+    one, other, _ = (each.case.id for each in case.doubles)
+    answer(home, "anna", "doubles", f"{one} {other}=different")
+
+
+def doubles_answered_and_undone(home: Home) -> None:
+    doubles_answered(home)
+    take_back(home, last(home))
+
+
 def values_answered(home: Home) -> None:
     add(home, "anna", "ua", "Eva Stein", PHONE, "TITLE:Prof")
     add(home, "ben", "ub", "Eva Stein", PHONE, "TITLE:Dr")
@@ -338,6 +353,8 @@ STORIES: tuple[Callable[[Home], None], ...] = (
     said_same,
     said_different,
     left_for_later,
+    doubles_answered,
+    doubles_answered_and_undone,
     values_answered,
     values_kept_apart,
     suggestion_accepted,

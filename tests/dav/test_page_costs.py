@@ -52,6 +52,8 @@ def questions(home: Home) -> None:
         home.put(
             who, f"three-{index}.vcf", a_card(f"three-{index}", "Ute Moor", f"ORG:Moor {index}")
         )
+    for index, name in enumerate(("Ole Hansen", "Ole Hansen", "Lia Wolf", "Lia Wolf")):
+        home.put("anna", f"twice-{index}.vcf", a_card(f"twice-{index}", name))
     home.put("anna", "mine.vcf", a_card("mine", "Max Linden", "EMAIL:max@example.org"))
     home.put("anna", "noted.vcf", a_card("noted", "Nora Note", "EMAIL:nora@example.org"))
     home.put("ben", "gone.vcf", a_card("gone", "Tom Gone", "EMAIL:tom@example.org"))
@@ -80,6 +82,8 @@ def keep_secrets(home: Home) -> None:
     for index, (name, mail) in enumerate((("Tim Hidden", "tim"), ("Ida Trash", "ida"))):
         line = f"EMAIL:{mail}@example.org"
         home.put("ben", f"q-{index}.vcf", a_card(f"q-{index}", name, line, "CLASS:PRIVATE"))
+    for index, name in enumerate(("Ina Kurz", "Ina Kurz", "Udo Lang", "Udo Lang", "Ole Hansen")):
+        home.put("ben", f"r-{index}.vcf", a_card(f"r-{index}", name, "CLASS:PRIVATE"))
     for href in ("double.vcf", "title.vcf", "three-1.vcf"):
         entry = home.get("ben", href)
         assert entry is not None
