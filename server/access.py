@@ -6,7 +6,7 @@ settled, neither held nor trashed, its visibility allows them, and its keeper
 shows them more than `none` (design rules R1, R6 and R10).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from server.contacts.travel import travel_of
@@ -69,6 +69,10 @@ class Household:
     """Who was a member once: what they brought to others' cards is shown as far as they last showed it."""
     whole: frozenset[tuple[str, str]] = frozenset()
     """Cards, and members to whom they are shown whole though their keeper shows them names alone."""
+    _levels: dict[tuple[str, str], Level] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    """What was worked out of this already: it is asked for every value of every card."""
 
     def level(self, giver: str, taker: str) -> Level:
         """What `giver` shows `taker` at most.
@@ -78,6 +82,12 @@ class Household:
         """
         if giver == taker:
             return "all"
+        known = self._levels.get((giver, taker))
+        if known is None:
+            known = self._levels[giver, taker] = self._level(giver, taker)
+        return known
+
+    def _level(self, giver: str, taker: str) -> Level:
         to = _named(self.members, taker)
         if to is None or self._came_later(giver, to):
             return "none"

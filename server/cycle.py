@@ -13,7 +13,7 @@ from typing import Final
 
 from server.access import CardAccess, card_level, changes_others, may_answer
 from server.contacts.properties import Change
-from server.planning import Planned, Planner
+from server.planning import Planned, Planner, uncollected
 from server.reconcile.clusters import Clusters
 from server.reconcile.gauge import gauge_of, worth_checking
 from server.reconcile.operations import Add, Join, Operation, Plan, Remove, Replace, Suggest
@@ -295,7 +295,10 @@ def _apply(tx: Transaction, run: _Run) -> Report:
         _log.error("the cards %s are left as they are", cards, exc_info=each.error)
     operations, is_moved = _carry_out(tx, run)
     asking = _planned(tx, run.kind, run.planner) if is_moved else run.planned
-    asks = keep_questions(tx, asking.plan, asking.snapshot, about=asking.about, since=asking.since)
+    with uncollected():
+        asks = keep_questions(
+            tx, asking.plan, asking.snapshot, about=asking.about, since=asking.since
+        )
     counts = _counts(operations, accepted, len(made.questions))
     act = tx.act if tx.has_acted else None
     if act is not None or asks:  # an answer may rest on what it asks

@@ -65,7 +65,7 @@ class Planner:
             released: As if every wait and hold had ended: whoever carries it out ends them first.
         """
         self._linking, self._done = None, -1
-        with _uncollected():
+        with uncollected():
             snapshot = snapshot_of(tx, released=released)
             linking = Linking(snapshot)
             made = plan(snapshot, now=tx.now, find=linking.find)
@@ -151,7 +151,7 @@ class _Part:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Make millions of values without looking for cycles among them, of which there are none: a quarter of the time."""
     was_enabled = gc.isenabled()
     gc.disable()

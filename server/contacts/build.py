@@ -1,19 +1,20 @@
 """Builds a vCard 3.0 from clean values: what one member sees of another member's card.
 
 The only module that imports vobject. vobject is handed names, parameters and
-values that were cleaned here, never a line from outside: it orders, folds and
-checks them. The same properties give the same octets, whatever order, groups or
+values that were cleaned here, never a line from outside: it writes and folds
+them. The same properties give the same octets, whatever order, groups or
 writing of lines they come from.
 """
 
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from io import StringIO
 from typing import Any
 
 from server.contacts.forms import SETS
 from server.contacts.lines import Parameter, caret_encoded, escape, one_line
-from server.contacts.properties import Property
+from server.contacts.properties import Canonical, Property
 from server.contacts.values import Name, kind_of, name_of
 from server.contacts.versions import Written, written_lines
 
@@ -41,45 +42,37 @@ _APPLE_LABELS = frozenset(
 )
 
 
-_ANY_UID = "5d1f5a0e-any-uid-8a53c0b6c5e1"
-_ANY_UID_LINE = f"UID:{_ANY_UID}\r\n".encode()
 _PLAIN_UID = re.compile(r"[0-9A-Za-z-]{1,64}")
 """A UID that is neither escaped nor folded."""
 
-_REMEMBERED_MOST = 4096
-"""Octets; a photo is not worth keeping."""
+_REMEMBERED_MOST = 512
+"""Octets of a line; a photo is not worth keeping."""
+
+_FOLDED_FROM = 75
+"""Characters; a shorter line is written as it is."""
+
+_BEGIN = "BEGIN:VCARD\r\nVERSION:3.0\r\n"
+_END = "END:VCARD\r\n"
+_Order = tuple[Canonical, str, str, str]
+_Line = tuple[str, str]
+"""The lower name of a line, and its text."""
 
 
 def build_card(uid: str, props: Sequence[Property]) -> bytes:
     """A vCard 3.0 with CRLF that says what `props` say, and nothing else.
 
-    Without a REV: a date of change would tell when the owner wrote. What several members see
-    of a card differs in nothing but its UID, so a small one is built once for all of them.
+    Without a REV: a date of change would tell when the owner wrote. What several members see of
+    somebody, and the cards of one person, have most lines in common: a small one is written once.
 
     Args:
         uid: The UID of the new card.
         props: What it says, in any order.
     """
-    if _PLAIN_UID.fullmatch(uid) and sum(len(prop.octets) for prop in props) < _REMEMBERED_MOST:
-        line = f"UID:{uid}\r\n".encode()
-        return _remembered(tuple(props)).replace(_ANY_UID_LINE, line, 1)
-    return _built(uid, props)
-
-
-@lru_cache(maxsize=256)
-def _remembered(props: tuple[Property, ...]) -> bytes:
-    return _built(_ANY_UID, props)
-
-
-def _built(uid: str, props: Sequence[Property]) -> bytes:
-    import vobject  # Only here: it is slow to load, and most processes never build a card.
-
-    card = vobject.vCard()
-    _add(card, ("UID", (), escape(uid)), None)
     seen: set[str] = set()
     labels = 0
-    ordered = sorted(((prop, _written(prop)) for prop in props), key=_order)
-    for prop, written in ordered:
+    lines: list[_Line] = []
+    ordered = sorted(((prop, *_ordered(prop)) for prop in props), key=lambda each: each[2])
+    for prop, written, _ in ordered:
         name = written[0]
         # vCard 3.0 has one N; further ones are other spellings of the first.
         if not name or (name == "N" and "N" in seen):
@@ -87,12 +80,12 @@ def _built(uid: str, props: Sequence[Property]) -> bytes:
         seen.add(name)
         labels += bool(prop.label)
         group = f"item{labels}" if prop.label else None
-        _add(card, written, group)
+        lines.append(_line(written, group))
         if prop.label:
-            _add(card, ("X-ABLABEL", (), _written_label(prop.label)), group)
-    for line in _missing([prop for prop, _ in ordered], seen):
-        _add(card, line, None)
-    text: str = card.serialize()
+            lines.append(_line(("X-ABLABEL", (), _written_label(prop.label)), group))
+    lines.extend(_line(each, None) for each in _missing([each[0] for each in ordered], seen))
+    lines.sort(key=lambda each: each[0])  # by their names; equal ones stay as they come
+    text = "".join([_BEGIN, _uid_line(uid), *(line for _, line in lines), _END])
     return text.encode("utf-8", "replace")
 
 
@@ -102,9 +95,18 @@ def name_only(props: Sequence[Property]) -> tuple[Property, ...]:
     return tuple(prop for prop in props if prop.name in names)
 
 
-def _order(item: tuple[Property, Written]) -> tuple[object, ...]:
-    prop, (name, params, value) = item
-    return (prop.canonical, name, value, repr(params))
+def _ordered(prop: Property) -> tuple[Written, _Order]:
+    """The one line of a property in 3.0, and where it stands among others."""
+    return (_small if len(prop.octets) <= _REMEMBERED_MOST else _large)(prop)
+
+
+def _large(prop: Property) -> tuple[Written, _Order]:
+    name, params, value = written = _written(prop)
+    return written, (prop.canonical, name, value, repr(params))
+
+
+_small = lru_cache(maxsize=1 << 12)(_large)
+"""Cards of one person say nearly the same."""
 
 
 def _written(prop: Property) -> Written:
@@ -147,11 +149,37 @@ def _missing(props: Sequence[Property], seen: set[str]) -> list[Written]:
     return missing
 
 
-def _add(card: Any, written: Written, group: str | None) -> None:  # vobject has no types
+def _uid_line(uid: str) -> str:
+    if _PLAIN_UID.fullmatch(uid):
+        return f"UID:{uid}\r\n"
+    return _serialized(("UID", (), escape(uid)), None)
+
+
+def _line(written: Written, group: str | None) -> _Line:
+    """One line as vobject writes it."""
     name, params, value = written
-    line = card.add(name)
+    text = _head(name, params, group) + one_line(value)
+    return name.lower(), (
+        f"{text}\r\n" if len(text) < _FOLDED_FROM else _serialized(written, group)
+    )
+
+
+@lru_cache(maxsize=1 << 10)
+def _head(name: str, params: tuple[Parameter, ...], group: str | None) -> str:
+    """All of a line before its value; there are few of them."""
+    return _serialized((name, params, ""), group).removesuffix("\r\n")
+
+
+def _serialized(written: Written, group: str | None) -> str:
+    import vobject  # Only here: it is slow to load, and most processes never build a card.
+
+    name, params, value = written
+    line: Any = vobject.vCard().add(name)  # vobject has no types
     # The value is escaped already: vobject's own escaping cuts lists and drops what it cannot express.
     line.encoded, line.isNative = True, False
     line.group = group
     line.value = one_line(value)
     line.params = {param.name: [caret_encoded(each) for each in param.values] for param in params}
+    text = StringIO()
+    line.serialize(text)
+    return text.getvalue()

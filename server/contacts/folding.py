@@ -14,6 +14,7 @@ FOLD_OCTETS = 75
 Coding = Literal["", "quoted", "base64"]
 """How the value of a line is written: plain, quoted-printable or base64."""
 
+_FOLDED = (b" ", b"\t")
 _BASE64_LINE = re.compile(rb"[A-Za-z0-9+/=]+[ \t]*\Z")
 _IS_BASE64 = re.compile(rb'BASE64|ENCODING[ \t]?=[ \t]?"?B"?[ \t]?(?:;|\Z)')
 
@@ -25,7 +26,13 @@ def logical_lines(octets: bytes) -> Iterator[tuple[bytes, bytes, Coding]]:
     """
     physical = octets.splitlines(keepends=True)
     start = 0
-    while start < len(physical):
+    count = len(physical)
+    while start < count:
+        first = physical[start]
+        if (start + 1 == count or physical[start + 1][:1] not in _FOLDED) and _is_plain(first):
+            yield first, first.rstrip(b"\r\n"), ""
+            start += 1
+            continue
         stop, coding = _logical_end(physical, start)
         pieces = physical[start:stop]
         yield b"".join(pieces), _joined(pieces, coding), coding
@@ -62,6 +69,12 @@ def value_start(line: bytes) -> int:
     return colon if colon >= 0 else first
 
 
+def _is_plain(line: bytes) -> bool:
+    """Whether nothing in a line can name a coding; nearly every line is such a one."""
+    upper = line.upper()
+    return b"QUOTED-PRINTABLE" not in upper and b"BASE64" not in upper and b"ENCODING" not in upper
+
+
 def _logical_end(physical: Sequence[bytes], start: int) -> tuple[int, Coding]:
     """Where the logical line that starts at `start` ends, and how its value is written."""
     first = physical[start]
@@ -69,7 +82,7 @@ def _logical_end(physical: Sequence[bytes], start: int) -> tuple[int, Coding]:
     if not first.strip():
         return stop, ""
     head = _head(first)
-    while stop < len(physical) and physical[stop][:1] in (b" ", b"\t"):
+    while stop < len(physical) and physical[stop][:1] in _FOLDED:
         stop += 1
     if stop > start + 1 and b":" not in first:
         # The fold lies before the colon, so the parameters are in the next physical lines.
@@ -93,7 +106,7 @@ def _soft_break_end(physical: Sequence[bytes], stop: int) -> int:
         # Some phones end the last value with a stray "=": the card's end is never part of it.
         if is_soft and physical[stop].strip().upper() == b"END:VCARD":
             break
-        if not is_soft and physical[stop][:1] not in (b" ", b"\t"):
+        if not is_soft and physical[stop][:1] not in _FOLDED:
             break
         stop += 1
     return stop
@@ -105,7 +118,7 @@ def _base64_end(physical: Sequence[bytes], stop: int) -> int:
         line = physical[stop].rstrip(b"\r\n")
         if not line.strip():
             return stop + 1
-        if line[:1] not in (b" ", b"\t") and not _BASE64_LINE.match(line):
+        if line[:1] not in _FOLDED and not _BASE64_LINE.match(line):
             break
         stop += 1
     return stop

@@ -13,6 +13,7 @@ import codecs
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from server.contacts.folding import Coding, fold, logical_lines, value_start
 
@@ -24,6 +25,9 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\u
 """Characters that no text for people holds and that XML cannot carry."""
 _CARET = re.compile(r"\^([n'^])")
 _CARETS = {"n": "\n", "'": '"', "^": "^"}
+
+_REMEMBERED_MOST = 512
+"""Octets; a photo is not worth keeping."""
 
 # vCard 2.1 allows parameter values without their names.
 _BARE_ENCODINGS = frozenset({"QUOTED-PRINTABLE", "BASE64", "B", "Q", "8BIT", "7BIT"})
@@ -88,7 +92,10 @@ def split_lines(octets: bytes) -> tuple[ContentLine, ...]:
 
     RFC 6350 section 3.2; the vCard 2.1 rules for soft line breaks and base64 blocks.
     """
-    lines = [_content_line(raw, joined, coding) for raw, joined, coding in logical_lines(octets)]
+    lines = [
+        (_remembered if len(raw) <= _REMEMBERED_MOST else _content_line)(raw, joined, coding)
+        for raw, joined, coding in logical_lines(octets)
+    ]
     if any(line.name == "AGENT" for line in lines):
         return tuple(_with_nested_agents(lines))
     return tuple(lines)
@@ -204,6 +211,12 @@ def _ends_of_cards(lines: Sequence[ContentLine]) -> dict[int, int]:
         elif begun:
             ends[begun.pop()] = index
     return ends
+
+
+@lru_cache(maxsize=1 << 12)
+def _remembered(raw: bytes, line: bytes, coding: Coding) -> ContentLine:
+    """The same; a card that is written is read several times, and differs in a line or two."""
+    return _content_line(raw, line, coding)
 
 
 def _content_line(raw: bytes, line: bytes, coding: Coding) -> ContentLine:

@@ -32,6 +32,9 @@ _FILED_AS = "X-EVOLUTION-FILE-AS"
 _CALLED = frozenset({"FN", "N", "ORG"})
 _WORDS = re.compile(r"\w+")
 
+_REMEMBERED_MOST = 512
+"""Octets of a property that is read with its card."""
+
 _COSMETIC_TYPES = frozenset({"pref", "voice", "internet", ""})
 # The defaults of vCard 2.1 and 3.0, which some programs spell out.
 _ADDRESS_TYPES = frozenset({"dom", "intl", "postal", "parcel"})
@@ -122,8 +125,16 @@ class Bundle:
 
 def properties(card: "Card", *, region: str) -> tuple[Property, ...]:
     """The logical properties of a card in its order, without noise and without empty ones."""
-    found = (_property(card.lines, bundle, card.version, region) for bundle in bundles(card.lines))
+    found = (_read(card, bundle, region) for bundle in bundles(card.lines))
     return tuple(prop for prop in found if prop.value)
+
+
+def _read(card: "Card", bundle: Bundle, region: str) -> Property:
+    """One property of a card; a small one is remembered by its lines."""
+    octets = b"".join([card.lines[index].raw for index in bundle.indices])
+    if len(octets) > _REMEMBERED_MOST or card.lines[bundle.main[0]].name == "AGENT":
+        return _property(card.lines, bundle, card.version, region)
+    return property_from(octets, version=card.version, region=region)
 
 
 @lru_cache(maxsize=1 << 15)
@@ -184,12 +195,17 @@ def bundles(lines: Sequence[ContentLine]) -> tuple[Bundle, ...]:
     companions: defaultdict[str, list[int]] = defaultdict(list)
     mains: dict[str | int, list[int]] = {}
     for index, line in enumerate(lines):
-        if not line.name or line.name in CLIENT_NOISE or _is_filed_as_called(line, lines):
+        name = line.name
+        if not name or name in CLIENT_NOISE:
             continue
-        if line.name in COMPANIONS and line.group:
+        if name == _FILED_AS and _is_filed_as_called(line, lines):
+            continue
+        if line.group and name in COMPANIONS:
             companions[line.group.casefold()].append(index)
         else:
-            mains.setdefault(line.name if line.name in SETS else index, []).append(index)
+            mains.setdefault(name if name in SETS else index, []).append(index)
+    if not companions:
+        return tuple([Bundle(tuple(indices), ()) for indices in mains.values()])
     found = []
     for indices in mains.values():
         groups = dict.fromkeys(
@@ -209,8 +225,6 @@ def _is_filed_as_called(line: ContentLine, lines: Sequence[ContentLine]) -> bool
 
     Evolution writes one into every card that it saves; only another one was typed.
     """
-    if line.name != _FILED_AS:
-        return False
     called = {
         word
         for each in lines

@@ -45,6 +45,7 @@ class Index:
         self.region = region
         self.cards: dict[str, Matchable] = {}
         self.contacts: dict[str, frozenset[str]] = {}
+        self._is_latin: dict[str, bool] = {}
         self._keys: dict[str, tuple[str, ...]] = {}
         self._blocks: defaultdict[str, dict[str, None]] = defaultdict(dict)
         self._given: Counter[str] = Counter()
@@ -63,6 +64,7 @@ class Index:
             return
         self.cards[card.id] = card
         self.contacts[card.id] = contacts(card, self.region)
+        self._is_latin[card.id] = card.called.is_latin
         self._keys[card.id] = self._keys_of(card)
         for key in self._keys[card.id]:
             self._blocks[key][card.id] = None
@@ -86,7 +88,7 @@ class Index:
         for word in _words(card):
             self._bearers[word].discard(card_id)
         self._forget_counts(card)
-        del self.contacts[card_id]
+        del self.contacts[card_id], self._is_latin[card_id]
 
     def update(self, changes: Mapping[str, Matchable | None]) -> frozenset[str]:
         """Put cards in, or take out those with None; gives the other cards that are judged otherwise by it.
@@ -132,8 +134,8 @@ class Index:
                 if len(block) <= _HINT_BLOCK_MAX:
                     found.update(block)
             elif key[0] == "?":
-                latin = card.called.is_latin
-                others = (each for each in block if self.cards[each].called.is_latin != latin)
+                latin = self._is_latin[card_id]
+                others = (each for each in block if self._is_latin[each] != latin)
                 found.update(others if len(block) <= BLOCK_MAX else ())
             elif len(block) <= BLOCK_MAX:
                 found.update(block)

@@ -118,11 +118,19 @@ class Matching:
 
     def all_pairs(self, wanted: Wanted | None = None) -> tuple[PairDecision, ...]:
         """Every pair that is certain or asked about, of those that are wanted."""
+        if wanted is None:
+            return self._settled(
+                about[other]
+                for card_id in sorted(self._index.cards)
+                for about in (self._about(card_id),)
+                for other in sorted(about)
+                if card_id < other
+            )
         pairs = (
             (card_id, other)
             for card_id in sorted(self._index.cards)
             for other in sorted(self._index.partners(card_id))
-            if card_id < other and (wanted is None or wanted(card_id, other))
+            if card_id < other and wanted(card_id, other)
         )
         judged = (self._of(left, right) for left, right in pairs)
         return self._settled(each for each in judged if each is not None)
@@ -313,7 +321,7 @@ class Matching:
 
     def _excludes(self, rival: str, partner: str) -> bool:
         """Whether two cards that are no certain pair are to be taken for two people."""
-        between = self._of(rival, partner) if rival in self._index.partners(partner) else None
+        between = self._about(partner).get(rival)
         if between is not None and between.pair.decision == "auto":
             return False
         cards = self._index.cards
@@ -351,11 +359,12 @@ def _score(bits: float, *, certain: bool) -> float:
 
 
 def _contradict(left: Matchable, right: Matchable, level: NameLevel) -> bool:
+    one, other = left.called.generation, right.called.generation
     return (
         level is NameLevel.OTHER
         or _sorts_differ(left, right)
-        or _differ({left.called.generation} - {""}, {right.called.generation} - {""})
-        or _birthdays_contradict(left, right)
+        or (one != other and bool(one and other))
+        or (bool(left.birthdays and right.birthdays) and _birthdays_contradict(left, right))
     )
 
 

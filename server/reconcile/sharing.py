@@ -210,7 +210,7 @@ def _add_hints(left: Matchable, right: Matchable, found: Shared) -> None:
 
 def _spells(left: Matchable, right: Matchable) -> bool:
     """Whether a mail address says of one card what its own name does not, but the other's does."""
-    return any(
+    return left.called.words != right.called.words and any(
         spells(local, right.called.words) and not spells(local, left.called.words)
         for local in left.locals
     )

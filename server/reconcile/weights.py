@@ -7,7 +7,7 @@ Weights add up over comparisons, and there is only one comparison for everything
 address and family mail agree together for every couple, and would be counted three times.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from math import log2
 
@@ -20,6 +20,7 @@ class Level:
         text: What people read.
         strength: 1 (a hint) to 3 (hard evidence), as in `Reason`.
         m, u: How often it is seen in true pairs, and in pairs of two people.
+        bits: The weight that follows from these.
         why: Where the numbers come from.
     """
 
@@ -28,11 +29,10 @@ class Level:
     m: float
     u: float
     why: str
+    bits: float = field(init=False)
 
-    @property
-    def bits(self) -> float:
-        """The weight."""
-        return log2(self.m / self.u)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "bits", log2(self.m / self.u))
 
 
 ORIGIN = ("uid",)

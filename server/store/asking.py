@@ -75,7 +75,9 @@ def keep_questions(
         some = frozenset(about)
         wanted = {key: each for key, each in wanted.items() if some.intersection(cards_of(each))}
     old = kept_questions(tx) if about is None else questions_about(tx, about)
-    changed = replace_questions(tx, old, _as_asked(tx, wanted))
+    is_same = about is None and not made.operations and not tx.has_acted
+    near = _narrowed(tx, wanted.values(), snapshot) if is_same else None
+    changed = replace_questions(tx, old, _as_asked(tx, wanted, near))
     if about is None or current_until(tx) >= (tx.before if since is None else since):
         set_setting(tx, _CURRENT, str(last_act(tx)))
     return changed
@@ -230,6 +232,18 @@ def _as_asked(
         if key in now and key not in snapshot.settled
     }
     return {key: each for key, each in found.items() if each is not None}
+
+
+def _narrowed(tx: Transaction, subjects: Iterable[Subject], snapshot: Snapshot) -> Snapshot:
+    """The part of a snapshot of all cards that some questions are about, as if it were read for them."""
+    near, _links = closure(tx, {card for each in subjects for card in cards_of(each)})
+    return replace(
+        snapshot,
+        cards=tuple(each for each in snapshot.cards if each.id in near),
+        links=tuple(e for e in snapshot.links if e.card_a in near and e.card_b in near),
+        bases=tuple(e for e in snapshot.bases if e.card_a in near and e.card_b in near),
+        claims=tuple(each for each in snapshot.claims if each.card in near),
+    )
 
 
 def doubts_of(subject: Subject) -> tuple[SamePerson, ...]:

@@ -15,6 +15,7 @@ from server.store.books import find_book
 from server.store.cards import CardRow, ClaimRow, Value, claims_of, values_of
 from server.store.database import Transaction
 from server.store.household import region_of
+from server.store.members import household_of
 from server.store.overlays import Suggestion, suggestions_of, suggestions_on
 from server.store.query import Query, among, bind
 from server.store.schema import hidden
@@ -38,6 +39,7 @@ class Reading:
     def __init__(self, tx: Transaction, only: str | None = None) -> None:
         self.tx = tx
         self.region = region_of(tx)
+        self.household = household_of(tx)
         self._only = only
         self._books: dict[str, int] = {}
         self._hidden: set[tuple[str, str]] = set()

@@ -189,8 +189,7 @@ def _scenes(
     only: str | None = None,
 ) -> Iterator[Scene]:
     """What each member, or one of them alone, has of these cards, and should have."""
-    tx = reading.tx
-    household = household_of(tx)
+    tx, household = reading.tx, reading.household
     reading.look_at(cards)
     slots: dict[str, list[SlotRow]] = {}
     for card_id in cards:
