@@ -223,7 +223,9 @@ class Pages:
         form = read_form(SignIn, request.form, _WRONG)
         name = form.username.strip().lower()
         with self._database.read() as tx:
-            stored = password_hash(tx, name) if find_member(tx, name) else None
+            # Both are looked up for whatever name: how much is read tells nobody who lives here.
+            known, kept = find_member(tx, name), password_hash(tx, name)
+        stored = kept if known is not None else None
         if is_password(stored, form.password):
             if stored is not None and is_outdated(stored):
                 with self._database.write(Actor("password", name)) as tx:
