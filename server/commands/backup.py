@@ -13,6 +13,7 @@ WORDS = {
     "decide": "answer",
     "letter": "first letter",
     "release": "release",
+    "setting": "setting of the household",
     "undo": "undo",
     "unlend": "card shown to fewer",
     "version": "return to a version",
@@ -80,7 +81,8 @@ def restore(place: Place, *, file: Path, exactly: bool) -> None:
         note(f"Not done again, since an older version wrote them: {said}. Look at the cases.")
     if result.problems:
         note("Members, devices and sharing may be those of the backup: look them over.")
-    note("The household's name and settings are those of the backup.")
+    if exactly:
+        note("The household's name and settings are those of the backup.")
     note("Everybody signs in to the pages anew; setup links made before are used up.")
     if result.aside is not None:
         note(f"What was there before: {result.aside}")

@@ -26,7 +26,7 @@ from server.review.language import gettext as _
 from server.review.regions import REGIONS
 from server.review.times import ago
 from server.settings import Settings
-from server.store.beginning import household_called
+from server.store.choosing import say_always_asks, say_called
 from server.store.database import Actor, Database
 from server.store.fading import YEARS_LEAST, YEARS_MOST, half_lives_of, say_half_lives
 from server.store.household import (
@@ -34,8 +34,6 @@ from server.store.household import (
     household_name,
     last_backup,
     region_of,
-    say_always_asks,
-    set_setting,
 )
 from server.store.regions import move_to
 from server.store.releasing import open_holds
@@ -81,7 +79,7 @@ class HouseholdPages:
         )
         try:
             with self._database.write(Actor("settings", me)) as tx:
-                set_setting(tx, "household", household_called(form.household))
+                say_called(tx, form.household)
                 move_to(tx, form.region)
         except UsageError as error:
             return self._show(error.sentence), 400
@@ -92,9 +90,7 @@ class HouseholdPages:
         me = signed_in_adult().id
         form = read_form(Asking, request.form, _AGAIN)
         with self._database.write(Actor("settings", me)) as tx:
-            if always_asks(tx) != (form.asks == "always"):
-                tx.new_act(tx.actor)
-                say_always_asks(tx, always=form.asks == "always")
+            say_always_asks(tx, always=form.asks == "always")
         return self._done(_("The next look at the cards goes by this."))
 
     def fading(self) -> Page:

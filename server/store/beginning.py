@@ -6,7 +6,7 @@ It is made anew at each start, works until somebody has used it, and never where
 import secrets
 from typing import Final
 
-from server.errors import UsageError
+from server.store.choosing import household_called
 from server.store.database import Transaction
 from server.store.household import get_setting, set_setting
 from server.store.members import Member, list_members, member_names
@@ -16,7 +16,6 @@ from server.store.tokens import token_digest
 
 _KEY: Final = "begin"
 _ID_LENGTH_MOST: Final = 32
-HOUSEHOLD_LENGTH_MOST: Final = 60
 
 
 def begin_token(tx: Transaction) -> str | None:
@@ -52,20 +51,6 @@ def begin(
     set_setting(tx, "region", region)
     set_setting(tx, _KEY, "")
     return add_member(tx, first.id, name=first.name, shares=first.shares, role="adult")
-
-
-def household_called(name: str) -> str:
-    """A household's name as it is kept.
-
-    Raises:
-        UsageError: It is empty or too long.
-    """
-    called = " ".join(name.split())
-    if not called or len(called) > HOUSEHOLD_LENGTH_MOST:
-        raise UsageError(
-            f"Give the household a name of at most {HOUSEHOLD_LENGTH_MOST} characters."
-        )
-    return called
 
 
 def free_id(tx: Transaction, name: str) -> str:

@@ -6,17 +6,18 @@ from typing import Final
 
 from server.errors import UsageError
 from server.reconcile.freshness import HALF_LIVES
+from server.store.choosing import choose
 from server.store.database import Transaction
-from server.store.household import get_setting, set_setting
+from server.store.household import get_setting
 
 YEARS_LEAST: Final = 0.5
 YEARS_MOST: Final = 50.0
-_KEY: Final = "half_lives"
+HALF_LIVES_KEY: Final = "half_lives"
 
 
 def half_lives_of(tx: Transaction) -> Mapping[str, float]:
     """Years after which half of the values of each kind are wrong."""
-    said: dict[str, float] = json.loads(get_setting(tx, _KEY, "{}"))
+    said: dict[str, float] = json.loads(get_setting(tx, HALF_LIVES_KEY, "{}"))
     return {**HALF_LIVES, **said}
 
 
@@ -32,4 +33,4 @@ def say_half_lives(tx: Transaction, years: Mapping[str, float]) -> None:
                 f"Choose a number of years from {YEARS_LEAST:g} to {YEARS_MOST:g} for each kind."
             )
     changed = {kind: number for kind, number in years.items() if number != HALF_LIVES[kind]}
-    set_setting(tx, _KEY, json.dumps(changed, sort_keys=True))
+    choose(tx, HALF_LIVES_KEY, json.dumps(changed, sort_keys=True))

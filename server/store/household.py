@@ -35,11 +35,6 @@ def release(tx: Transaction) -> None:
     set_setting(tx, "released", "1")
 
 
-def say_always_asks(tx: Transaction, *, always: bool) -> None:
-    """Say whether even certain links wait for a human; the next cycle looks at everything anew."""
-    set_setting(tx, "always_ask", "1" if always else "0")
-
-
 def note_backup(tx: Transaction) -> None:
     """Remember that a backup was made now."""
     set_setting(tx, "backup_at", str(tx.now))

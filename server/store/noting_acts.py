@@ -21,9 +21,11 @@ TYPED: Final = "typed"
 PART: Final = "part"
 RETHINK: Final = "rethink"
 """A card is somebody else than those that it is linked to; what was said of two cards holds no more."""
+SETTING: Final = "setting"
+"""The household chose something for itself: its name, its region, how it is asked, how values age."""
 BY_MEMBERS: Final = frozenset(
-    {"version", UNLEND, "decide", "undo", "release", "again", "ask", "kept", PART, RETHINK, TYPED}
-)
+    {"version", UNLEND, "decide", "undo", "release", "again", "ask", "kept"}
+) | {PART, RETHINK, TYPED, SETTING}
 BY_MACHINE: Final = frozenset({"cycle", "settle", "late"})
 """What of these cannot be done again is left to the next cycle."""
 

@@ -6,8 +6,9 @@ from sqlalchemy import select, update
 
 from server.contacts.properties import property_from
 from server.store.cards import all_cards
+from server.store.choosing import choose
 from server.store.database import Transaction
-from server.store.household import region_of, set_setting
+from server.store.household import region_of
 from server.store.query import Query, bind
 from server.store.schema import fact
 from server.store.views import refresh
@@ -24,7 +25,7 @@ def move_to(tx: Transaction, region: str) -> None:
     if region == region_of(tx):
         return
     tx.new_act(tx.actor)
-    set_setting(tx, "region", region)
+    choose(tx, "region", region)
     changed = [
         (row[0], norm)
         for row in tx.all(_FACTS)

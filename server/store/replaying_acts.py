@@ -6,17 +6,20 @@ from typing import Final
 
 from server.errors import NotFound
 from server.store.cards import find_card
+from server.store.choosing import say_always_asks, say_called
 from server.store.database import Actor, Transaction
 from server.store.decisions import take_back_again
+from server.store.fading import HALF_LIVES_KEY, say_half_lives
 from server.store.going_back import go_back
 from server.store.journal import Record
 from server.store.keeping import settle_due
 from server.store.late import body_of_act, merge_body
 from server.store.lending import ask_for, shown_to, stop_showing
 from server.store.members import find_member
-from server.store.noting_acts import PART, RETHINK, TYPED, UNLEND, act_named, note_act
+from server.store.noting_acts import PART, RETHINK, SETTING, TYPED, UNLEND, act_named, note_act
 from server.store.parting import take_out
 from server.store.refused import add_refused, let_refused_go, refused_of
+from server.store.regions import move_to
 from server.store.releasing import end_all_waits, is_told_later
 from server.store.removed import removed_of, show_again
 from server.store.typed import typed_again
@@ -131,6 +134,22 @@ def _rethink_again(tx: Transaction, record: Record) -> None:
     take_back_again(tx, record.member, pair, words["scope"], words["verdict"])
 
 
+def _setting_again(tx: Transaction, record: Record) -> None:
+    words = _words(record)
+    tx.actor = Actor("settings", record.member or None)
+    match words["key"]:
+        case "household":
+            say_called(tx, words["value"])
+        case "region":
+            move_to(tx, words["value"])
+        case "always_ask":
+            say_always_asks(tx, always=words["value"] == "1")
+        case key if key == HALF_LIVES_KEY:
+            say_half_lives(tx, json.loads(words["value"]))
+        case _:
+            raise NotFound("What was chosen is not known here.")
+
+
 def _words(record: Record) -> dict[str, str]:
     words: dict[str, str] = json.loads(record.note)
     return words
@@ -149,4 +168,5 @@ _DOORS: Final[Mapping[str, Door]] = {
     PART: _part_again,
     RETHINK: _rethink_again,
     TYPED: typed_again,
+    SETTING: _setting_again,
 }
