@@ -65,6 +65,8 @@ class Report:
     snapshot: Snapshot
     act: int | None
     counts: tuple[tuple[str, int], ...]
+    late: int = 0
+    """How many edits that came too late were looked at before."""
 
     @property
     def is_empty(self) -> bool:
@@ -119,7 +121,7 @@ def run_cycle(
         with db.read() as tx:
             released = is_released(tx)
         if released:
-            return _cycle(db, kind, planner, tell)
+            return replace(_cycle(db, kind, planner, tell), late=late)
         _write_letters(db)
         return None
 

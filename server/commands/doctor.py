@@ -11,6 +11,7 @@ from server.errors import DamagedDatabase
 
 if TYPE_CHECKING:
     from server.store.database import Transaction
+    from server.store.journal import Journal
 
 _DAY = 86_400_000_000
 
@@ -33,6 +34,7 @@ def doctor(place: Place) -> None:
             found += _release(tx)
             found += _devices(tx)
             found += of_backups(tx)
+            found += _journal(tx, database.journal)
             found += _holds(tx)
             found += _fights(tx)
             found += _unstored(tx)
@@ -115,6 +117,26 @@ def _release(tx: "Transaction") -> Iterator[str]:
         yield (
             "Nothing was reconciled yet: read `hearthbook reconcile --dry-run`, then run "
             "`hearthbook reconcile`."
+        )
+
+
+def _journal(tx: "Transaction", journal: "Journal") -> Iterator[str]:
+    from server.store.history import act_until, last_act
+    from server.store.household import last_backup
+    from server.store.journal import Mark, household_mark, read_file
+    from server.store.journal_gaps import lacking
+
+    files = [read_file(path) for path in journal.paths()]
+    mark = Mark(household_mark(tx.secret().hex()), last_act(tx) or 0)
+    backed_up = last_backup(tx)
+    begun = files[0].begun if files else None
+    held = act_until(tx, backed_up) if backed_up or begun is None else begun.act
+    where = lacking(files, mark, held)
+    if where:
+        yield (
+            "Not everything since the last backup could be brought back from the journal "
+            f"({where[0]}): make a backup now with `hearthbook backup FILE`, and see whether the "
+            "disk is well."
         )
 
 

@@ -99,6 +99,8 @@ def _run(database: "Database", tell: Callable[[str], None]) -> "Report":
 def _print(report: "Report") -> None:
     asked = len(report.plan.questions)
     done = [f"{number:,} {what}" for what, number in report.counts if number and what != "asked"]
+    if report.late:
+        done.append(f"{count(report.late, 'late edit')} looked at")
     say(f"Done: {', '.join(done) or 'everything agreed already'}.")
     if asked:
         note(f"{count(asked, 'question')} left; see `hearthbook cases` or the page.")

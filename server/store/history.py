@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from sqlalchemy import Column, Select, and_, func, or_, select
+from sqlalchemy import Column, Select, and_, bindparam, func, or_, select
 
 from server.access import ValueAccess
 from server.store.cards import find_card, sources_of
@@ -132,6 +132,7 @@ _FACT: Final = Query(
 )
 _LAST: Final = Query(select(func.max(act.c.id)))
 _LAST_TIME: Final = Query(select(func.max(act.c.at)))
+_UNTIL: Final = Query(select(func.max(act.c.id)).where(act.c.at <= bindparam("at")))
 _LAST_CHANGE: Final = Query(
     select(act.c.id)
     .where(and_(act.c.kind != "cycle", act.c.kind != "late", act.c.kind != "init"))
@@ -267,6 +268,12 @@ def value_access(tx: Transaction, fact_id: int) -> ValueAccess:
 def last_act(tx: Transaction) -> int:
     """The store-wide revision: the id of the latest act; it never leaves the server."""
     row = tx.one(_LAST)
+    return int(row[0] or 0) if row else 0
+
+
+def act_until(tx: Transaction, at: int) -> int:
+    """The latest act that was not later than a time; 0 before any."""
+    row = tx.one(_UNTIL, at=at)
     return int(row[0] or 0) if row else 0
 
 

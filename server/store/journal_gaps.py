@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from server.store.journal import Gap, JournalFile, Mark, Record
+from server.store.journal import SUFFIX, Gap, JournalFile, Mark, Record
 
 
 def claimed(files: Sequence[JournalFile], household: str) -> tuple[JournalFile, ...]:
@@ -26,9 +26,7 @@ def untold(
     """
     said: list[str] = []
     ours = [each for each in files if each.household == household]
-    ends: list[int | None] = [each.begun.act if each.begun else None for each in ours[1:]]
-    ends.append(mark.act if mark is not None and mark.household == household else None)
-    for each, end in zip(ours, ends, strict=False):
+    for each, end in zip(ours, _ends(ours, mark, household), strict=True):
         said += [_damage(each, gap, end, held) for gap in each.gaps]
     said += [
         f"{each.path} does not say whose it is, so nothing of it was put back."
@@ -42,11 +40,47 @@ def untold(
             "The journal begins later than the backup ends; "
             f"what was typed in between is not in it (at most {_changes(missing)})."
         )
-    numbers = [int(each.path.stem) for each in ours]
-    for left, right in pairwise(numbers):
-        if right > left + 1:
-            said.append(f"{right - left - 1} of the journal's files are missing before {right:06}.")
+    for left, right in _jumps(ours):
+        said.append(f"{right - left - 1} of the journal's files are missing before {right:06}.")
     return tuple(said)
+
+
+def lacking(files: Sequence[JournalFile], mark: Mark, held: int) -> tuple[str, ...]:
+    """Where the journal cannot bring back what came after an act, one place each; empty where it can.
+
+    Args:
+        mark: How far the database has come.
+        held: The last act that a backup holds.
+    """
+    ours = [each for each in claimed(files, mark.household) if each.household == mark.household]
+    found: list[str] = []
+    for each, end in zip(ours, _ends(ours, mark, mark.household), strict=True):
+        for gap in each.gaps:
+            is_held = gap.until is not None and gap.until.act <= held
+            if not is_held and _missing(gap, end, held) != 0:
+                found.append(f"{each.path} is damaged at byte {gap.start:,}")
+    begins = {int(each.path.stem): each.begun.act for each in ours if each.begun is not None}
+    jumps = {right for _, right in _jumps(ours)} | set(list(begins)[:1])
+    found += [
+        f"what came before {number:06}{SUFFIX} is missing"
+        for number, act in begins.items()
+        if number in jumps and act > held
+    ]
+    return tuple(found)
+
+
+def _ends(ours: Sequence[JournalFile], mark: Mark | None, household: str) -> tuple[int | None, ...]:
+    """Of each file the last act before the next one, as far as that is known."""
+    if not ours:
+        return ()
+    last = mark.act if mark is not None and mark.household == household else None
+    return (*(each.begun.act if each.begun else None for each in ours[1:]), last)
+
+
+def _jumps(ours: Sequence[JournalFile]) -> tuple[tuple[int, int], ...]:
+    """The numbers of files between which others are missing."""
+    numbers = [int(each.path.stem) for each in ours]
+    return tuple((left, right) for left, right in pairwise(numbers) if right > left + 1)
 
 
 def _begun(file: JournalFile, household: str) -> JournalFile:
@@ -63,20 +97,25 @@ def _damage(file: JournalFile, gap: Gap, end: int | None, held: int) -> str:
     where = (
         f"{file.path} is cut off or damaged at byte {gap.start:,} ({gap.end - gap.start:,} bytes)"
     )
-    since = max(gap.since.act if gap.since is not None else 0, held)
-    if gap.until is None:
-        missing = end - since if end is not None else None
-    elif gap.until.opens:
-        missing = gap.until.before - since
-    else:  # damaged within what one change wrote
-        missing = max(gap.until.act - since, 1)
+    missing = _missing(gap, end, held)
     if missing is None:
         return f"{where}; what was sent {_span(gap)} may be missing."
-    if missing <= 0:
+    if not missing:
         return f"{where}; no other change is missing."
     return (
         f"{where}; of what was sent {_span(gap)} at most {_changes(missing)} could not be put back."
     )
+
+
+def _missing(gap: Gap, end: int | None, held: int) -> int | None:
+    """How many changes a damaged part may have told; None where that cannot be known."""
+    since = max(gap.since.act if gap.since is not None else 0, held)
+    if gap.until is None:
+        return None if end is None else max(end - since, 0)
+    if gap.until.opens:
+        return max(gap.until.before - since, 0)
+    # Damaged within what one change wrote.
+    return max(gap.until.act - since, 1)
 
 
 def _span(gap: Gap) -> str:

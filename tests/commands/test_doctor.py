@@ -177,3 +177,37 @@ def _send(database: Database, number: int, body: bytes) -> None:
         assert device is not None
         assert book is not None
         put(tx, book, "z.vcf", body, device=device)
+
+
+def test_a_journal_that_cannot_bring_everything_back_is_told_until_the_next_backup(
+    household: Hearthbook, folder: Path
+) -> None:
+    """Found now, while the database still has what the journal lost; a new backup makes it good."""
+    database = imported(household, folder)
+    assert household("backup", folder.parent / "first.db").status == 0
+    file = folder.parent / "new.vcf"
+    for number in range(2):
+        file.write_bytes(a_card(f"new-{number}", f"Jan Vermeer{number}"))
+        assert household("import", "anna", file).status == 0
+    assert household("reconcile").status == 0
+    (journal,) = database.journal.paths()
+    octets = journal.read_bytes()
+    journal.write_bytes(octets.replace(b"Vermeer0", b"Vermeer#"))
+    result = household("doctor")
+    assert (result.status, "backup" in result.out) == (1, True)
+    assert f"{journal} is damaged" in result.out
+    assert household("backup", folder.parent / "second.db").status == 0
+    assert household("doctor").out == "All is well.\n"
+
+
+def test_a_journal_that_was_thrown_away_is_told(household: Hearthbook, folder: Path) -> None:
+    database = imported(household, folder)
+    assert household("backup", folder.parent / "first.db").status == 0
+    file = folder.parent / "new.vcf"
+    for number in range(2):
+        for path in database.journal.folder.iterdir() if number else ():
+            path.unlink()
+        file.write_bytes(a_card(f"new-{number}", f"Jan Vermeer{number}"))
+        assert household("import", "anna", file).status == 0
+    assert household("reconcile").status == 0
+    assert "hearthbook backup FILE" in household("doctor").out

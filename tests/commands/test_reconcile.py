@@ -151,7 +151,7 @@ def test_an_edit_that_lost_a_race_is_listed_and_decided(
     etag = send(body).etag
     send(body.replace(b"Dr", b"Prof"), etag)
     assert send(body.replace(b"Dr", b"Boss"), etag).status == 412
-    household("reconcile")
+    assert household("reconcile").out == "Done: 1 late edit looked at.\n"
     case = open_cases(household)["edit-lost-race"]
     assert choices(case) == ["mine", "theirs", "later"]
     assert household("decide", str(case["id"]), "TITLE=mine").status == 0
