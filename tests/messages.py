@@ -32,7 +32,10 @@ _KEYWORDS: Final = {
     "UsageError": None,
 }
 _SOURCES: Final = (
-    ("python", ("server/review/*.py", "server/cases/*.py", "server/store/*.py")),
+    (
+        "python",
+        ("server/review/*.py", "server/cases/*.py", "server/store/*.py", "server/saying.py"),
+    ),
     ("python", ("server/reconcile/matching.py", "server/reconcile/weights.py")),
     ("jinja2.ext.babel_extract", ("server/review/templates/*.html",)),
 )

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from server.cases.saying import said
+from server.cases.refusing import no_answer
 from server.cases.shapes import Case
 from server.contacts.values import name_of
-from server.errors import UsageError
+from server.saying import said
 from server.store.cards import find_card, values_for
 from server.store.database import Transaction
 from server.store.household import region_of
@@ -35,7 +35,7 @@ def decide_asked(tx: Transaction, each: Ask, case: Case, choice: str) -> str:
         UsageError: The choice is none of the case's.
     """
     if choice not in CHOICES:
-        raise UsageError(f"{choice!r} is no answer to this case; say {', '.join(case.choices)}.")
+        raise no_answer(case, choice)
     answer_ask(tx, each, choice)
     who = case.names[0]
     if choice == "once":

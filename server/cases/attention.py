@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from server.cases.saying import counted, said
+from server.saying import counted, said
 from server.settings import Settings, is_loopback
 from server.store.cards import find_card
 from server.store.clock import BEHIND_LEAST, behind_sentence

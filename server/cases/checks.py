@@ -6,12 +6,12 @@ from typing import Final
 
 from server.access import may_answer
 from server.cases.marks import marked
-from server.cases.saying import said
+from server.cases.refusing import no_answer
 from server.cases.shapes import Case, Side
 from server.cases.telling import Teller, name_of_card
 from server.cases.wording import label_of
-from server.errors import UsageError
 from server.reconcile.freshness import badge
+from server.saying import said
 from server.store.database import Actor, Database, Transaction
 from server.store.doubts import Check, check_of_key, checks_of, close_check, take_off, vouch
 from server.store.facts import device_of_fact
@@ -56,7 +56,7 @@ def decide_check(tx: Transaction, check: Check, case: Case, choice: str) -> str:
         UsageError: The choice is none of the case's.
     """
     if choice not in CHOICES:
-        raise UsageError(f"{choice!r} is no answer to this case; say {', '.join(case.choices)}.")
+        raise no_answer(case, choice)
     if choice == FORMER:
         tx.actor = Actor("put", check.row.member)  # it is an edit like any other
     close_check(tx, check)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from server.cases.asked import decide_asked
 from server.cases.checks import decide_check
@@ -13,8 +12,10 @@ from server.cases.families import answer_family
 from server.cases.held import decide_hold
 from server.cases.listing import CLOSED, Open, find_open, key_of, what_is_asked
 from server.cases.piles import answer_piles
+from server.cases.raced import answer_race
+from server.cases.refusing import no_answer
 from server.cases.shapes import Case
-from server.cases.telling import answers_of, keys_of, numbered
+from server.cases.telling import answers_of, keys_of
 from server.cases.wording import property_word
 from server.cycle import accept_suggestion, run_cycle
 from server.errors import NotFound, UsageError
@@ -34,6 +35,7 @@ from server.reconcile.operations import (
 )
 from server.reconcile.plan import plan
 from server.reconcile.snapshot import Fact, FactRef, Placed, Snapshot, cards_by_id, facts_by_id
+from server.saying import said
 from server.store.applying import Work, apply_work
 from server.store.asking import as_it_is, ask_again
 from server.store.database import Actor, Database, Transaction
@@ -42,12 +44,10 @@ from server.store.lending import Ask
 from server.store.linking import keep_answer, link_cards
 from server.store.noting_acts import note_act
 from server.store.overlays import Suggestion, close_suggestion
-from server.store.races import Race, Verdict, settle_race
+from server.store.races import Race
 from server.store.releasing import Hold
 from server.store.snapshots import snapshot_near, snapshot_of
 from server.store.views import refresh
-
-_VERDICTS: Final[dict[str, Verdict]] = {"mine": "mine", "theirs": "theirs", "both": "both"}
 
 
 def decide(
@@ -85,23 +85,23 @@ def answer_open(tx: Transaction, found: Open, choice: str) -> str:
     """
     asked = what_is_asked(tx, found)
     if isinstance(found.question, Check):
-        said = decide_check(tx, found.question, found.case, choice)
+        done = decide_check(tx, found.question, found.case, choice)
     elif isinstance(found.question, Doubles):
-        said, choice = answer_doubles(tx, found.question, found.case, choice, fresh=found.fresh)
+        done, choice = answer_doubles(tx, found.question, found.case, choice, fresh=found.fresh)
     elif choice == "later" and choice in found.case.choices:
         keep_answer(tx, key_of(found), tx.actor.member, "later")
-        said = "Left for later; nothing was changed."
+        done = said("Left for later; nothing was changed.")
     elif isinstance(found.question, Hold):  # it ends with its answer, which needs no remembering
-        said = decide_hold(tx, found.question, found.case, choice)
+        done = decide_hold(tx, found.question, found.case, choice)
     elif isinstance(found.question, Ask):  # so does this
-        said = decide_asked(tx, found.question, found.case, choice)
+        done = decide_asked(tx, found.question, found.case, choice)
     else:
-        said = _answer(tx, found, choice)
+        done = _answer(tx, found, choice)
         keep_answer(tx, key_of(found), tx.actor.member, choice)
         whole = [key_of(found)] if found.case.kind != "cluster" else []  # piles leave some open
         ask_again(tx, found.case.cards, answered=whole)
     note_act(tx, "decide", choice=choice, **asked)
-    return said
+    return done
 
 
 def _answer(tx: Transaction, found: Open, choice: str) -> str:
@@ -115,29 +115,29 @@ def _answer(tx: Transaction, found: Open, choice: str) -> str:
     if isinstance(question, Suggestion):
         return _suggestion(tx, question, case, choice)
     if isinstance(question, Race):
-        return _race(tx, question, case, choice)
+        return answer_race(tx, question, case, choice)
     if question is None or isinstance(question, Hold | Ask | Check | Doubles):
-        raise _unknown(case, choice)
+        raise no_answer(case, choice)
     now, snapshot = (question, snapshot_of(tx)) if found.fresh else as_it_is(tx, question)
-    said = ""
+    done = ""
     match now:
         case None:
             raise NotFound(CLOSED)
         case SamePerson():
             return _same_person(tx, now, case, choice)
         case WhichBelong():
-            said = answer_piles(tx, snapshot, now, case, choice)
+            done = answer_piles(tx, snapshot, now, case, choice)
             _agree_at_once(tx, case, now.cards)
-            return said
+            return done
         case ValuesDiffer():
             return _values(tx, snapshot, now, case, choice)
         case FamilyChanged():
-            said = answer_family(tx, now, case, choice)
+            done = answer_family(tx, now, case, choice)
         case Disputed():
-            said = answer_dispute(tx, now, case, choice)
-    if not said:
-        raise _unknown(case, choice)
-    return said
+            done = answer_dispute(tx, now, case, choice)
+    if not done:
+        raise no_answer(case, choice)
+    return done
 
 
 def _same_person(tx: Transaction, question: SamePerson, case: Case, choice: str) -> str:
@@ -148,13 +148,13 @@ def _same_person(tx: Transaction, question: SamePerson, case: Case, choice: str)
             tx, pair, "apart", scope=question.scope, evidence=evidence, member=tx.actor.member
         )
         refresh(tx, pair)
-        return f"{case.title}: kept as different people, and not asked again."
+        return said("{name}: kept as different people, and not asked again.", name=case.title)
     if choice != "same":
-        raise _unknown(case, choice)
+        raise no_answer(case, choice)
     link_cards(tx, pair, "same", scope=question.scope, evidence=evidence, member=tx.actor.member)
     refresh(tx, pair)
     _agree_at_once(tx, case, pair)
-    return f"{case.title}: one person now. Each keeps their own name for them."
+    return said("{name}: one person now. Each keeps their own name for them.", name=case.title)
 
 
 def _agree_at_once(tx: Transaction, case: Case, cards: Iterable[str]) -> None:
@@ -172,42 +172,12 @@ def _suggestion(tx: Transaction, suggestion: Suggestion, case: Case, choice: str
     match choice:
         case "accept":
             accept_suggestion(tx, suggestion, tx.actor.member)
-            return f"{case.title}: accepted; everybody who sees the card has it."
+            return said("{name}: accepted; everybody who sees the card has it.", name=case.title)
         case "decline":
             close_suggestion(tx, suggestion.id, "declined")
-            return f"{case.title}: declined; it stays with whoever typed it."
+            return said("{name}: declined; it stays with whoever typed it.", name=case.title)
         case _:
-            raise _unknown(case, choice)
-
-
-def _race(tx: Transaction, race: Race, case: Case, choice: str) -> str:
-    """Carry out what becomes of a late edit, value by value."""
-    keys = numbered(each.name for each in race.collisions)
-    found: dict[str, Verdict] = {}
-    for word in choice.split():
-        name, equals, said = word.partition("=")
-        verdict = _VERDICTS.get(said if equals else name)
-        if verdict is None or (equals and name.upper() not in keys):
-            raise _unknown(case, choice)
-        found |= {name.upper(): verdict} if equals else dict.fromkeys(keys, verdict)
-    missing = [key for key in keys if key not in found]
-    if missing:
-        raise UsageError(
-            f"Say what is right for {', '.join(missing)} too, such as {missing[0]}=mine."
-        )
-    verdicts = [found[key] for key in keys]
-    for each, verdict in zip(race.collisions, verdicts, strict=True):
-        if verdict == "both" and not each.takes_both:
-            word = property_word(each.name).lower()
-            raise UsageError(f"There are no two values to keep for the {word}; say mine or theirs.")
-    settle_race(tx, race, verdicts)
-    if all(verdict == "theirs" for verdict in verdicts):
-        return f"{case.title}: left as it is."
-    if race.has_left:
-        return f"{case.title}: what you typed is a private card of your own now."
-    if race.standing.own:
-        return f"{case.title}: the card says so now."
-    return f"{case.title}: it is on your phones now, and suggested to whoever keeps the card."
+            raise no_answer(case, choice)
 
 
 def _values(
@@ -217,22 +187,25 @@ def _values(
     decided = _Decided(snapshot, question)
     if choice == "keep":
         operations = [step for each in question.properties for step in decided.keep(each)]
-        said = "each keeps their own."
+        done = said("{name}: each keeps their own.", name=case.title)
     elif choice == "both":
         single = [property_word(each.property) for each in question.properties if each.single]
         if single:
-            raise UsageError(f"Only one {single[0].lower()} can be right; say whose, or keep.")
+            raise UsageError(
+                said("Only one can be right; say whose, or keep: {what}.", what=said(single[0]))
+            )
         operations = [step for each in question.properties for step in decided.both(each)]
-        said = "both have both."
+        done = said("{name}: both have both.", name=case.title)
     else:
         winners = _winners(snapshot, question, case, choice)
         operations = [step for each, card in winners for step in decided.follow(each, card)]
-        said = "the cards agree now."
+        done = said("{name}: the cards agree now.", name=case.title)
     if not reaches_others(tx):
         operations, suggested = as_suggestions(tx.actor.member or "", operations, snapshot)
-        said = "suggested to whoever keeps the other card." if suggested else said
+        if suggested:
+            done = said("{name}: suggested to whoever keeps the other card.", name=case.title)
     apply_work(tx, Work(tuple(operations), facts_by_id(snapshot), tx.actor.member))
-    return f"{case.title}: {said}"
+    return done
 
 
 def _winners(
@@ -254,21 +227,29 @@ def _winners(
             own = [answer for answer in answers if answer.partition("#")[0] == choice]
             if len({_said(snapshot, each, answers[answer]) for answer in own}) > 1:
                 raise UsageError(
-                    f"{choice} has {len(own)} cards with different values here; "
-                    f"say {' or '.join(f'{key}={answer}' for answer in own)}."
+                    said(
+                        "{choice} has {number} cards with different values here; say {which}.",
+                        choice=choice,
+                        number=str(len(own)),
+                        which=" or ".join(f"{key}={answer}" for answer in own),
+                    )
                 )
             wanted |= {key: answers[own[0]]} if own else {}
     for word in choice.split() if choice not in keepers else ():
         name, equals, answer = word.partition("=")
         place = keys.index(name.upper()) if name.upper() in keys else None
         if not equals or place is None or answer not in known[place]:
-            raise _unknown(case, choice)
+            raise no_answer(case, choice)
         wanted[name.upper()] = known[place][answer]
     missing = [key for key in keys if key not in wanted]
     if missing:
         raise UsageError(
-            f"Say whose value is right for {', '.join(missing)} too, such as "
-            f"{missing[0]}={next(iter(known[keys.index(missing[0])]))}."
+            said(
+                "Say whose value is right for {which} too, such as {what}={who}.",
+                which=", ".join(missing),
+                what=missing[0],
+                who=next(iter(known[keys.index(missing[0])])),
+            )
         )
     return [(each, wanted[key]) for each, key in zip(question.properties, keys, strict=True)]
 
@@ -277,13 +258,6 @@ def _said(snapshot: Snapshot, difference: Difference, card: str) -> object:
     """What a card says in a property that differs; None where it was removed."""
     fact = dict(difference.sides)[card]
     return facts_by_id(snapshot)[fact].prop.canonical if fact is not None else None
-
-
-def _unknown(case: Case, choice: str) -> UsageError:
-    also = {"values": " or PROPERTY=MEMBER", "edit-lost-race": " or PROPERTY=CHOICE"}.get(
-        case.kind, ""
-    )
-    return UsageError(f"{choice!r} is no answer to this case; say {', '.join(case.choices)}{also}.")
 
 
 @dataclass(frozen=True, slots=True)

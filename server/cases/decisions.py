@@ -4,9 +4,9 @@ import json
 from dataclasses import dataclass
 from itertools import islice
 
-from server.cases.saying import said
 from server.contacts.values import name_of
 from server.errors import NotFound
+from server.saying import said
 from server.store.cards import find_card, values_for
 from server.store.database import Actor, Database, Transaction
 from server.store.decisions import Decision, decisions_of, take_back

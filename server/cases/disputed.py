@@ -1,9 +1,9 @@
 """How a dispute over a person reads, and what an answer does."""
 
-from server.cases.saying import said
 from server.cases.shapes import Case
 from server.cases.telling import Teller
 from server.reconcile.disputes import Disputed
+from server.saying import said
 from server.store.database import Transaction
 from server.store.linking import say_claim
 from server.store.views import refresh
@@ -42,5 +42,7 @@ def answer_dispute(tx: Transaction, question: Disputed, case: Case, choice: str)
                 say_claim(tx, card, member, "released", tx.actor.member)
     refresh(tx, question.cards)
     if choice == "ours":
-        return f"{case.title} is everybody's now: whoever changes something is followed."
-    return f"{case.title} is {choice}'s now: {choice}'s changes are followed."
+        return said(
+            "{name} is everybody's now: whoever changes something is followed.", name=case.title
+        )
+    return said("{name} is {who}'s now: {who}'s changes are followed.", name=case.title, who=choice)

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from server.cases.saying import counted, listed
 from server.cases.shapes import Case, Double
 from server.errors import NotFound, UsageError
 from server.reconcile.operations import SamePerson
 from server.reconcile.piles import is_telling
+from server.saying import counted, listed
 from server.store.asking import ask_again, pairs_as_they_are
 from server.store.database import Transaction
 from server.store.linking import keep_answer, link_cards

@@ -3,6 +3,7 @@
 from server.cases.shapes import Case, Choice, Option
 from server.cases.telling import Teller, name_of_card
 from server.reconcile.families import FamilyChanged
+from server.saying import said
 from server.store.cards import find_card
 from server.store.database import Transaction
 from server.store.families import take_family
@@ -23,7 +24,12 @@ def family_case(told: Teller, offer: FamilyChanged, case_id: str, device: str) -
         members=(keeper,),
         cards=(offer.card,),
         choices=("accept", "decline", "later"),
-        sentence=f"{names.get(author, author)} changed the family name of {title} to {offer.family}.",
+        sentence=said(
+            "{who} changed the family name of {name} to {family}.",
+            who=names.get(author, author),
+            name=title,
+            family=offer.family,
+        ),
         sides=told.sides((offer.card,), frozenset({keeper})),
         questions=(
             Choice(
@@ -52,9 +58,13 @@ def family_case(told: Teller, offer: FamilyChanged, case_id: str, device: str) -
 def answer_family(tx: Transaction, offer: FamilyChanged, case: Case, choice: str) -> str:
     """Carry out an answer; gives what happened, empty where it is no answer to this."""
     if choice == "decline":
-        return f"{case.title}: your card keeps the name it has."
+        return said("{name}: your card keeps the name it has.", name=case.title)
     row = find_card(tx, offer.card)
     if choice != "accept" or row is None:
         return ""
     take_family(tx, row, offer.former, offer.family)
-    return f"{case.title}: {offer.family} on your card now; first names stay as you wrote them."
+    return said(
+        "{name}: {family} on your card now; first names stay as you wrote them.",
+        name=case.title,
+        family=offer.family,
+    )

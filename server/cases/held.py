@@ -1,7 +1,11 @@
 """How a mass change reads, and what its member's answer does (design rules R8 and R10)."""
 
+from typing import Final
+
+from server.cases.refusing import no_answer
 from server.cases.shapes import Case
 from server.errors import UsageError
+from server.saying import NN_, counted, listed, said
 from server.store.database import Actor, Transaction
 from server.store.releasing import (
     Hold,
@@ -16,6 +20,21 @@ from server.store.splitting import split_hold
 NAMES_MOST = 3
 LISTED_MOST = 110
 """An import may hold thousands of cards; a page lists no more than these."""
+
+_ASKS: Final = {
+    "made": NN_(
+        "{device} added {number} contact in one go. Show others what is new?",
+        "{device} added {number} contacts in one go. Show others what is new?",
+    ),
+    "changed": NN_(
+        "{device} changed {number} contact in one go. Show others what they say now?",
+        "{device} changed {number} contacts in one go. Show others what they say now?",
+    ),
+    "deleted": NN_(
+        "{device} deleted {number} contact in one go. Do it?",
+        "{device} deleted {number} contacts in one go. Do it?",
+    ),
+}
 
 
 def held_case(tx: Transaction, held: Hold, case_id: str) -> Case:
@@ -49,30 +68,32 @@ def decide_hold(tx: Transaction, held: Hold, case: Case, choice: str) -> str:
     Raises:
         UsageError: The choice is none of the case's.
     """
-    said, *words = choice.split() or [""]
-    if said not in case.choices:
-        raise UsageError(f"{choice!r} is no answer to this case; say {', '.join(case.choices)}.")
+    answer, *words = choice.split() or [""]
+    if answer not in case.choices:
+        raise no_answer(case, choice)
     cards = {_card(case, each) for each in words} or set(case.cards)
     member = tx.actor.member
-    if said in ("release", "keep"):
-        tx.new_act(Actor("show" if said == "release" else "keep", member))
+    if answer in ("release", "keep"):
+        tx.new_act(Actor("show" if answer == "release" else "keep", member))
     part = split_hold(tx, held, cards)
     title = _listed(names_in(tx, part, most=NAMES_MOST), len(part.cards))
-    match said:
+    match answer:
         case "release":
             release_hold(tx, part)
-            return f"{title}: others see it from now on."
+            return said("{names}: others see it from now on.", names=title)
         case "put-back":
             put_back(tx, part)
             if held.kind == "made":
-                return f"{title}: put away; the trash keeps it for 400 days."
-            return f"{title}: as it was before; phones fetch it at their next sync."
+                return said("{names}: put away; the trash keeps it for 400 days.", names=title)
+            return said(
+                "{names}: as it was before; phones fetch it at their next sync.", names=title
+            )
         case "keep":
             keep_held(tx, part)
-            return f"{title}: kept."
+            return said("{names}: kept.", names=title)
         case _:
             delete_held(tx, part)
-            return f"{title}: deleted; the trash keeps it for 400 days."
+            return said("{names}: deleted; the trash keeps it for 400 days.", names=title)
 
 
 def _card(case: Case, word: str) -> str:
@@ -83,29 +104,29 @@ def _card(case: Case, word: str) -> str:
     """
     found = [each for each in case.cards if each.startswith(word)]
     if len(found) != 1:
-        which = "several cards" if found else "no card"
-        raise UsageError(f"{word!r} is {which} of this case; `cases --json` lists them.")
+        raise UsageError(
+            said(
+                "{word} is several cards of this case; `cases --json` lists them.", word=repr(word)
+            )
+            if found
+            else said("{word} is no card of this case; `cases --json` lists them.", word=repr(word))
+        )
     return found[0]
 
 
 def _sentence(held: Hold, names: tuple[str, ...]) -> str:
-    device = held.label or "An import"
-    number = len(held.cards)
-    count = f"{number:,} {'contact' if number == 1 else 'contacts'}"
-    match held.kind:
-        case "made":
-            return f"{device} added {count} in one go. Show others what is new?"
-        case "changed":
-            return f"{device} changed {count} in one go. Show others what they say now?"
-        case "deleted":
-            return f"{device} deleted {count} in one go. Do it?"
-        case _:
-            return f"{names[0]}: deleted on {device} and edited here. Delete it after all?"
+    device = held.label or said("An import")
+    if held.kind not in _ASKS:
+        return said(
+            "{name}: deleted on {device} and edited here. Delete it after all?",
+            name=names[0],
+            device=device,
+        )
+    return counted(*_ASKS[held.kind], len(held.cards), device=device)
 
 
 def _listed(names: tuple[str, ...], number: int) -> str:
     """A, B, C and 9 more."""
     shown, more = names[:NAMES_MOST], number - NAMES_MOST
-    if more > 0:
-        return f"{', '.join(shown)} and {more:,} more"
-    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+    rest = [counted("{number} more", "{number} more", more)] if more > 0 else []
+    return listed([*shown, *rest])

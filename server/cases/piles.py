@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Final
 
+from server.cases.refusing import no_answer
 from server.cases.shapes import Case, Heap, Joined, Pile
 from server.cases.telling import Teller, name_of_card
 from server.errors import UsageError
@@ -14,6 +15,7 @@ from server.reconcile.linking import still_asked
 from server.reconcile.operations import SamePerson, WhichBelong
 from server.reconcile.snapshot import CardState, Fact, Snapshot, cards_by_id
 from server.reconcile.universes import shown_as, universes_of
+from server.saying import said
 from server.store.database import Transaction
 from server.store.linking import keep_answer, link_cards
 from server.store.snapshots import snapshot_near
@@ -162,10 +164,7 @@ def _placed(case: Case, choice: str) -> tuple[str | None, ...]:
         number, equals, pile = word.partition("=")
         pile = pile.upper()
         if not equals or number not in numbers or pile not in (*_LETTERS, ALONE, LATER):
-            raise UsageError(
-                f"{word!r} is no answer to this case; say {', '.join(case.choices)} or, for each "
-                "of them, NUMBER=PILE: a letter, N for somebody else, L for later."
-            )
+            raise no_answer(case, word)
         index = numbers[number]
         found[index] = None if pile == LATER else f"{ALONE}{index}" if pile == ALONE else pile
     if sum(each is not None for each in found) < 2:
@@ -214,8 +213,11 @@ class _Sorting:
                     if {left, right}.intersection(each.cards)
                 ]
                 raise UsageError(
-                    f"Numbers {numbers[0]} and {numbers[-1]} were called different people; put them "
-                    "into different piles, or undo that first."
+                    said(
+                        "Numbers {one} and {other} were called different people; put them into different piles, or undo that first.",
+                        one=str(numbers[0]),
+                        other=str(numbers[-1]),
+                    )
                 )
 
     def carry_out(self) -> None:

@@ -4,20 +4,24 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from server.cases.refusing import no_answer
 from server.cases.shapes import Case, Choice, How, Option, Row
 from server.cases.telling import numbered
-from server.cases.wording import kind_of_property, label_of
+from server.cases.wording import kind_of_property, label_of, property_word
 from server.contacts.card import parse
 from server.contacts.properties import Change, Property, properties
 from server.contacts.travel import travel_of
+from server.errors import UsageError
+from server.saying import said
 from server.store.cards import find_card
 from server.store.database import Transaction
 from server.store.devices import device_label
 from server.store.household import region_of
 from server.store.overlays import put_on
-from server.store.races import Collision, Race, Said, who_said
+from server.store.races import Collision, Race, Said, Verdict, settle_race, who_said
 from server.store.texts import octets_of
 
+_VERDICTS: Final[dict[str, Verdict]] = {"mine": "mine", "theirs": "theirs", "both": "both"}
 _NAMES: Final = frozenset({"FN", "N", "PHOTO", "KIND"})
 
 
@@ -140,4 +144,49 @@ def _row(race: Race, prop: Property) -> Row:
         since=race.at,
         how="typed",
         device=race.body.device.label,
+    )
+
+
+def answer_race(tx: Transaction, race: Race, case: Case, choice: str) -> str:
+    """Carry out what becomes of a late edit, value by value.
+
+    Raises:
+        UsageError: The choice is none of the case's, or leaves a value out.
+    """
+    keys = numbered(each.name for each in race.collisions)
+    found: dict[str, Verdict] = {}
+    for word in choice.split():
+        name, equals, answer = word.partition("=")
+        verdict = _VERDICTS.get(answer if equals else name)
+        if verdict is None or (equals and name.upper() not in keys):
+            raise no_answer(case, choice)
+        found |= {name.upper(): verdict} if equals else dict.fromkeys(keys, verdict)
+    missing = [key for key in keys if key not in found]
+    if missing:
+        raise UsageError(
+            said(
+                "Say what is right for {which} too, such as {what}=mine.",
+                which=", ".join(missing),
+                what=missing[0],
+            )
+        )
+    verdicts = [found[key] for key in keys]
+    for each, verdict in zip(race.collisions, verdicts, strict=True):
+        if verdict == "both" and not each.takes_both:
+            raise UsageError(
+                said(
+                    "There are no two values to keep; say mine or theirs: {what}.",
+                    what=said(property_word(each.name)),
+                )
+            )
+    settle_race(tx, race, verdicts)
+    if all(verdict == "theirs" for verdict in verdicts):
+        return said("{name}: left as it is.", name=case.title)
+    if race.has_left:
+        return said("{name}: what you typed is a private card of your own now.", name=case.title)
+    if race.standing.own:
+        return said("{name}: the card says so now.", name=case.title)
+    return said(
+        "{name}: it is on your phones now, and suggested to whoever keeps the card.",
+        name=case.title,
     )

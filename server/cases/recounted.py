@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from server.cases.saying import N_, NN_
+from server.saying import N_, NN_
 
 COUNTED: Final = (
     ("add", *NN_("added {number} value", "added {number} values")),

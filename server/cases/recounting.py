@@ -21,11 +21,11 @@ from server.cases.recounted import (
     TOOK_OVER,
     WRITTEN,
 )
-from server.cases.saying import counted, listed, said
 from server.cases.wording import kind_of_property, label_of
 from server.contacts.travel import travel_of
 from server.contacts.values import name_of
 from server.reconcile.clusters import Clusters
+from server.saying import counted, listed, said
 from server.store.card_acts import Changed, changed_by
 from server.store.cards import find_card, values_for
 from server.store.database import Transaction

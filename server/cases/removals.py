@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from server.cases.marks import marked
-from server.cases.saying import N_, said
 from server.errors import NotFound, UsageError
+from server.saying import N_, said
 from server.store.database import Actor, Database, Transaction
 from server.store.members import list_members
 from server.store.noting_acts import note_act
@@ -33,11 +33,13 @@ class Removal:
         """What happened."""
         match self.how:
             case "trash":
-                return f"{self.name}: your card is in the trash."
+                return said("{name}: your card is in the trash.", name=self.name)
             case "hidden":
-                return f"{self.name}: you deleted {self.who}'s card from your view."
+                return said(
+                    "{name}: you deleted {who}'s card from your view.", name=self.name, who=self.who
+                )
             case _:
-                return f"{self.who} removed {self.name}."
+                return said("{who} removed {name}.", who=self.who, name=self.name)
 
     @property
     def offer(self) -> str:
@@ -82,11 +84,22 @@ def bring_back(db: Database, member: str, word: str) -> str:
             each for each in found if word.casefold() == each[1].name.casefold()
         ]
         if not hits:
-            raise NotFound(f"Nobody called {word!r} is gone from the view of {member}.")
+            raise NotFound(
+                said(
+                    "Nobody called {word} is gone from the view of {member}.",
+                    word=repr(word),
+                    member=member,
+                )
+            )
         if len(hits) > 1:
             listed = ", ".join(told.id for _, told in hits)
             raise UsageError(
-                f"{len(hits)} people are called {word!r}; name one by its id: {listed}."
+                said(
+                    "{number} people are called {word}; name one by its id: {listed}.",
+                    number=str(len(hits)),
+                    word=repr(word),
+                    listed=listed,
+                )
             )
         removed, told = hits[0]
         show_again(tx, removed)
@@ -114,7 +127,11 @@ class Refusal:
     @property
     def sentence(self) -> str:
         """What happened."""
-        return f"{self.name}: your {self.device or 'phone'} sent this, and it could not be stored."
+        return said(
+            "{name}: your {device} sent this, and it could not be stored.",
+            name=self.name,
+            device=self.device or said("phone"),
+        )
 
     @property
     def offer(self) -> str:

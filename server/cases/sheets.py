@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from server.cases.saying import N_
 from server.cases.wording import TYPES, kind_of_property, property_word
 from server.contacts.entering import (
     LABELLED,
@@ -18,6 +17,7 @@ from server.contacts.entering import (
     tidy,
 )
 from server.contacts.properties import Change, Property
+from server.saying import N_
 
 ROWS_MORE_MOST: Final = 20
 _TEXT_MOST: Final = 2_000

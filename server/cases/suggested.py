@@ -8,6 +8,7 @@ from server.cases.wording import label_of
 from server.contacts.properties import Change, Property
 from server.contacts.travel import travel_of
 from server.reconcile.snapshot import CardState
+from server.saying import said
 from server.store.cards import find_card
 from server.store.database import Transaction
 from server.store.devices import device_label
@@ -23,12 +24,12 @@ def suggested_sentence(told: Teller, suggestion: Suggestion, change: Change, tit
     either = change.after or change.before
     assert either is not None
     label = label_of(either)
-    label = label if label.startswith("E-") else label.lower()
+    words = {"who": author, "name": title, "label": label if either.label else said(label)}
     if change.after is None:
-        return f"{author} suggests to remove a value from {title}: {label}."
+        return said("{who} suggests to remove a value from {name}: {label}.", **words)
     if change.before is None:
-        return f"{author} suggests something new for {title}: {label}."
-    return f"{author} suggests a change to {title}: {label}."
+        return said("{who} suggests something new for {name}: {label}.", **words)
+    return said("{who} suggests a change to {name}: {label}.", **words)
 
 
 def standing(told: Teller, suggestion: Suggestion, change: Change) -> Property | None:

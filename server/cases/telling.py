@@ -11,6 +11,7 @@ from server.contacts.travel import travel_of
 from server.reconcile.freshness import badge
 from server.reconcile.operations import Difference
 from server.reconcile.snapshot import CardState, Fact
+from server.saying import listed
 
 _NAMES: Final = frozenset({"FN", "N", "PHOTO"})
 
@@ -29,7 +30,7 @@ class Teller:
 
     def title(self, cards: Iterable[str]) -> str:
         """The names of some cards, each once."""
-        return " and ".join(dict.fromkeys(name_of_card(self.cards[each]) for each in cards))
+        return listed(list(dict.fromkeys(name_of_card(self.cards[each]) for each in cards)))
 
     def member(self, card_id: str) -> str:
         """The keeper of a card."""

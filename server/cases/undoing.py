@@ -4,10 +4,10 @@ import hmac
 
 from server.access import sees_value
 from server.cases.marks import marked
-from server.cases.saying import said, together
 from server.cases.wording import property_word
 from server.contacts.values import name_of
 from server.errors import NotFound
+from server.saying import said, together
 from server.store.cards import find_card, values_for
 from server.store.database import Actor, Database, Transaction
 from server.store.history import value_access

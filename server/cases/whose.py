@@ -5,6 +5,7 @@ from typing import Final, Literal
 from server.access import card_level
 from server.cases.marks import unsealed
 from server.errors import NotFound, UsageError
+from server.saying import said
 from server.store.cards import claims_of
 from server.store.database import Actor, Database
 from server.store.lending import ask_for, stop_showing
@@ -61,7 +62,9 @@ def say_whose(db: Database, viewer: str, card_id: str, verb: Claiming, to: str =
             if each.level == "all" and card_level(household, who.id, each.row.access) == "all"
         ]
         if not cards:
-            raise UsageError(f"{who.name} does not see this card; share it with them first.")
+            raise UsageError(
+                said("{name} does not see this card; share it with them first.", name=who.name)
+            )
         for row in cards:
             say_claim(tx, row.id, who.id, _SAYS[verb], viewer)
             for each in {claim.member for claim in claims_of(tx, row.id)} if verb == "give" else ():

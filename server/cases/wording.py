@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from server.cases.saying import N_
 from server.contacts.properties import Property
+from server.saying import N_
 
 _NAMES: Final = {
     "ADR": N_("Address"),

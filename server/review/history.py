@@ -76,8 +76,13 @@ class HistoryPages:
             act_id = unsealed(tx, f"undo {me}", form.mark)
         try:
             flash(told(undo(self._database, act_id, member=me)))
-        except UsageError as error:
-            flash(told(error.sentence))
+        except UsageError:  # its sentence names acts by their number, which is nobody's to know
+            flash(
+                gettext(
+                    "That cannot be taken back any more: it was undone, or what it did was changed "
+                    "since."
+                )
+            )
         return redirect(url_for("history", card=request.args.get("card") or None), code=303)
 
     def decisions(self) -> str | Response:

@@ -12,8 +12,8 @@ from typing import Final
 
 from flask import Flask, g, has_request_context, request
 
-from server.cases.saying import N_ as N_
-from server.cases.saying import in_language
+from server.saying import N_ as N_
+from server.saying import Said, in_language
 
 DOMAIN: Final = "hearthbook"
 SOURCE: Final = "en"
@@ -24,7 +24,7 @@ def add_to(app: Flask) -> None:
     """Let an application's templates speak the reader's language."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension brings it
-    app.jinja_env.filters.update(word=word, told=told)
+    app.jinja_env.filters.update(word=word, told=told, excused=excused)
     app.context_processor(lambda: {"language": language()})
 
 
@@ -46,6 +46,11 @@ def word(text: str) -> str:
 def told(text: str) -> str:
     """A sentence from below in the reader's language; names keep their own direction."""
     return in_language(text, word, ngettext, _isolated)
+
+
+def excused(text: str) -> str:
+    """A sentence that says why something did not work; one without words in it is a text of ours, too."""
+    return told(text) if isinstance(text, Said) else gettext(text)
 
 
 def _isolated(text: str) -> str:

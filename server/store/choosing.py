@@ -3,6 +3,7 @@
 from typing import Final
 
 from server.errors import UsageError
+from server.saying import said
 from server.store.database import Transaction
 from server.store.household import always_asks, get_setting, set_setting
 from server.store.noting_acts import SETTING, note_act
@@ -35,7 +36,10 @@ def household_called(name: str) -> str:
     called = " ".join(name.split())
     if not called or len(called) > HOUSEHOLD_LENGTH_MOST:
         raise UsageError(
-            f"Give the household a name of at most {HOUSEHOLD_LENGTH_MOST} characters."
+            said(
+                "Give the household a name of at most {most} characters.",
+                most=str(HOUSEHOLD_LENGTH_MOST),
+            )
         )
     return called
 

@@ -14,6 +14,7 @@ from typing import Final
 from sqlalchemy import and_, func, select, update
 
 from server.errors import NotFound, UsageError
+from server.saying import said
 from server.store.database import Transaction
 from server.store.devices import Device, add_device, list_devices, new_password, revoke_device
 from server.store.members import get_member
@@ -126,7 +127,10 @@ def connect(
     called = " ".join(name.split())
     if not called or len(called) > NAME_LENGTH_MOST:
         raise UsageError(
-            f"Give the device a name of at most {NAME_LENGTH_MOST} characters, such as iPhone."
+            said(
+                "Give the device a name of at most {most} characters, such as iPhone.",
+                most=str(NAME_LENGTH_MOST),
+            )
         )
     waiting = next(
         (
@@ -152,7 +156,10 @@ def connect_again(tx: Transaction, member_id: str, label: str) -> tuple[Device, 
     found = find_connected(tx, member_id, label)
     if found.device.last_seen is not None:
         raise UsageError(
-            f"{found.name} is connected already; disconnect it first, then add it again."
+            said(
+                "{name} is connected already; disconnect it first, then add it again.",
+                name=found.name,
+            )
         )
     revoke_device(tx, member_id, label)
     return _connect(tx, member_id, label, found.name, read_only=found.device.read_only)

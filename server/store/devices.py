@@ -11,6 +11,7 @@ from typing import Final
 
 from server.access import Role
 from server.errors import NotFound, UsageError
+from server.saying import said
 from server.store import compiled
 from server.store.database import Actor, Database, Transaction
 from server.store.members import get_member
@@ -95,10 +96,18 @@ def add_device(
     role = get_member(tx, member_id).role
     if not _LABEL.match(label):
         raise UsageError(
-            f"{label!r} cannot be a device's label; use up to 32 small letters, digits or dashes, such as iphone."
+            said(
+                "{label} cannot be a device's label; use up to 32 small letters, digits or dashes, such as iphone.",
+                label=repr(label),
+            )
         )
     if secret is not None and len(secret) < SECRET_LENGTH_MIN:
-        raise UsageError(f"The secret is too short; give at least {SECRET_LENGTH_MIN} characters.")
+        raise UsageError(
+            said(
+                "The secret is too short; give at least {least} characters.",
+                least=str(SECRET_LENGTH_MIN),
+            )
+        )
     password = secret if secret is not None else new_password()
     digest = token_digest(password)
     which = add_known_device(tx, member_id, label, digest=digest, read_only=read_only)
@@ -123,7 +132,11 @@ def add_known_device(
     """
     if any(each.label == label for each in list_devices(tx, member_id)):
         raise UsageError(
-            f"{member_id} has a device {label!r} already; choose another label or revoke that one first."
+            said(
+                "{member_id} has a device {label} already; choose another label or revoke that one first.",
+                member_id=member_id,
+                label=repr(label),
+            )
         )
     if tx.one(compiled.DEVICE_BY_SECRET, digest=digest, who=member_id):
         raise UsageError(
@@ -160,7 +173,13 @@ def revoke_device(tx: Transaction, member_id: str, label: str) -> None:
             tx.run(compiled.REVOKE_DEVICE, which=each.id, by_act=tx.act)
             note_access(tx, "revoke", member_id, device=label)
             return
-    raise NotFound(f"{member_id} has no device {label!r}; `hearthbook device list` shows all.")
+    raise NotFound(
+        said(
+            "{member_id} has no device {label}; `hearthbook device list` shows all.",
+            member_id=member_id,
+            label=repr(label),
+        )
+    )
 
 
 def note_speaks_4(tx: Transaction, which: Device) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from server.errors import UsageError
 from server.reconcile.freshness import HALF_LIVES
+from server.saying import said
 from server.store.choosing import choose
 from server.store.database import Transaction
 from server.store.household import get_setting
@@ -30,7 +31,11 @@ def say_half_lives(tx: Transaction, years: Mapping[str, float]) -> None:
     for kind, number in years.items():
         if kind not in HALF_LIVES or not YEARS_LEAST <= number <= YEARS_MOST:
             raise UsageError(
-                f"Choose a number of years from {YEARS_LEAST:g} to {YEARS_MOST:g} for each kind."
+                said(
+                    "Choose a number of years from {years_least} to {years_most} for each kind.",
+                    years_least=f"{YEARS_LEAST:g}",
+                    years_most=f"{YEARS_MOST:g}",
+                )
             )
     changed = {kind: number for kind, number in years.items() if number != HALF_LIVES[kind]}
     choose(tx, HALF_LIVES_KEY, json.dumps(changed, sort_keys=True))

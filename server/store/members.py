@@ -6,6 +6,7 @@ from typing import Final, Literal, cast
 
 from server.access import Household, Level, MemberState, Role
 from server.errors import NotFound, UsageError
+from server.saying import said
 from server.store import compiled
 from server.store.database import Transaction
 from server.store.noting_access import note_access
@@ -53,7 +54,13 @@ def get_member(tx: Transaction, member_id: str) -> Member:
     found = find_member(tx, member_id)
     if found is None:
         known = ", ".join(each.id for each in list_members(tx)) or "nobody yet"
-        raise NotFound(f"There is no member {member_id!r} here; members are: {known}.")
+        raise NotFound(
+            said(
+                "There is no member {member_id} here; members are: {known}.",
+                member_id=repr(member_id),
+                known=known,
+            )
+        )
     return found
 
 
@@ -67,15 +74,26 @@ def insert_member(
     """
     if not _ID.match(member_id):
         raise UsageError(
-            f"{member_id!r} cannot be a member's id; use a small letter, then up to 31 small letters, digits or dashes."
+            said(
+                "{member_id} cannot be a member's id; use a small letter, then up to 31 small letters, digits or dashes.",
+                member_id=repr(member_id),
+            )
         )
     if find_member(tx, member_id) is None and member_id in member_names(tx):
         raise UsageError(
-            f"A member {member_id!r} left this household, and what was theirs is not given to "
-            f"anybody else; choose another id, such as {member_id[:30]}-2."
+            said(
+                "A member {member_id} left this household, and what was theirs is not given to anybody else; choose another id, such as {short}-2.",
+                member_id=repr(member_id),
+                short=member_id[:30],
+            )
         )
     if find_member(tx, member_id):
-        raise UsageError(f"There is a member {member_id!r} already; choose another id.")
+        raise UsageError(
+            said(
+                "There is a member {member_id} already; choose another id.",
+                member_id=repr(member_id),
+            )
+        )
     new = Member(
         member_id, name.strip() or member_id, _role(role), level(shares), has_password=False
     )
@@ -147,8 +165,10 @@ def need_adult(tx: Transaction, *, without: str) -> None:
     adults = [each for each in list_members(tx) if each.role == "adult"]
     if [each.id for each in adults] == [without]:
         raise UsageError(
-            f"{adults[0].name} is the only adult here; make somebody else an adult first, "
-            "with `hearthbook member set ID --role adult`."
+            said(
+                "{name} is the only adult here; make somebody else an adult first, with `hearthbook member set ID --role adult`.",
+                name=adults[0].name,
+            )
         )
 
 
@@ -228,7 +248,7 @@ def level(word: str) -> Level:
         UsageError: It is none of the three words.
     """
     if word not in LEVELS:
-        raise UsageError(f"{word!r} is no share level; say none, name or all.")
+        raise UsageError(said("{word} is no share level; say none, name or all.", word=repr(word)))
     return cast("Level", word)
 
 
@@ -238,5 +258,5 @@ def _note(tx: Transaction, new: Member) -> None:
 
 def _role(word: str) -> Literal["adult", "child", "guest"]:
     if word not in ROLES:
-        raise UsageError(f"{word!r} is no role; say adult, child or guest.")
+        raise UsageError(said("{word} is no role; say adult, child or guest.", word=repr(word)))
     return cast("Role", word)

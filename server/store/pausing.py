@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import update
 
 from server.errors import UsageError
+from server.saying import said
 from server.store.cards import cards_named, cards_of
 from server.store.database import Actor, Transaction
 from server.store.keeping import read_card
@@ -35,7 +36,12 @@ def pause(tx: Transaction, member_id: str) -> None:
         UsageError: They pause already.
     """
     if get_member(tx, member_id).paused:
-        raise UsageError(f"{member_id} pauses already; `hearthbook member resume` ends it.")
+        raise UsageError(
+            said(
+                "{member_id} pauses already; `hearthbook member resume` ends it.",
+                member_id=member_id,
+            )
+        )
     tx.new_act(Actor("pause", member_id))
     tx.run(_PAUSE, who=member_id, since=tx.act)
     note_access(tx, "pause", member_id, on="1")
@@ -50,7 +56,7 @@ def resume(tx: Transaction, member_id: str) -> None:
         UsageError: They do not pause.
     """
     if not get_member(tx, member_id).paused:
-        raise UsageError(f"{member_id} does not pause.")
+        raise UsageError(said("{member_id} does not pause.", member_id=member_id))
     tx.new_act(Actor("resume", member_id))
     tx.run(_PAUSE, who=member_id, since=None)
     note_access(tx, "pause", member_id, on="0")

@@ -17,6 +17,7 @@ from server.contacts.card import parse
 from server.contacts.properties import Change, properties
 from server.contacts.values import name_of
 from server.errors import UsageError
+from server.saying import said
 from server.store.books import get_book, list_books
 from server.store.cards import CardRow, cards_with_uid, find_card, values_of
 from server.store.database import Transaction
@@ -122,7 +123,10 @@ def show_again(tx: Transaction, removed: Removed) -> None:
             twins = cards_with_uid(tx, row.member, row.uid)
             if any(each.trashed is None and each.book == row.book for each in twins):
                 raise UsageError(
-                    f"Your book has another card of {removed.name} by now; delete that one first."
+                    said(
+                        "Your book has another card of {name} by now; delete that one first.",
+                        name=removed.name,
+                    )
                 )
             restore_card(tx, row.id)
             note_return(tx, row)

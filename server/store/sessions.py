@@ -7,6 +7,7 @@ from sqlalchemy import and_, delete, func, select, update
 
 from server.access import may_reset
 from server.errors import UsageError
+from server.saying import said
 from server.store.database import Actor, Transaction
 from server.store.household import household_name
 from server.store.members import Member, get_member, password_hash, set_password_hash
@@ -176,7 +177,11 @@ def need_may_reset(tx: Transaction, member_id: str, *, by: str) -> Member:
     found, asking = get_member(tx, member_id), get_member(tx, by)
     if by == member_id or not may_reset(asking.role, found.role):
         raise UsageError(
-            f"{asking.name} cannot do that for {found.name}; adults can for others who are no guests."
+            said(
+                "{name} cannot do that for {other}; adults can for others who are no guests.",
+                name=asking.name,
+                other=found.name,
+            )
         )
     return found
 

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from server.access import BOOK_OF_THE_HOUSEHOLD
 from server.contacts.travel import travel_of
 from server.errors import NotFound, UsageError
+from server.saying import said
 from server.store.books import create_book
 from server.store.cards import all_cards, find_card
 from server.store.database import Transaction
@@ -114,18 +115,25 @@ def set_value_visibility(
     limit = _limit(tx, row.member, visibility, named)
     travel = travel_of(value[0])
     if not travel.shown:
-        raise UsageError(f"{value[0]} is never shown to others, so there is nothing to limit.")
+        raise UsageError(
+            said("{what} is never shown to others, so there is nothing to limit.", what=value[0])
+        )
     if value[0] in NAMES:
         raise UsageError("A name is shown with its card; make the card private instead.")
     if not limit_value(tx, card_id, *value, limit):
-        raise NotFound(f"The card has no such {value[0]}.")
+        raise NotFound(said("The card has no such {what}.", what=value[0]))
     note_visibility(tx, card_id, limit, value=value)
     refresh(tx, (card_id,))
 
 
 def _known_word(visibility: str) -> None:
     if visibility not in VISIBILITIES:
-        raise UsageError(f"{visibility!r} is no visibility; say shared, private or members.")
+        raise UsageError(
+            said(
+                "{visibility} is no visibility; say shared, private or members.",
+                visibility=repr(visibility),
+            )
+        )
 
 
 def _limit(tx: Transaction, keeper: str, visibility: str, named: Iterable[str]) -> Limit:

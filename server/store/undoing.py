@@ -16,6 +16,7 @@ from sqlalchemy.dialects.sqlite import insert
 from server.contacts.card import parse
 from server.contacts.values import is_marked_private
 from server.errors import NotFound, UsageError
+from server.saying import N_, said
 from server.store.asking import ask_again
 from server.store.cards import CardRow, cards_with_uid, find_card
 from server.store.database import Actor, Transaction
@@ -38,20 +39,32 @@ OWN_KINDS: Final = frozenset(
 )
 """Acts that their member may undo."""
 KINDS: Final = OWN_KINDS | {"cycle"}
-_ANEW: Final = "that is not undone but said anew, in the same way"
-_SEEN: Final = "others may have seen that by now, so it is not undone; make single cards private"
 _NOT_UNDONE: Final = {
-    "card": f"changed who sees a card; {_ANEW}",
-    "device": f"changed devices; {_ANEW}",
-    "member": f"changed members; {_ANEW}",
-    "password": f"chose a password; {_ANEW}",
-    "release": f"ended waits and holds; {_SEEN}",
-    "restore": "restored a backup; that is not undone, but another backup can be restored",
-    "settings": f"changed settings; {_ANEW}",
-    "settle": f"showed others new cards whose time had come; {_SEEN}",
-    "share": f"changed what is shown to whom; {_ANEW}",
+    "card": N_(
+        "Act {id} changed who sees a card; that is not undone but said anew, in the same way."
+    ),
+    "device": N_("Act {id} changed devices; that is not undone but said anew, in the same way."),
+    "member": N_("Act {id} changed members; that is not undone but said anew, in the same way."),
+    "password": N_("Act {id} chose a password; that is not undone but said anew, in the same way."),
+    "release": N_(
+        "Act {id} ended waits and holds; others may have seen that by now, so it is not undone; "
+        "make single cards private."
+    ),
+    "restore": N_(
+        "Act {id} restored a backup; that is not undone, but another backup can be restored."
+    ),
+    "settings": N_("Act {id} changed settings; that is not undone but said anew, in the same way."),
+    "settle": N_(
+        "Act {id} showed others new cards whose time had come; others may have seen that by now, "
+        "so it is not undone; make single cards private."
+    ),
+    "share": N_(
+        "Act {id} changed what is shown to whom; that is not undone but said anew, in the same way."
+    ),
 }
 """Why some acts have no undo."""
+_NO_ACT: Final = N_("There is no act {id}; `hearthbook history` lists them all.")
+_NO_ACT_OF: Final = N_("There is no act {id} of {member}'s; `hearthbook history` lists them all.")
 _SHOWN: Final = "hidden"
 """Under what an undo remembers whom it showed again, for when it is undone itself."""
 _IDS_END: Final = 2**63  # SQLite's integers end here
@@ -180,8 +193,8 @@ def _undoable(tx: Transaction, act_id: int, member: str | None) -> _Old:
     """The act, if it exists, may be undone by who asks, is of a kind that can be undone, and was not yet."""
     row = tx.one(_ACT, which=act_id) if 0 < act_id < _IDS_END else None
     if row is None or (member is not None and row[2] != member):
-        whose = f" of {member}'s" if member is not None else ""
-        raise NotFound(f"There is no act {act_id}{whose}; `hearthbook history` lists them all.")
+        pattern = _NO_ACT if member is None else _NO_ACT_OF
+        raise NotFound(said(pattern, id=str(act_id), member=member or ""))
     old = _Old(*row)
     if old.kind == "letter":
         cycle_act = tx.one(_CYCLE_OF_LETTER, which=act_id)
@@ -190,25 +203,40 @@ def _undoable(tx: Transaction, act_id: int, member: str | None) -> _Old:
         old = _Old(cycle_act[0], "cycle", None)
     if old.kind == "leave":
         raise UsageError(
-            f"Act {act_id} cannot be undone: who left comes back as a new member, with their export."
+            said(
+                "Act {act_id} cannot be undone: who left comes back as a new member, with their export.",
+                act_id=str(act_id),
+            )
         )
     if old.kind not in (KINDS if member is None or row[1] == "letter" else OWN_KINDS):
         raise _nothing(old)
     undone = tx.one(_UNDONE_BY, which=old.id)
     if undone is not None:
-        raise UsageError(f"Act {act_id} was undone already; to have it back, undo act {undone[0]}.")
+        raise UsageError(
+            said(
+                "Act {act_id} was undone already; to have it back, undo act {other}.",
+                act_id=str(act_id),
+                other=str(undone[0]),
+            )
+        )
     return old
 
 
 def _nothing(old: _Old, *, is_overtaken: bool = False) -> UsageError:
     if old.kind in _NOT_UNDONE:
-        return UsageError(f"Act {old.id} {_NOT_UNDONE[old.kind]}.")
+        return UsageError(said(_NOT_UNDONE[old.kind], id=str(old.id)))
     if is_overtaken:
         return UsageError(
-            f"Everything that act {old.id} did was changed again since, so all of it stays; nothing was undone."
+            said(
+                "Everything that act {id} did was changed again since, so all of it stays; nothing was undone.",
+                id=str(old.id),
+            )
         )
     return UsageError(
-        f"Act {old.id} changed nothing on any card and answered nothing, so there is nothing to undo."
+        said(
+            "Act {id} changed nothing on any card and answered nothing, so there is nothing to undo.",
+            id=str(old.id),
+        )
     )
 
 

@@ -98,7 +98,7 @@ def test_theirs_changes_nothing_and_is_not_asked_again(home: Home) -> None:
 
 
 def test_both_is_for_what_there_can_be_two_of(home: Home) -> None:
-    with pytest.raises(UsageError, match="title"):
+    with pytest.raises(UsageError, match="Title"):
         decide(home.db, race(home).id, "both", member="anna")
 
 

@@ -92,7 +92,7 @@ def test_one_undoes_what_one_did_and_nothing_else(home: Home, anna: Browser, ben
     assert "Undone; phones fetch it" in anna.get("/history").text
     assert b"TITLE:Old" in home.entry("anna", "Sole").octets
     assert anna.post("/history/undo", form, form="/history").status_code == 303
-    assert "was undone already" in anna.get("/history").text
+    assert "cannot be taken back any more" in anna.get("/history").text
 
 
 def test_a_link_is_taken_back_and_stays_away(home: Home, anna: Browser, ben: Browser) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from server.cases.saying import counted, in_language, listed, said
 from server.cycle import run_cycle
 from server.review import language
+from server.saying import counted, in_language, listed, said
 from tests.builders import Home, a_card
 from tests.messages import compiled, files, gathered, is_missing, translated
 from tests.review.conftest import Browser
