@@ -21,6 +21,7 @@ from server.cycle import accept_suggestion, run_cycle
 from server.errors import NotFound, UsageError
 from server.reconcile.disputes import Disputed
 from server.reconcile.families import FamilyChanged
+from server.reconcile.linking import Found
 from server.reconcile.operations import (
     Add,
     Agree,
@@ -160,12 +161,19 @@ def _same_person(tx: Transaction, question: SamePerson, case: Case, choice: str)
 def _agree_at_once(tx: Transaction, case: Case, cards: Iterable[str]) -> None:
     """Let cards that were said to be one person agree, where more than one member may know of it.
 
-    What nobody else may know waits for the next cycle, as it would anyway.
+    What nobody else may know waits for the next cycle, as it would anyway; and so does who else
+    is the same person now, which so few cards cannot tell: a name is frequent by all of them.
     """
     if len(case.members) == 1:
         return
     snapshot = snapshot_near(tx, cards)
-    apply_work(tx, Work(plan(snapshot, now=tx.now).operations, facts_by_id(snapshot)))
+    made = plan(snapshot, now=tx.now, find=_nobody)
+    apply_work(tx, Work(made.operations, facts_by_id(snapshot)))
+
+
+def _nobody(_: Snapshot) -> Found:
+    """Looks for nobody."""
+    return (), ()
 
 
 def _suggestion(tx: Transaction, suggestion: Suggestion, case: Case, choice: str) -> str:

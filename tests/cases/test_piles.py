@@ -14,10 +14,11 @@ from server.reconcile.gauge import people_of
 from server.store.database import Actor
 from server.store.fence import reading_as
 from server.store.history import recent_acts
+from server.store.imports import Incoming, import_cards
 from server.store.linking import link_cards
 from server.store.snapshots import snapshot_of
 from server.store.undoing import last_decision
-from tests.builders import Home, a_card
+from tests.builders import Home, a_card, a_name
 
 CHOIR = ("TEL;TYPE=HOME:+49 30 23125 101", "ADR:;;Chorgasse 3;Leipzig;;04109;Germany")
 OFFICE = ("TEL;TYPE=HOME:+49 30 23125 202", "ADR:;;Am Amt 9;Freiburg;;79098;Germany")
@@ -228,3 +229,26 @@ def test_a_private_card_is_sorted_by_its_keeper_alone(home: Home) -> None:
     home.put("anna", "p.vcf", a_card("p", "John Smith", CHOIR[0], "CLASS:PRIVATE"))
     run_cycle(home.db, kind="nightly")
     assert [each.id for each in clusters(home, "ben")] == [each.id for each in before]
+
+
+def test_who_is_left_for_later_is_not_joined_by_what_few_cards_tell(tmp_path: Path) -> None:
+    """Three of one frequent name and birthday are in doubt among a hundred others, not among themselves."""
+    home = Home(tmp_path, "anna", "ben", "carl")
+    given, family = zip(*(a_name(number).split() for number in range(100)), strict=True)
+    others = [*(f"Hans {each}" for each in family[::2]), *(f"{each} Müller" for each in given[::2])]
+    cards = [Incoming(str(n), a_card(f"other-{n}", each)) for n, each in enumerate(others)]
+    import_cards(home.db, "anna", cards)
+    for number, who in enumerate(("anna", "ben", "carl"), start=1):
+        lines = (f"TEL;TYPE=CELL:+49 1575 0{number:03}{number:03}", f"EMAIL:h{number}@example.org")
+        address = f"ADR:;;Weg {number};Ort {number};;1000{number};DE"
+        card = a_card(who, "Hans Müller", "BDAY:1960-05-05", *lines, address)
+        home.put(who, "hans.vcf", card)
+    run_cycle(home.db, kind="command", releasing=True)
+    (case,) = clusters(home)
+    decide(home.db, case.id, "1=A 2=A", member="anna")
+    run_cycle(home.db, kind="nightly")
+    with home.db.read() as tx:
+        said = tx.connection.execute("SELECT member FROM link WHERE ended IS NULL").fetchall()
+    assert said == [("anna",)]
+    assert home.verify() == ()
+    home.db.close()
