@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from server.reconcile.asked import Asked, Subject, asked, cards_of
 from server.reconcile.disputes import Disputed, disputes
@@ -45,7 +45,7 @@ _CHANGED: Final = Query(
     .where(card_version.c.act == bind("by_act"))
     .union_all(
         select(card.c.id).where(card.c.trashed == bind("by_act")),
-        select(link.c.id).where(and_(link.c.ended == bind("by_act"), link.c.verdict == "same")),
+        select(link.c.id).where(link.c.ended == bind("by_act")),
     )
     .limit(1)
 )
@@ -144,7 +144,7 @@ def ask_again(tx: Transaction, ids: Iterable[str], *, answered: Collection[str] 
     """After an answer or its undoing: what is asked now about these cards and all that is linked to them.
 
     Who else might be the same person is left to a cycle, which knows all cards: where a card was
-    changed, a person parted, or another question than the answered ones reads otherwise now.
+    changed, what was said of two cards ended, or another question than the answered ones reads otherwise now.
     """
     cards, _ = closure(tx, ids)
     kept = questions_about(tx, cards)

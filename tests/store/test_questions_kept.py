@@ -9,6 +9,7 @@ from server.cases import decide, open_cases
 from server.cycle import run_cycle
 from server.store.database import Actor
 from server.store.history import last_act
+from server.store.sharing import set_share
 from server.store.undoing import undo_act
 from tests.builders import Home, a_card
 
@@ -65,4 +66,28 @@ def test_a_person_who_is_parted_again_is_asked_about_by_the_next_cycle(tmp_path:
     assert made.verify() == ()
     run_cycle(made.db, kind="command", releasing=True)
     assert made.verify() == ()
+    made.db.close()
+
+
+def test_who_is_asked_otherwise_after_different_is_undone_is_asked_by_the_next_cycle(
+    tmp_path: Path,
+) -> None:
+    """It was said for all; since then Anna sees Ben's card no more, and only he and Carl see both."""
+    made = Home(tmp_path, "anna", "ben", "carl")
+    made.put("anna", "a.vcf", a_card("a", "Eva Stein"))
+    made.put("ben", "b.vcf", a_card("b", "Eva Stein"))
+    run_cycle(made.db, kind="command", releasing=True)
+    (case,) = open_cases(made.db, "anna")
+    decide(made.db, case.id, "different", member="anna")
+    with made.db.read() as tx:
+        answered = last_act(tx)
+    with made.db.write(Actor("share", "ben")) as tx:
+        set_share(tx, "ben", "anna", "none")
+    run_cycle(made.db, kind="command", releasing=True)
+    with made.db.write(Actor("undo", "anna")) as tx:
+        undo_act(tx, answered, member="anna")
+    assert made.verify() == ()
+    run_cycle(made.db, kind="command", releasing=True)
+    assert made.verify() == ()
+    assert len(open_cases(made.db, "ben")) == len(open_cases(made.db, "carl")) == 1
     made.db.close()
