@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, or_, select, update
 
 from server.store.cards import find_card
 from server.store.database import Transaction
@@ -23,7 +23,12 @@ _INSERT: Final = inserting(
 _END: Final = Query(
     update(link)
     .where(
-        and_(link.c.card_a == bind("left"), link.c.card_b == bind("right"), link.c.ended.is_(None))
+        and_(
+            link.c.card_a == bind("left"),
+            link.c.card_b == bind("right"),
+            link.c.ended.is_(None),
+            or_(bind("holds_for") == "", link.c.scope == bind("holds_for")),
+        )
     )
     .values(ended=bind("by_act"))
 )
@@ -59,7 +64,7 @@ def link_cards(
     evidence: Sequence[str] = (),
     member: str | None = None,
 ) -> None:
-    """Say that two cards are one person, or are not; ends what was said of them before.
+    """Say that two cards are one person, or are not; ends what was said of them before, to whom this holds for.
 
     Args:
         pair: The two cards, in any order.
@@ -69,8 +74,7 @@ def link_cards(
     """
     left, right = sorted(pair)
     tx.concerned.update(pair)
-    if not scope:
-        tx.run(_END, left=left, right=right, by_act=tx.act)
+    tx.run(_END, left=left, right=right, holds_for=scope, by_act=tx.act)
     tx.run(
         _INSERT,
         id=tx.mint(f"link {left} {right} {scope}").hex(),
@@ -120,7 +124,7 @@ def end_links(tx: Transaction, left: str, right: str) -> None:
     """Take back what was said of two cards."""
     left, right = sorted((left, right))
     tx.concerned.update((left, right))
-    tx.run(_END, left=left, right=right, by_act=tx.act)
+    tx.run(_END, left=left, right=right, holds_for="", by_act=tx.act)
 
 
 def say_claim(tx: Transaction, card_id: str, member: str, says: str, said_by: str | None) -> None:

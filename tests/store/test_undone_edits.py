@@ -217,6 +217,29 @@ def test_an_undone_link_is_not_made_with_the_next_card_of_that_person(home: Home
     assert open_cases(home.db, None) == ()
 
 
+def test_what_one_member_says_anew_for_themselves_ends_what_they_said_before(home: Home) -> None:
+    """Two words that speak against each other never stand; the former is back when the later is undone."""
+    with home.db.read() as tx:
+        pair = tuple(each[0] for each in tx.connection.execute("SELECT id FROM card ORDER BY id"))
+    for verdict in ("apart", "same"):
+        with home.db.write(Actor("decide", "anna")) as tx:
+            link_cards(tx, (pair[0], pair[1]), verdict, scope="anna", member="anna")
+            refresh(tx, pair)
+    assert standing(home) == ["same"]
+    undo(home, undo(home, latest(home)))
+    assert standing(home) == ["same"]
+    undo(home, latest(home))
+    assert standing(home) == ["apart"]
+
+
+def standing(home: Home) -> list[str]:
+    with home.db.read() as tx:
+        rows = tx.connection.execute(
+            "SELECT verdict FROM link WHERE ended IS NULL AND scope = 'anna'"
+        ).fetchall()
+    return [row[0] for row in rows]
+
+
 def test_another_person_of_that_name_takes_nothing_over(home: Home) -> None:
     said_apart(home)
     home.put("ben", "n.vcf", a_card("uz", "Eva Stein", "TEL:+49 30 23125 777"))
