@@ -7,7 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test check tests crashes histories soak laws pages quality cycles format messages coverage lock clean
+.PHONY: demo test check tests crashes histories soak laws pages quality cycles screenshots format messages coverage lock clean
 
 demo: .venv/.ready
 	@exec $(BIN)/hearthbook demo $(ARGS)
@@ -54,6 +54,10 @@ quality: .venv/.ready-dev
 # What cycles cost in CPU time as books grow, and after one changed card. Larger: ARGS='--each 5000 --members 6'
 cycles: .venv/.ready-dev
 	@$(BIN)/python bench/cycles.py $(ARGS)
+
+# The pictures in the README, after a page says something else. Needs Debian's package chromium.
+screenshots: .venv/.ready-dev
+	HEARTHBOOK_SCREENSHOTS=1 $(BIN)/pytest -q tests/review/test_screenshots.py
 
 format: .venv/.ready-dev
 	$(BIN)/ruff format .

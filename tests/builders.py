@@ -52,10 +52,16 @@ class Home:
     """A household on a real database in a folder of its own."""
 
     def __init__(
-        self, folder: Path, *members: str, settle_seconds: int = 0, shares: str = "all"
+        self,
+        folder: Path,
+        *members: str,
+        settle_seconds: int = 0,
+        shares: str = "all",
+        begins: int | None = None,
     ) -> None:
-        create_database(folder, household="The Test household", region="DE").close()
-        self.clock = Clock()
+        self.clock = Clock() if begins is None else Clock(begins)
+        clock = None if begins is None else self.clock
+        create_database(folder, household="The Test household", region="DE", clock=clock).close()
         self.db = Database(folder, self.clock)
         self.devices: dict[str, Device] = {}
         self.passwords: dict[str, str] = {}
