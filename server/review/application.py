@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from flask import Flask, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -34,6 +35,7 @@ from server.review.words import day, first_upper, initials, moment, origin, said
 from server.review.yourself import YourselfPages
 from server.settings import Settings
 from server.store.database import Database
+from server.store.household import language_of
 
 FORM_BYTES_MAX = 64 * 1024
 
@@ -103,7 +105,7 @@ def make_application(
     app.after_request(with_headers)
     app.after_request(guard.renew)
     app.context_processor(lambda: dict(frame(database)))
-    language.add_to(app)
+    language.add_to(app, lambda: _language_of(database))
     _add_errors(app)
     _add_pages(app, database, settings)
     for each in (Pages, BeginPages, YourselfPages):
@@ -177,6 +179,13 @@ def _add_errors(app: Flask) -> None:
     def _unknown(error: Exception) -> tuple[str, int]:
         log.error("A page failed", exc_info=error)
         return _page(500, _SENTENCES[500])
+
+
+def _language_of(database: Database) -> str:
+    """What the household speaks; empty where the database cannot be read, which the page says."""
+    with suppress(HearthbookError), database.read() as tx:
+        return language_of(tx)
+    return ""
 
 
 def _page(status: int, sentence: str) -> tuple[str, int]:

@@ -10,6 +10,7 @@ from server.protocol.login import Limiter
 from server.review.forms import Begin, read_form
 from server.review.guard import Guard, over, signed_in_member
 from server.review.language import gettext as _
+from server.review.language import language
 from server.review.passwords import LENGTH_MIN, hash_password
 from server.review.regions import REGIONS, region_of_language
 from server.store.beginning import begin, free_id, may_begin
@@ -81,7 +82,14 @@ class BeginPages:
         with self._database.write(Actor("member")) as tx:
             called = form.username or free_id(tx, form.name)
             first = Member(called, form.name, "adult", form.shares, has_password=True)
-            member = begin(tx, token, first, household=form.household, region=form.region)
+            member = begin(
+                tx,
+                token,
+                first,
+                household=form.household,
+                region=form.region,
+                language=language(),
+            )
             if member is not None:
                 set_password_hash(tx, member.id, hashed)
             return member

@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from server.errors import UsageError
 from server.review.language import gettext as _
+from server.review.language import languages
 from server.review.passwords import LENGTH_MAX, LENGTH_MIN
 from server.review.regions import CODES
 
@@ -117,6 +118,17 @@ def _region(code: str) -> str:
     return code
 
 
+def _spoken(tag: str) -> str:
+    """A language that there is a catalogue of, or none.
+
+    Raises:
+        ValueError: There is no such catalogue.
+    """
+    if tag and tag not in languages():
+        raise ValueError(tag)
+    return tag
+
+
 class Begin(NewPassword):
     """The form that begins a household."""
 
@@ -132,6 +144,7 @@ class HouseholdCalled(_Form):
 
     household: _Short
     region: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    language: Annotated[str, AfterValidator(_spoken)] | None = None
 
 
 class Asking(_Form):

@@ -21,17 +21,18 @@ from server.protocol.proxies import UNBELIEVED
 from server.reconcile.freshness import HALF_LIVES
 from server.review.forms import Asking, Fading, HouseholdCalled, read_form
 from server.review.guard import signed_in_adult, signed_in_member
-from server.review.language import N_
+from server.review.language import N_, languages, own_name
 from server.review.language import gettext as _
 from server.review.regions import REGIONS
 from server.review.times import ago
 from server.settings import Settings
-from server.store.choosing import say_always_asks, say_called
+from server.store.choosing import say_always_asks, say_called, speak
 from server.store.database import Actor, Database
 from server.store.fading import YEARS_LEAST, YEARS_MOST, half_lives_of, say_half_lives
 from server.store.household import (
     always_asks,
     household_name,
+    language_of,
     last_backup,
     region_of,
 )
@@ -81,6 +82,8 @@ class HouseholdPages:
             with self._database.write(Actor("settings", me)) as tx:
                 say_called(tx, form.household)
                 move_to(tx, form.region)
+                if form.language is not None:
+                    speak(tx, form.language)
         except UsageError as error:
             return self._show(error.sentence), 400
         return self._done(_("That is how the household is called now."))
@@ -119,6 +122,7 @@ class HouseholdPages:
             last = last_backup(tx)
             shown = {
                 "region": region_of(tx),
+                "spoken": language_of(tx),
                 "always": always_asks(tx),
                 "lives": half_lives_of(tx),
                 "backup": ago(tx.now, last) if last else "",
@@ -136,6 +140,7 @@ class HouseholdPages:
             attention=attention,
             holds=len(holds),
             regions=REGIONS,
+            tongues=[(tag, own_name(tag)) for tag in languages()],
             kinds=KINDS,
             usual=HALF_LIVES,
             **shown,

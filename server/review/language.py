@@ -1,16 +1,17 @@
-"""Which language a page speaks: gettext catalogues beside the templates, chosen by the browser.
+"""Which language a page speaks: gettext catalogues beside the templates, chosen by the browser, else by the household.
 
 English is written in the code; every other language is a file
 `locale/LANGUAGE/LC_MESSAGES/hearthbook.po` with its compiled `.mo` beside it, and nothing else.
 """
 
 import unicodedata
+from collections.abc import Callable
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from typing import Final
 
-from flask import Flask, g, has_request_context, request
+from flask import Flask, current_app, g, has_request_context, request
 
 from server.saying import N_ as N_
 from server.saying import Said, in_language
@@ -18,10 +19,18 @@ from server.saying import Said, in_language
 DOMAIN: Final = "hearthbook"
 SOURCE: Final = "en"
 LOCALE: Final = Path(__file__).parent / "locale"
+_OWN_NAME: Final = N_("English")
+"""Translators write here what their own language is called."""
+_HOUSEHOLD: Final = "household-language"
 
 
-def add_to(app: Flask) -> None:
-    """Let an application's templates speak the reader's language."""
+def add_to(app: Flask, household: Callable[[], str]) -> None:
+    """Let an application's templates speak the reader's language.
+
+    Args:
+        household: What is spoken where the browser asks for nothing that there is.
+    """
+    app.extensions[_HOUSEHOLD] = household
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension brings it
     app.jinja_env.filters.update(word=word, told=told, excused=excused)
@@ -60,14 +69,25 @@ def _isolated(text: str) -> str:
 
 
 def language() -> str:
-    """The first language the browser asks for that there is a catalogue of."""
+    """The first language the browser asks for that there is a catalogue of, else that of the household."""
     if not has_request_context():
         return SOURCE
     found = g.get("language")
     if not isinstance(found, str):
         wanted = (each.partition("-")[0].lower() for each in request.accept_languages.values())
-        found = g.language = next((each for each in wanted if each in languages()), SOURCE)
+        found = next((each for each in wanted if each in languages()), "")
+        found = g.language = found or known(current_app.extensions[_HOUSEHOLD]())
     return found
+
+
+def known(tag: str) -> str:
+    """A language that there is a catalogue of; the one of the code for any other."""
+    return tag if tag in languages() else SOURCE
+
+
+def own_name(tag: str) -> str:
+    """What a language calls itself."""
+    return catalogue(tag).gettext(_OWN_NAME)
 
 
 @cache

@@ -38,7 +38,7 @@ def may_begin(tx: Transaction, token: str) -> bool:
 
 
 def begin(
-    tx: Transaction, token: str, first: Member, *, household: str, region: str
+    tx: Transaction, token: str, first: Member, *, household: str, region: str, language: str = ""
 ) -> Member | None:
     """Name the household and add its first member, an adult; None where the token is used or over.
 
@@ -49,6 +49,7 @@ def begin(
         return None
     set_setting(tx, "household", household_called(household))
     set_setting(tx, "region", region)
+    set_setting(tx, "language", language)
     set_setting(tx, _KEY, "")
     return add_member(tx, first.id, name=first.name, shares=first.shares, role="adult")
 

@@ -27,6 +27,11 @@ def say_called(tx: Transaction, name: str) -> None:
     choose(tx, "household", household_called(name))
 
 
+def speak(tx: Transaction, language: str) -> None:
+    """Speak a language wherever nobody asks for another one."""
+    choose(tx, "language", language)
+
+
 def household_called(name: str) -> str:
     """A household's name as it is kept.
 

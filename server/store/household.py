@@ -25,6 +25,11 @@ def region_of(tx: Transaction) -> str:
     return get_setting(tx, "region", "DE")
 
 
+def language_of(tx: Transaction) -> str:
+    """What is spoken where nobody asks for another language, such as de; empty where the household never said."""
+    return get_setting(tx, "language")
+
+
 def is_released(tx: Transaction) -> bool:
     """Whether a human has let the household's first cycle go."""
     return get_setting(tx, "released") == "1"

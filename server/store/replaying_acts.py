@@ -6,7 +6,7 @@ from typing import Final
 
 from server.errors import NotFound
 from server.store.cards import find_card
-from server.store.choosing import say_always_asks, say_called
+from server.store.choosing import say_always_asks, say_called, speak
 from server.store.database import Actor, Transaction
 from server.store.decisions import take_back_again
 from server.store.fading import HALF_LIVES_KEY, say_half_lives
@@ -142,6 +142,8 @@ def _setting_again(tx: Transaction, record: Record) -> None:
             say_called(tx, words["value"])
         case "region":
             move_to(tx, words["value"])
+        case "language":
+            speak(tx, words["value"])
         case "always_ask":
             say_always_asks(tx, always=words["value"] == "1")
         case key if key == HALF_LIVES_KEY:

@@ -12,12 +12,12 @@ from server.cases.whose import ask_keeper, stop_lending
 from server.cycle import run_cycle, settle, trial
 from server.store.backup import Restored, backup
 from server.store.cards import cards_with_uid
-from server.store.choosing import say_always_asks, say_called
+from server.store.choosing import say_always_asks, say_called, speak
 from server.store.database import Actor
 from server.store.fading import half_lives_of, say_half_lives
 from server.store.going_back import go_back
 from server.store.history import last_act
-from server.store.household import always_asks, household_name, region_of
+from server.store.household import always_asks, household_name, language_of, region_of
 from server.store.imports import Incoming, import_cards
 from server.store.journal import Journal
 from server.store.linking import answers
@@ -150,6 +150,7 @@ def chosen(home: Home) -> dict[str, object]:
             "called": household_name(tx),
             "region": region_of(tx),
             "asks": always_asks(tx),
+            "speaks": language_of(tx),
             "lives": half_lives_of(tx),
         }
 
@@ -160,6 +161,7 @@ def choose(home: Home, name: str, region: str, years: float, *, always: bool) ->
         say_called(tx, name)
         move_to(tx, region)
         say_always_asks(tx, always=always)
+        speak(tx, "de" if always else "")
         say_half_lives(tx, {"mobile": years})
 
 

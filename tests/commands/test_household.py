@@ -20,6 +20,12 @@ def test_a_second_init_changes_nothing(household: Hearthbook) -> None:
     assert household("member", "list").out.startswith("anna\tAnna\tadult\tall")
 
 
+def test_a_household_speaks_a_language_that_there_is(hearthbook: Hearthbook, folder: Path) -> None:
+    assert "choose from en, de" in hearthbook("init", "--language", "tlh").sentence
+    assert not folder.exists()
+    assert hearthbook("init", "--language", "de").status == 0
+
+
 def test_an_unknown_region_is_refused(hearthbook: Hearthbook, folder: Path) -> None:
     assert "two letters" in hearthbook("init", "--region", "Germany").sentence
     assert not folder.exists()

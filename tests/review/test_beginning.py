@@ -56,6 +56,14 @@ def test_whoever_opens_the_link_names_the_household_and_is_signed_in(empty: Home
     assert browser_of(empty).sign_in("zoe", "another long one").status_code == 303
 
 
+def test_a_household_speaks_what_it_was_begun_in(empty: Home) -> None:
+    path = f"/begin/{token_of(empty)}"
+    browser = browser_of(empty)
+    browser.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de-AT, en;q=0.5"
+    assert browser.post(path, NEW).headers["Location"] == "/welcome"
+    assert '<html lang="de">' in browser_of(empty).get("/sign-in").text
+
+
 def test_the_link_works_once(empty: Home) -> None:
     path = f"/begin/{token_of(empty)}"
     browser_of(empty).post(path, NEW)

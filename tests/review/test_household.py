@@ -14,7 +14,7 @@ from server.store.jobs import job_failed
 from server.store.sharing import set_member
 from server.store.snapshots import snapshot_of
 from tests.builders import Home, a_card
-from tests.review.conftest import Browser
+from tests.review.conftest import Browser, browser_of
 
 CALLED = {"household": "The Steins", "region": "AT"}
 YEARS = {
@@ -37,6 +37,28 @@ def test_adults_name_the_household(home: Home, anna: Browser, ben: Browser) -> N
     with home.db.read() as tx:
         assert (household_name(tx), region_of(tx)) == ("The Steins", "AT")
     assert "The Steins" in page(ben)
+
+
+def test_the_household_speaks_where_a_browser_asks_for_nothing_that_there_is(
+    home: Home, anna: Browser
+) -> None:
+    """Also before anybody signs in; a browser that asks for what there is gets that."""
+
+    def sign_in(*wanted: str) -> str:
+        headers = [("Accept-Language", each) for each in wanted]
+        return browser_of(home).client.get("/sign-in", headers=headers).text
+
+    assert '<html lang="en">' in sign_in()
+    assert '<option value="de" lang="de">Deutsch</option>' in page(anna)
+    german = {**CALLED, "language": "de"}
+    assert anna.post("/household/called", german, form="/household").status_code == 303
+    assert '<html lang="de">' in sign_in()
+    assert '<html lang="de">' in sign_in("tlh")
+    assert '<html lang="en">' in sign_in("tlh, en;q=0.5")
+    assert anna.post("/household/called", CALLED, form="/household").status_code == 303
+    assert '<html lang="de">' in sign_in(), "a form that says nothing of it changes nothing"
+    wrong = {**CALLED, "language": "tlh"}
+    assert anna.post("/household/called", wrong, form="/household").status_code == 400
 
 
 @pytest.mark.parametrize(
