@@ -15,6 +15,10 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -124,7 +128,32 @@ def measure(folder: Path, rounds: int) -> None:
     _rounds("Today", rounds, lambda: client.get("/"))
     if case is not None:
         _rounds("a case", rounds, lambda: client.get(case[1]))
+    for what, path in paths_of(client):
+        assert client.get(path).status_code == 200, path
+        _rounds(what, rounds, lambda path=path: client.get(path))
     _rounds("cases", max(rounds // 10, 3), lambda: open_cases(database, None, fresh=True))
+
+
+def paths_of(client: "FlaskClient") -> Iterator[tuple[str, str]]:
+    """What somebody opens who looks for people: lists, searches, a person, their form, what happened."""
+    yield "people", "/people"
+    yield "people, the last page", "/people?page=9999"
+    yield "people, by letter", "/people?at=m"
+    yield "people of one member", "/people?of=m1"
+    for what, words in (
+        ("a given name", "anna"),
+        ("a whole name", "ida lindenmayer"),
+        ("part of a number", "23125000"),
+        ("part of a mail address", "moorhof1"),
+        ("nobody", "xyzzy"),
+    ):
+        yield f"a search for {what}", f"/people?q={words.replace(' ', '+')}"
+    for whose in ("m0", "m1"):
+        found = re.search(r'href="(/people/[0-9a-f]{32})"', client.get(f"/people?of={whose}").text)
+        if found is not None:
+            yield f"a person of {whose}", found[1]
+            yield f"the form of a card of {whose}", f"{found[1]}/edit"
+    yield "what happened", "/history"
 
 
 def say(line: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 
 from server.contacts.card import parse
 from server.contacts.finding import WORDS_MOST, listing, wanted
@@ -49,31 +49,49 @@ _KEEP: Final = inserting(
     *("slot", "member", "book", "href", "keeper", "place", "name", "detail", "found", "photo"),
 )
 _WORDS = tuple(f"word_{index}" for index in range(WORDS_MOST))
-_FITTING = and_(
+_OF_VIEW = and_(
     listed.c.member == bind("who"),
     listed.c.book.in_(select(book.c.id).where(book.c.gone.is_(None))),
     (bind("keeper") == "") | (listed.c.keeper == bind("keeper")),
-    *(func.instr(listed.c.found, bind(each)) > 0 for each in _WORDS),
 )
-_COUNT: Final = Query(select(func.count()).select_from(listed).where(_FITTING))
-_BEFORE: Final = Query(
-    select(func.count()).select_from(listed).where(and_(_FITTING, listed.c.place < bind("from_")))
-)
-_INITIALS: Final = Query(select(func.substr(listed.c.place, 1, 1)).where(_FITTING).distinct())
-_PAGE: Final = Query(
-    select(
-        slot.c.card,
-        listed.c.keeper,
-        listed.c.name,
-        listed.c.detail,
-        slot.c.own,
-        listed.c.photo,
+
+
+@dataclass(frozen=True, slots=True)
+class _Queries:
+    """What a list asks, of all entries or of those that words fit."""
+
+    count: Query
+    before: Query
+    initials: Query
+    page: Query
+
+
+def _queries(fitting: ColumnElement[bool]) -> _Queries:
+    count = select(func.count()).select_from(listed)
+    page = (  # by itself, so that entries on earlier pages are only counted
+        select(listed)
+        .where(fitting)
+        .order_by(listed.c.place, listed.c.name, listed.c.href)
+        .limit(bind("most"))
+        .offset(bind("skipped"))
+        .subquery()
     )
-    .join(slot, slot.c.id == listed.c.slot)
-    .where(_FITTING)
-    .order_by(listed.c.place, listed.c.name, listed.c.href)
-    .limit(bind("most"))
-    .offset(bind("skipped"))
+    shown = (slot.c.card, page.c.keeper, page.c.name, page.c.detail, slot.c.own, page.c.photo)
+    return _Queries(
+        Query(count.where(fitting)),
+        Query(count.where(and_(fitting, listed.c.place < bind("from_")))),
+        Query(select(func.substr(listed.c.place, 1, 1)).where(fitting).distinct()),
+        Query(
+            select(*shown)
+            .join(slot, slot.c.id == page.c.slot)
+            .order_by(page.c.place, page.c.name, page.c.href)
+        ),
+    )
+
+
+_ALL: Final = _queries(_OF_VIEW)
+_FOUND: Final = _queries(
+    and_(_OF_VIEW, *(func.instr(listed.c.found, bind(each)) > 0 for each in _WORDS))
 )
 
 
@@ -155,17 +173,17 @@ def _work_out(tx: Transaction, member: str) -> None:
 
 def count_people(tx: Transaction, member: str, search: Search) -> int:
     """How many entries of a member's view fit."""
-    return _number(tx, _COUNT, member, search)
+    return _number(tx, _of(search).count, member, search)
 
 
 def place_of(tx: Transaction, member: str, search: Search, begin: str) -> int:
     """How many fitting entries stand before those that begin with a letter."""
-    return _number(tx, _BEFORE, member, search, from_=begin)
+    return _number(tx, _of(search).before, member, search, from_=begin)
 
 
 def initials_of(tx: Transaction, member: str, search: Search) -> tuple[str, ...]:
     """The letters with which fitting entries begin, in their order."""
-    rows = tx.all(_INITIALS, **_given(member, search))
+    rows = tx.all(_of(search).initials, **_given(member, search))
     return tuple(sorted(row[0] for row in rows if row[0]))
 
 
@@ -173,8 +191,12 @@ def list_people(
     tx: Transaction, member: str, search: Search, *, most: int, skipped: int = 0
 ) -> Sequence[Entry]:
     """The fitting entries of a member's view, sorted by name; `prepare_list` comes first."""
-    rows = tx.all(_PAGE, **_given(member, search), most=most, skipped=skipped)
+    rows = tx.all(_of(search).page, **_given(member, search), most=most, skipped=skipped)
     return tuple(Entry(row[0], row[1], row[2], row[3], bool(row[4]), row[5]) for row in rows)
+
+
+def _of(search: Search) -> _Queries:
+    return _FOUND if search.words else _ALL
 
 
 def _number(tx: Transaction, query: Query, member: str, search: Search, **more: str) -> int:
@@ -185,5 +207,8 @@ def _number(tx: Transaction, query: Query, member: str, search: Search, **more: 
 
 def _given(member: str, search: Search) -> dict[str, str]:
     """The parameters of a search; a word that is not used is empty, and is part of everything."""
-    words = (*search.words, *("",) * WORDS_MOST)[:WORDS_MOST]
-    return {"who": member, "keeper": search.keeper, **dict(zip(_WORDS, words, strict=True))}
+    given = {"who": member, "keeper": search.keeper}
+    if search.words:
+        words = (*search.words, *("",) * WORDS_MOST)[:WORDS_MOST]
+        given.update(zip(_WORDS, words, strict=True))
+    return given
