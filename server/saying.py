@@ -75,6 +75,28 @@ def counted(one: str, many: str, number: int, **words: str) -> Said:
     return Said.made(one, {**words, "number": f"{number:,}"}, many=many, number=number)
 
 
+def packed(text: str) -> object:
+    """A sentence as JSON can hold it."""
+    if not isinstance(text, Said):
+        return str(text)
+    words = {name: packed(each) for name, each in text.words.items()}
+    return [text.pattern, text.many, text.number, words, [packed(each) for each in text.parts]]
+
+
+def unpacked(kept: object) -> str:
+    """A sentence that was packed."""
+    if not isinstance(kept, list):
+        return str(kept)
+    pattern, many, number, words, parts = kept
+    return Said.made(
+        pattern,
+        {name: unpacked(each) for name, each in words.items()},
+        many=many,
+        number=number,
+        parts=[unpacked(each) for each in parts],
+    )
+
+
 def listed(parts: Sequence[str]) -> Said:
     """A, B and C."""
     return Said.made("", {}, parts=tuple(parts))

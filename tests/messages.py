@@ -34,9 +34,22 @@ _KEYWORDS: Final = {
 _SOURCES: Final = (
     (
         "python",
-        ("server/review/*.py", "server/cases/*.py", "server/store/*.py", "server/saying.py"),
+        (
+            "server/review/*.py",
+            "server/cases/*.py",
+            "server/store/*.py",
+            "server/saying.py",
+            "server/commands/letter.py",
+        ),
     ),
-    ("python", ("server/reconcile/matching.py", "server/reconcile/weights.py")),
+    (
+        "python",
+        (
+            "server/reconcile/matching.py",
+            "server/reconcile/weights.py",
+            "server/reconcile/describe.py",
+        ),
+    ),
     ("jinja2.ext.babel_extract", ("server/review/templates/*.html",)),
 )
 _OPTIONS: Final = {"newstyle_gettext": "true", "silent": "false"}

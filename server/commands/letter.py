@@ -1,10 +1,12 @@
-"""The letter of what a reconciliation would do, as somebody at a terminal reads it."""
+"""The letter of what a reconciliation would do, as somebody at a terminal reads it, in the household's language."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from server.commands.screen import say
+from server.saying import counted, listed, said
 
 if TYPE_CHECKING:
     from server.reconcile.describe import Letter
@@ -14,80 +16,111 @@ if TYPE_CHECKING:
 WIDTH = 78
 
 
-def print_letter(
-    told: "Letter", plan: "Plan", snapshot: "Snapshot", names: Mapping[str, str]
-) -> None:
-    """Print a letter: what it comes to, then what each would gain and what would be asked."""
-    for paragraph in paragraphs(told, plan, snapshot, names):
-        say(paragraph)
-        say()
+@dataclass(frozen=True, slots=True)
+class LetterWriter:
+    """Writes a letter to whoever is called by these names.
 
+    Args:
+        speak: Says a sentence in the language of the household.
+    """
 
-def paragraphs(
-    told: "Letter", plan: "Plan", snapshot: "Snapshot", names: Mapping[str, str]
-) -> Iterator[str]:
-    """The letter, paragraph by paragraph, each with its line breaks."""
-    yield f"Dear {_listed(list(names.values())) or 'household'},"
-    opening, *rest = told.text
-    yield _filled([opening, *rest[:2]])
-    yield _filled(rest[2:-3])
-    yield _filled(rest[-3:])
-    if told.gains:
-        rows = [f"  {name}: {sentence}." for name, sentence in told.gains]
-        yield "\n".join(["Who would gain what:", *rows])
-    questions = [_question(each, snapshot, names) for each in plan.questions]
-    if questions:
-        yield "\n".join(["What we would ask:", *questions])
-    yield "Nothing was changed by this letter. To have it done: hearthbook reconcile"
+    plan: "Plan"
+    snapshot: "Snapshot"
+    names: Mapping[str, str]
+    speak: Callable[[str], str]
+
+    def print_letter(self, told: "Letter") -> None:
+        """Print it: what it comes to, then what each would gain and what would be asked."""
+        for paragraph in self._paragraphs(told):
+            say(paragraph)
+            say()
+
+    def _paragraphs(self, told: "Letter") -> Iterator[str]:
+        """The letter, paragraph by paragraph, each with its line breaks."""
+        speak = self.speak
+        whom = listed(list(self.names.values())) if self.names else said("household")
+        yield speak(said("Dear {names},", names=whom))
+        opening, *rest = [speak(each) for each in told.text]
+        yield _filled([opening, *rest[:2]])
+        yield _filled(rest[2:-3])
+        yield _filled(rest[-3:])
+        if told.gains:
+            rows = [f"  {name}: {speak(sentence)}." for name, sentence in told.gains]
+            yield "\n".join([speak(said("Who would gain what:")), *rows])
+        questions = [f"  {speak(self._question(each))}" for each in self.plan.questions]
+        if questions:
+            yield "\n".join([speak(said("What we would ask:")), *questions])
+        yield speak(
+            said(
+                "Nothing was changed by this letter. To have it done: {command}",
+                command="hearthbook reconcile",
+            )
+        )
+
+    def _question(self, question: "Question") -> str:
+        from server.cases.telling import name_of_card
+        from server.reconcile.operations import SamePerson, ValuesDiffer
+        from server.reconcile.snapshot import cards_by_id
+
+        cards = cards_by_id(self.snapshot)
+        if isinstance(question, SamePerson):
+            one, other = sorted((cards[e] for e in question.cards), key=lambda each: each.keeper)
+            reasons = sorted(question.reasons, key=lambda each: (each.against, -each.strength))
+            speaks = [self.speak(each.text) for each in reasons if not each.against]
+            against = [self.speak(each.text) for each in reasons if each.against]
+            words = {
+                "one": self._called(one),
+                "other": self._called(other),
+                "reasons": ", ".join(speaks),
+            }
+            if not against:
+                return said("Are {one} and {other} the same person? ({reasons})", **words)
+            return said(
+                "Are {one} and {other} the same person? ({reasons}; but {against})",
+                **words,
+                against=listed(against),
+            )
+        if isinstance(question, ValuesDiffer):
+            name = name_of_card(cards[question.cards[0]])
+            return said(
+                "{name}: {questions}",
+                name=name,
+                questions="; ".join(self.speak(each) for each in self._differing(question)),
+            )
+        people = list(dict.fromkeys(name_of_card(cards[each[0]]) for each in question.people))
+        return counted(
+            "There is {number} of {names}. Which of them are the same?",
+            "There are {number} people called {names}. Which of them are the same?",
+            len(question.people),
+            names=listed(people),
+        )
+
+    def _called(self, card: "CardState") -> str:
+        from server.cases.telling import name_of_card
+
+        who = self.names.get(card.keeper, card.keeper)
+        return said("{who}'s {name}", who=who, name=name_of_card(card))
+
+    def _differing(self, question: "ValuesDiffer") -> Iterator[str]:
+        """What each member says, property by property."""
+        from server.cases.wording import property_word
+        from server.reconcile.snapshot import cards_by_id, facts_by_id
+
+        cards, facts = cards_by_id(self.snapshot), facts_by_id(self.snapshot)
+        for each in question.properties:
+            sides = []
+            for card, fact in sorted(each.sides, key=lambda side: cards[side[0]].keeper):
+                who = self.names.get(cards[card].keeper, cards[card].keeper)
+                if fact is None:
+                    sides.append(said("{who} has none", who=who))
+                else:
+                    sides.append(said("{who} has {value}", who=who, value=facts[fact].prop.shown))
+            yield said(
+                "which is right, {what}? {sides}",
+                what=said(property_word(each.property)),
+                sides=listed(sides),
+            )
 
 
 def _filled(sentences: Sequence[str]) -> str:
     return "\n".join(wrap(" ".join(sentences), WIDTH, break_on_hyphens=False))
-
-
-def _question(question: "Question", snapshot: "Snapshot", names: Mapping[str, str]) -> str:
-    from server.cases.telling import name_of_card
-    from server.reconcile.operations import SamePerson, ValuesDiffer
-    from server.reconcile.snapshot import cards_by_id
-
-    cards = cards_by_id(snapshot)
-
-    def called(card: "CardState") -> str:
-        return f"{names.get(card.keeper, card.keeper)}'s {name_of_card(card)}"
-
-    if isinstance(question, SamePerson):
-        pair = sorted((cards[each] for each in question.cards), key=lambda each: each.keeper)
-        reasons = sorted(question.reasons, key=lambda each: (each.against, -each.strength))
-        speaks = [each.text for each in reasons if not each.against]
-        against = [each.text for each in reasons if each.against]
-        why = ", ".join(speaks) + (f"; but {', '.join(against)}" if against else "")
-        return f"  Are {_listed([called(each) for each in pair])} the same person? ({why})"
-    if isinstance(question, ValuesDiffer):
-        return (
-            f"  {name_of_card(cards[question.cards[0]])}: {_differing(question, snapshot, names)}"
-        )
-    people = [name_of_card(cards[each[0]]) for each in question.people]
-    whom = " or ".join(dict.fromkeys(people))
-    return f"  There are {len(people)} people called {whom}. Which of them are the same?"
-
-
-def _differing(question: "ValuesDiffer", snapshot: "Snapshot", names: Mapping[str, str]) -> str:
-    """What each member says, property by property."""
-    from server.cases.wording import property_word
-    from server.reconcile.snapshot import cards_by_id, facts_by_id
-
-    cards, facts = cards_by_id(snapshot), facts_by_id(snapshot)
-
-    def said(card: str, fact: int | None) -> str:
-        who = names.get(cards[card].keeper, cards[card].keeper)
-        return f"{who} has none" if fact is None else f"{who} has {facts[fact].prop.shown}"
-
-    return "; ".join(
-        f"which {property_word(each.property).lower()}?"
-        f" {_listed([said(*side) for side in sorted(each.sides, key=lambda side: cards[side[0]].keeper)])}"
-        for each in question.properties
-    )
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1]))) if parts else ""

@@ -42,7 +42,8 @@ def reconcile(place: Place, *, dry_run: bool) -> None:
 
 
 def _print_letter(database: "Database") -> None:
-    from server.commands.letter import print_letter
+    from server.commands.letter import LetterWriter
+    from server.commands.speaking import speaker
     from server.cycle import trial
     from server.reconcile.describe import letter
     from server.store.members import list_members
@@ -51,8 +52,9 @@ def _print_letter(database: "Database") -> None:
         plan, snapshot = trial(database)
         with database.read() as tx:
             names = {each.id: each.name for each in list_members(tx)}
+            speak = speaker(tx)
         told = letter(plan, snapshot, names)
-    print_letter(told, plan, snapshot, names)
+    LetterWriter(plan, snapshot, names, speak).print_letter(told)
 
 
 @contextmanager

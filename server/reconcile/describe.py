@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Final, assert_never
 
 from server.contacts.properties import Property
 from server.reconcile.clusters import Clusters
@@ -24,36 +24,26 @@ from server.reconcile.operations import (
     WhichBelong,
 )
 from server.reconcile.snapshot import Fact, FactRef, Placed, Snapshot, cards_by_id, facts_by_id
+from server.saying import N_, NN_, counted, listed, said
 
-_NOUNS = {
-    "TEL": ("a phone number", "phone numbers"),
-    "EMAIL": ("a mail address", "mail addresses"),
-    "ADR": ("an address", "addresses"),
-    "URL": ("a web address", "web addresses"),
-    "IMPP": ("a chat address", "chat addresses"),
-    "SOCIALPROFILE": ("a profile", "profiles"),
-    "BDAY": ("a birthday", "birthdays"),
-    "ANNIVERSARY": ("an anniversary", "anniversaries"),
-    "ORG": ("an employer", "employers"),
-    "TITLE": ("a job title", "job titles"),
-    "ROLE": ("a role", "roles"),
+_NOUNS: Final = {
+    "TEL": NN_("a phone number", "{count} phone numbers"),
+    "EMAIL": NN_("a mail address", "{count} mail addresses"),
+    "ADR": NN_("an address", "{count} addresses"),
+    "URL": NN_("a web address", "{count} web addresses"),
+    "IMPP": NN_("a chat address", "{count} chat addresses"),
+    "SOCIALPROFILE": NN_("a profile", "{count} profiles"),
+    "BDAY": NN_("a birthday", "{count} birthdays"),
+    "ANNIVERSARY": NN_("an anniversary", "{count} anniversaries"),
+    "ORG": NN_("an employer", "{count} employers"),
+    "TITLE": NN_("a job title", "{count} job titles"),
+    "ROLE": NN_("a role", "{count} roles"),
 }
-_MOBILE = ("a mobile number", "mobile numbers")
-_NUMBERS = [
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-]
+_MOBILE: Final = NN_("a mobile number", "{count} mobile numbers")
+_NUMBERS: Final = (
+    *("no", "one", N_("two"), N_("three"), N_("four"), N_("five"), N_("six"), N_("seven")),
+    *(N_("eight"), N_("nine"), N_("ten"), N_("eleven"), N_("twelve")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +90,13 @@ def letter(plan: Plan, snapshot: Snapshot, names: Mapping[str, str], *, viewer: 
             changed += sum(not isinstance(step, Add) for step in steps)
             for member, nouns in gained.items():
                 total[member] += nouns
-            gains.append((view.called(cards[0]), view.gain(gained) or "one follows the other"))
+            gain = view.gain(gained) or said("one follows the other")
+            gains.append((view.called(cards[0]), gain))
         else:
             agree += 1
     common = len(view.people)
     removed = sum(isinstance(step, Remove) for steps in view.steps.values() for step in steps)
-    text = _text(view, (common, agree, len(gains), questions), view.gain(total), changed, removed)
+    text = _text(view, (common, agree, len(gains), questions), view.gains(total), changed, removed)
     return Letter(common, agree, len(gains), questions, tuple(gains), tuple(text))
 
 
@@ -184,10 +175,29 @@ class _View:
     def gain(self, gained: Mapping[str, Counter[tuple[str, str]]]) -> str:
         """Who gains what; empty if nobody gains anything."""
         parts = [
-            f"{self.member(member)} would gain {_listed(_counted(gained[member]))}"
-            for member in sorted(gained, key=lambda member: (member != self._viewer, member))
+            said("you would gain {what}", what=what)
+            if member == self._viewer
+            else said("{who} would gain {what}", who=self.member(member), what=what)
+            for member, what in self._gained(gained)
         ]
-        return ", ".join(parts)
+        return listed(parts) if parts else ""
+
+    def gains(self, gained: Mapping[str, Counter[tuple[str, str]]]) -> tuple[str, ...]:
+        """The same in a sentence for each."""
+        return tuple(
+            said("You would gain {what}.", what=what)
+            if member == self._viewer
+            else said("{who} would gain {what}.", who=self.member(member), what=what)
+            for member, what in self._gained(gained)
+        )
+
+    def others(self) -> list[str]:
+        """Who else is spoken of than whom it is written to."""
+        return [self.member(each) for each in self.members if each != self._viewer]
+
+    def _gained(self, gained: Mapping[str, Counter[tuple[str, str]]]) -> Iterator[tuple[str, str]]:
+        for member in sorted(gained, key=lambda member: (member != self._viewer, member)):
+            yield member, listed(_counted(gained[member]))
 
     def _possessive(self, member: str) -> str:
         return "your" if member == self._viewer else f"{self.member(member)}'s"
@@ -229,35 +239,69 @@ def _pairs(question: Question) -> tuple[SamePerson, ...]:
 
 
 def _text(
-    view: _View, counts: tuple[int, int, int, int], gains: str, changed: int, removed: int
+    view: _View, counts: tuple[int, int, int, int], gains: Sequence[str], changed: int, removed: int
 ) -> Iterator[str]:
     common, agree, complete, questions = counts
-    who = _listed([view.member(member) for member in view.members]) or "the members"
-    if common:
-        yield _capital(f"{who} have {_people(common)} in common.")
-    else:
-        yield "No two books here hold the same person yet."
-    yield "Their cards were laid side by side, and this is what would be done."
-    yield "So far nothing has been written anywhere."
-    yield f"The cards of {_people(agree)} agree already."
+    yield _common(view, common)
+    yield said("Their cards were laid side by side, and this is what would be done.")
+    yield said("So far nothing has been written anywhere.")
+    yield counted(
+        "The cards of {number} person agree already.",
+        "The cards of {number} people agree already.",
+        agree,
+    )
     if complete:
-        yield f"The cards of {_people(complete)} complete each other."
-        if gains:
-            yield _capital(f"{gains}.")
+        yield counted(
+            "The cards of {number} person complete each other.",
+            "The cards of {number} people complete each other.",
+            complete,
+        )
+        yield from gains
         if changed:
-            yield f"{_values(changed)} {_verb(changed, 'follows', 'follow')} a change."
+            yield counted(
+                "{number} value follows a change.", "{number} values follow a change.", changed
+            )
     yield (
-        f"About {_people(questions)} somebody has to be asked."
-        " Each question takes one tap, and can wait."
+        counted(
+            "About {number} person somebody has to be asked. "
+            "Each question takes one tap, and can wait.",
+            "About {number} people somebody has to be asked. "
+            "Each question takes one tap, and can wait.",
+            questions,
+        )
         if questions
-        else "There are no questions."
+        else said("There are no questions.")
     )
     if removed:
-        yield f"{_values(removed)} that a member removed would go from the other cards too."
+        yield counted(
+            "{number} value that a member removed would go from the other cards too.",
+            "{number} values that a member removed would go from the other cards too.",
+            removed,
+        )
     else:
-        yield "Nothing is lost: no value is removed from any phone."
-    yield "Names, notes, photos and groups stay as each member keeps them."
-    yield "What is private was not part of this."
+        yield said("Nothing is lost: no value is removed from any phone.")
+    yield said("Names, notes, photos and groups stay as each member keeps them.")
+    yield said("What is private was not part of this.")
+
+
+def _common(view: _View, common: int) -> str:
+    """How many people more than one of them knows."""
+    if not common:
+        return said("No two books here hold the same person yet.")
+    others = listed(view.others())
+    if len(view.others()) < len(view.members):
+        return counted(
+            "You and {others} have {number} person in common.",
+            "You and {others} have {number} people in common.",
+            common,
+            others=others,
+        )
+    return counted(
+        "{who} have {number} person in common.",
+        "{who} have {number} people in common.",
+        common,
+        who=others,
+    )
 
 
 def _sentence(view: _View, operation: Operation) -> str:
@@ -296,7 +340,7 @@ def _noun(prop: Property) -> tuple[str, str]:
 
 def _counted(nouns: Counter[tuple[str, str]]) -> list[str]:
     return [
-        one if count == 1 else f"{_number(count)} {many}"
+        counted(one, many, count, count=_number(count))
         for (one, many), count in sorted(nouns.items(), key=lambda item: (-item[1], item[0]))
     ]
 
@@ -306,20 +350,4 @@ def _listed(parts: Sequence[str]) -> str:
 
 
 def _number(count: int) -> str:
-    return _NUMBERS[count] if count < len(_NUMBERS) else f"{count:,}"
-
-
-def _people(count: int) -> str:
-    return "1 person" if count == 1 else f"{count:,} people"
-
-
-def _values(count: int) -> str:
-    return "1 value" if count == 1 else f"{count:,} values"
-
-
-def _verb(count: int, one: str, many: str) -> str:
-    return one if count == 1 else many
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return said(_NUMBERS[count]) if count < len(_NUMBERS) else f"{count:,}"

@@ -7,7 +7,7 @@ reader it is dropped, and the next cycle that may not do anything yet writes ano
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import and_, delete, insert, select
@@ -18,6 +18,7 @@ from server.reconcile.describe import Letter, letter
 from server.reconcile.operations import Plan
 from server.reconcile.plan import plan
 from server.reconcile.snapshot import CardState, Snapshot, cards_by_id
+from server.saying import packed, unpacked
 from server.store.database import Transaction
 from server.store.members import list_members
 from server.store.query import Query, among, bind, inserting
@@ -86,7 +87,7 @@ def keep_letters(tx: Transaction, letters: Mapping[str, Written]) -> None:
     """Keep the letters in the place of all there were."""
     tx.run(_DROP_ALL)
     for member, each in letters.items():
-        tx.run(_KEEP, which=_key(member), says=json.dumps(astuple(each.letter)))
+        tx.run(_KEEP, which=_key(member), says=_packed(each.letter))
         tx.run(_MEMBER, member=member, question=_key(member))
         for which, digest in each.digests.items():
             tx.run(_CARD, card=which, question=_key(member), digest=digest)
@@ -116,8 +117,15 @@ def kept_letter(tx: Transaction, reader: str) -> Letter | None:
     if row is None:
         return None
     common, agree, complete, questions, gains, text = json.loads(row[0])
-    told = tuple((name, what) for name, what in gains)
-    return Letter(common, agree, complete, questions, told, tuple(text))
+    told = tuple((str(name), unpacked(what)) for name, what in gains)
+    return Letter(common, agree, complete, questions, told, tuple(unpacked(each) for each in text))
+
+
+def _packed(told: Letter) -> str:
+    """A letter whose sentences can be said in other languages later."""
+    gains = [(str(name), packed(what)) for name, what in told.gains]
+    text = [packed(each) for each in told.text]
+    return json.dumps((told.common, told.agree, told.complete, told.questions, gains, text))
 
 
 def fresh_letter(tx: Transaction, reader: str | None) -> Letter | None:

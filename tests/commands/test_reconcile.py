@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from server.store.books import find_book
+from server.store.choosing import speak
 from server.store.database import Actor, open_database
 from server.store.devices import add_device
 from server.store.writes import PutResult, put
@@ -51,13 +52,26 @@ def test_the_dry_run_reads_like_a_letter_and_changes_nothing(imported: Hearthboo
     result = imported("reconcile", "--dry-run")
     assert result.out.startswith("Dear Anna and Ben,\n\nAnna and Ben have 3 people in common.")
     assert (
-        "  Ingrid Beispiel: Anna would gain an address, Ben would gain a mobile number.\n"
+        "  Ingrid Beispiel: Anna would gain an address and Ben would gain a mobile number.\n"
         in result.out
     )
     assert "  Are Anna's Katrin Hoffmann and Ben's Kathrin Hofmann the same person?" in result.out
-    assert "  Otto Muster: which title? Anna has " in result.out
+    assert "  Otto Muster: which is right, Title? Anna has " in result.out
     assert max(map(len, result.out.split("Who would gain")[0].splitlines())) <= 78
     assert imported("history", "--json").out == before
+
+
+def test_the_letter_is_written_in_the_households_language(
+    imported: Hearthbook, folder: Path
+) -> None:
+    with open_database(folder).write(Actor("settings")) as tx:
+        speak(tx, "de")
+    out = imported("reconcile", "--dry-run").out
+    assert out.startswith("Hallo Anna und Ben,\n\nAnna und Ben haben 3 Personen gemeinsam.")
+    assert "Anna bekäme eine Adresse und Ben bekäme eine Mobilnummer.\n" in out
+    assert "Sind Katrin Hoffmann von Anna und Kathrin Hofmann von Ben dieselbe Person?" in out
+    assert "Was stimmt, Titel? Anna hat " in out
+    assert " would " not in out
 
 
 def test_a_cycle_makes_cards_agree_and_a_second_one_is_empty(imported: Hearthbook) -> None:

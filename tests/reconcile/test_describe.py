@@ -55,8 +55,8 @@ def test_the_letter_says_what_would_be_done() -> None:
         "So far nothing has been written anywhere.",
         "The cards of 1 person agree already.",
         "The cards of 1 person complete each other.",
-        "Anna would gain a phone number, Ben would gain"
-        " a birthday, a mobile number, a phone number and a web address.",
+        "Anna would gain a phone number.",
+        "Ben would gain a birthday, a mobile number, a phone number and a web address.",
         "About 1 person somebody has to be asked. Each question takes one tap, and can wait.",
         "Nothing is lost: no value is removed from any phone.",
         "Names, notes, photos and groups stay as each member keeps them.",
@@ -67,7 +67,7 @@ def test_the_letter_says_what_would_be_done() -> None:
 def test_a_letter_to_a_member_says_you() -> None:
     snapshot = a_household()
     found = letter(made(snapshot), snapshot, NAMES, viewer="ben")
-    assert found.text[0] == "Anna and you have 3 people in common."
+    assert found.text[0] == "You and Anna have 3 people in common."
     assert found.gains[0][1].startswith("you would gain a birthday")
 
 

@@ -1,6 +1,7 @@
 """What pages say in other languages: every file is compiled, whole, and fits what it translates."""
 
 import html
+import json
 import re
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from server.cycle import run_cycle
 from server.review import language
-from server.saying import counted, in_language, listed, said
+from server.saying import counted, in_language, listed, packed, said, unpacked
 from tests.builders import Home, a_card
 from tests.messages import compiled, files, gathered, is_missing, translated
 from tests.review.conftest import Browser
@@ -73,6 +74,25 @@ def test_every_page_can_be_shown_in_german(home: Home, anna: Browser) -> None:
     page = anna.client.get(card_at(home, "anna", "a1"), headers=GERMAN).text
     assert "29. Februar 1980" in page
     assert "Anna hat Eva Stein auf phone geändert." in page
+
+
+def test_the_letter_is_read_in_german(home: Home, anna: Browser) -> None:
+    """What is kept of it is said in the language of whoever reads it."""
+    page = anna.client.get("/", headers=GERMAN).text
+    path = re.search(r'href="(/case/[0-9a-f]+)"', page)
+    assert path is not None
+    letter = anna.client.get(path[1], headers=GERMAN).text
+    assert "Du und Ben habt 2 Personen gemeinsam." in letter
+    assert "in common" not in letter + page
+
+
+def test_what_was_packed_is_said_again_in_every_language() -> None:
+    sentence = counted("{n} by {who}", "{n} things by {who}", 2, n=said("two"), who=listed("ab"))
+    again = unpacked(json.loads(json.dumps(packed(sentence))))
+    assert again == sentence == "two things by a and b"
+    german = language.catalogue("de")
+    assert in_language(again, german.gettext, german.ngettext) == "zwei things by a und b"
+    assert unpacked(packed("as it is")) == "as it is"
 
 
 def test_sentences_are_said_in_another_language_with_the_same_words() -> None:
