@@ -11,6 +11,7 @@ from server.store.database import Actor, open_database
 from server.store.sharing import set_visibility
 from tests.builders import Home, a_card
 from tests.dav.test_two_runs import Answers
+from tests.pictures import JPEG, photo_line, png
 from tests.store.test_histories import drawn_from
 
 MOBILE = "TEL;TYPE=CELL:+49 30 2312510"
@@ -55,7 +56,9 @@ def questions(home: Home) -> None:
     for index, name in enumerate(("Ole Hansen", "Ole Hansen", "Lia Wolf", "Lia Wolf")):
         home.put("anna", f"twice-{index}.vcf", a_card(f"twice-{index}", name))
     home.put("anna", "mine.vcf", a_card("mine", "Max Linden", "EMAIL:max@example.org"))
-    home.put("anna", "noted.vcf", a_card("noted", "Nora Note", "EMAIL:nora@example.org"))
+    face = photo_line(png(), "PNG")
+    home.put("anna", "noted.vcf", a_card("noted", "Nora Note", "EMAIL:nora@example.org", face))
+    home.put("ben", "face.vcf", a_card("face", "Eda Face", "EMAIL:eda@example.org", face))
     home.put("ben", "gone.vcf", a_card("gone", "Tom Gone", "EMAIL:tom@example.org"))
     home.put("ben", "hidden.vcf", a_card("hidden", "Tim Hidden", "EMAIL:tim@example.org"))
     home.put("anna", "trash.vcf", a_card("trash", "Ida Trash", "EMAIL:ida@example.org"))
@@ -82,6 +85,8 @@ def keep_secrets(home: Home) -> None:
     for index, (name, mail) in enumerate((("Tim Hidden", "tim"), ("Ida Trash", "ida"))):
         line = f"EMAIL:{mail}@example.org"
         home.put("ben", f"q-{index}.vcf", a_card(f"q-{index}", name, line, "CLASS:PRIVATE"))
+    secret = ("CLASS:PRIVATE", "EMAIL:eda@example.org", photo_line(JPEG))
+    home.put("ben", "p-face.vcf", a_card("p-face", "Eda Face", *secret))
     for index, name in enumerate(("Ina Kurz", "Ina Kurz", "Udo Lang", "Udo Lang", "Ole Hansen")):
         home.put("ben", f"r-{index}.vcf", a_card(f"r-{index}", name, "CLASS:PRIVATE"))
     for href in ("double.vcf", "title.vcf", "three-1.vcf"):
@@ -100,8 +105,9 @@ def keep_secrets(home: Home) -> None:
         set_visibility(tx, card, "members", named=("carl",))
 
 
-def the_same(homes: Homes) -> None:
-    """Anna's pages are the same in both, and cost the same."""
+def the_same(homes: Homes) -> list[bytes]:
+    """Anna's pages are the same in both, and cost the same; gives what they say."""
+    said: list[bytes] = []
     one, other = (list(Answers(home, home.db.folder, "anna").of_pages()) for home in homes)
     assert len(one) > 7
     assert [each[0] for each in one] == [each[0] for each in other]
@@ -109,12 +115,14 @@ def the_same(homes: Homes) -> None:
         assert isinstance(left, tuple)
         assert isinstance(right, tuple)
         assert (page, left[1].splitlines()) == (page, right[1].splitlines())
+        said.append(left[1])
         assert (page, left[2]) == (page, right[2])
+    return said
 
 
 def test_what_ben_keeps_to_himself_costs_annas_pages_nothing(homes: Homes) -> None:
     keep_secrets(homes[0])
-    the_same(homes)
+    assert any(each.startswith(b"\x89PNG") for each in the_same(homes)), "photos are pages, too"
 
 
 def test_nor_does_it_after_a_cycle(homes: Homes) -> None:

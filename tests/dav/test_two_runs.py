@@ -145,7 +145,8 @@ class Answers:
                 f"page {path[:12]} {len(seen)}",
                 (page.status_code, self._plain(page.data), cost),
             )
-            found = dict.fromkeys(re.findall(r'href="(/(?!static)[^"#]*)"', page.text))
+            text = page.text if page.mimetype == "text/html" else ""
+            found = dict.fromkeys(re.findall(r'(?:href|src)="(/(?!static)[^"#]*)"', text))
             for link in map(html.unescape, found):
                 alike = [each for each in (*seen, *waiting) if _kind(each) == _kind(link)]
                 if link not in alike and len(alike) < ALIKE_MOST:
