@@ -271,15 +271,18 @@ def _store(tx: Transaction, put_: Put, slot: SlotRow) -> PutResult:
 
 
 def _given(tx: Transaction, put_: Put, slot: SlotRow, written: Written) -> str:
-    """Remember that the device has what it sent; the ETag, unless other octets are stored."""
+    """Remember that the device has what it sent; the ETag, unless other octets are stored.
+
+    A card may have taken over by now what its member typed on somebody else's: of that
+    the device knows nothing, so it is not what it has. A group may name a survivor.
+    """
     now = find_slot(tx, slot.id)
     assert now is not None
-    version = "4.0" if written.card.version == "4.0" else "3.0"
-    note_served(tx, put_.device.id, now.id, now.seq, version)
-    is_as_sent = written is put_.written
-    if is_as_sent and written.kind == "group":  # which may name a survivor by now
-        is_as_sent = octets_of(tx, now.text) == written.octets
-    return etag(put_.book, now.seq) if is_as_sent else ""
+    is_stored = octets_of(tx, now.text) == written.octets
+    if is_stored or written.kind == "group":
+        version = "4.0" if written.card.version == "4.0" else "3.0"
+        note_served(tx, put_.device.id, now.id, now.seq, version)
+    return etag(put_.book, now.seq) if is_stored and written is put_.written else ""
 
 
 def _edit(tx: Transaction, put_: Put, standing: SlotRow, addressed: SlotRow) -> PutResult:

@@ -14,6 +14,7 @@ from server.store.fence import reading_as
 from server.store.history import recent_acts
 from server.store.linking import link_cards
 from server.store.sharing import set_share
+from server.store.undoing import undo_act
 from server.store.views import refresh
 from tests.asking import open_cases
 from tests.builders import Home, a_card
@@ -139,3 +140,32 @@ def test_what_is_taken_off_the_own_card_does_not_let_it_in(home: Home, level: st
     run_cycle(home.db, kind="command", releasing=True)
     assert b"BDAY" not in home.fetch("ben", "b.vcf").octets
     assert [each.after for each in page(home).changes] == ["1980-02-29"]
+
+
+def test_a_card_that_is_sent_back_and_takes_lines_over_is_fetched_again(tmp_path: Path) -> None:
+    """R3: a device that does not have what is stored gets no ETag, and takes nothing off that it never had."""
+    made = Home(tmp_path, "anna", "ben")
+    made.put("anna", "a.vcf", a_card("ua", "Eva Stein", PHONE))
+    body = a_card("ub", "Eva Stein", OWN)
+    made.put("ben", "b.vcf", body)
+    run_cycle(made.db, kind="command", releasing=True)
+    say(made, "same")
+    own = made.fetch("ben", "b.vcf")
+    with made.db.read() as tx:
+        (act,) = tx.connection.execute(
+            "SELECT max(id) FROM act WHERE kind = 'put' AND member = 'ben'"
+        ).fetchone()
+    with made.db.write(Actor("undo", "ben")) as tx:
+        undo_act(tx, act, member="ben")
+    seen = made.entry("ben", "Eva")
+    typed = seen.octets.replace(b"END:VCARD", b"NOTE:typed\r\nEND:VCARD")
+    assert made.put("ben", seen.href, typed, if_match=made.etag("ben", seen)).status == 204
+    answer = made.put("ben", "b.vcf", body, if_match=made.etag("ben", own))
+    assert (answer.status, answer.etag) == (201, "")
+    again = body.replace(b"END:VCARD", b"TITLE:Dr\r\nEND:VCARD")
+    made.put("ben", "b.vcf", again)
+    stored = made.fetch("ben", "b.vcf").octets
+    assert b"NOTE:typed" in stored
+    assert b"TITLE:Dr" in stored
+    assert made.verify() == ()
+    made.db.close()
