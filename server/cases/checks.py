@@ -5,19 +5,29 @@ from itertools import islice
 from typing import Final
 
 from server.access import may_answer
-from server.cases.marks import marked
+from server.cases.marks import marked, unsealed
 from server.cases.refusing import no_answer
 from server.cases.shapes import Case, Side
 from server.cases.telling import Teller, name_of_card
 from server.cases.wording import label_of
+from server.errors import NotFound
 from server.reconcile.freshness import badge
 from server.saying import said
 from server.store.database import Actor, Database, Transaction
-from server.store.doubts import Check, check_of_key, checks_of, close_check, take_off, vouch
+from server.store.doubts import (
+    Check,
+    check_of_fact,
+    check_of_key,
+    checks_of,
+    close_check,
+    take_off,
+    vouch,
+)
 from server.store.facts import device_of_fact
 from server.store.fading import half_lives_of
 from server.store.linking import keep_answer
 from server.store.members import find_member, member_names
+from server.store.noting_acts import note_act
 
 RIGHT: Final = "right"
 FORMER: Final = "former"
@@ -47,6 +57,23 @@ def check_again(tx: Transaction, member: str, key: str) -> tuple[Case, Check] | 
     """The question that was answered under a key, if the value stands where it stood."""
     check = check_of_key(tx, member, key) if key.startswith("right ") else None
     return _case(tx, check) if check is not None else None
+
+
+def vouch_for(db: Database, member: str, card_id: str, mark: str) -> str:
+    """Say of a value of an own card, as its page names it, that it is still right.
+
+    Raises:
+        NotFound: The card has that value no more, or is not this member's.
+    """
+    with db.write(Actor("decide", member)) as tx:
+        which = unsealed(tx, f"value {member}", mark)
+        check = check_of_fact(tx, member, card_id, which)
+        if check is None:
+            raise NotFound("The card has that value no more; open its page again.")
+        case, _ = _case(tx, check)
+        done = decide_check(tx, check, case, RIGHT)
+        note_act(tx, "decide", choice=RIGHT, question=check.key)
+        return done
 
 
 def decide_check(tx: Transaction, check: Check, case: Case, choice: str) -> str:

@@ -43,6 +43,7 @@ class Line:
         origin: Whose card it was copied from; empty where it was typed here.
         visibility: Of an own value: shared, private or members; `never` where others never see such values.
         named: Whom it is shown to, where that is not everybody who sees the card.
+        confirmed: When somebody vouched for it since it was typed or came, in UTC microseconds; 0 for never.
     """
 
     row: Row
@@ -51,6 +52,7 @@ class Line:
     visibility: str = "shared"
     named: tuple[str, ...] = ()
     until: int = 0
+    confirmed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,7 @@ def _line(
         origin=known.origin,
         visibility="" if not own else known.visibility if shown else "never",
         named=tuple(sorted(known.named)) if own else (),
+        confirmed=fact.confirmed if fact.confirmed and fact.confirmed > fact.last else 0,
     )
 
 

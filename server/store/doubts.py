@@ -119,6 +119,12 @@ def check_of_key(tx: Transaction, member: str, key: str) -> Check | None:
     return found if found is not None and found.row.member == member else None
 
 
+def check_of_fact(tx: Transaction, member: str, card_id: str, which: int) -> Check | None:
+    """One value of a card of this member's."""
+    found = _check(tx, card_id, partial(_is, which))
+    return found if found is not None and found.row.member == member else None
+
+
 def vouch(tx: Transaction, check: Check) -> None:
     """Its keeper says that a value is still right; nobody who sees that is asked the same any more."""
     member = check.row.member

@@ -9,6 +9,7 @@ from server.review.gauge import picture_of
 from server.store.jobs import Measured
 from tests.builders import Home, a_card
 from tests.review.conftest import Browser
+from tests.review.test_card import card_at
 from tests.review.test_history import settled
 
 YEARS = 12 * 366 * 24 * 3600
@@ -68,6 +69,29 @@ def test_the_page_of_one_has_the_seldom_answers(old: Home, anna: Browser, ben: B
     assert anna.post(first, {"answer": "unknown"}, form=first).status_code == 303
     assert "not asked for a year" in anna.get("/").text
     assert anna.get(first).status_code == 404
+
+
+def test_the_page_of_a_card_has_a_button_for_each_value(
+    old: Home, anna: Browser, ben: Browser
+) -> None:
+    path = card_at(old, "anna", "o1")
+    assert "Unknown" not in anna.get(path).text
+    (mark,) = re.findall(
+        r'name="mark" value="([0-9a-f]+)" title="Still right"', anna.get(path).text
+    )
+    form = {"mark": mark}
+    assert ben.post(path + "/right", form, form="/members").status_code == 404
+    assert anna.post(path + "/right", {"mark": "0" * 64}, form=path).status_code == 404
+    assert anna.post(path + "/right", form, form=path).location == path
+    page = anna.get(path).text
+    assert "noted as right today" in page
+    assert "Confirmed on" in page
+    assert 'title="Still right"' not in page
+    undo = re.search(r'name="mark" value="([0-9a-f]+)"><button', page)
+    assert undo is not None
+    assert anna.post("/undo", {"mark": undo[1]}, form=path).status_code == 303
+    assert 'title="Still right"' in anna.get(path).text
+    assert old.verify() == ()
 
 
 def test_history_says_it(old: Home, anna: Browser) -> None:

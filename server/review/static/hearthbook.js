@@ -125,8 +125,8 @@ function help() {
 const ACTIONS = {
   j: () => walk(1),
   k: () => walk(-1),
-  y: () => press(".bar [value=same], .bar [value=accept], .bar [value=go]"),
-  n: () => press(".bar [value=different], .bar [value=decline]"),
+  y: () => press(".bar [value=same], .bar [value=accept], .bar [value=go], .bar [value=right]"),
+  n: () => press(".bar [value=different], .bar [value=decline], .bar [value=former]"),
   u: () => press(".bar [value=later]"),
   z: () => press(".toast button, [data-done] button"),
   "/": () => (location.pathname.endsWith("/people") ? (one("#q")?.focus(), true) : press("a[data-search]")),
