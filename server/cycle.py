@@ -23,7 +23,6 @@ from server.store.applying import Work, apply_work, confirm_facts
 from server.store.asking import keep_questions
 from server.store.backup import backup
 from server.store.cards import CardRow, claims_of, closure, find_card, owner_said
-from server.store.changes import Changes
 from server.store.database import Actor, Database, Transaction
 from server.store.doubts import keep_checks, left_alone
 from server.store.facts import Typing, live_facts
@@ -154,10 +153,11 @@ def settle(db: Database) -> bool:
         return bool(due)
 
 
-def cycle_again(tx: Transaction, record: Record) -> None:
+def cycle_again(tx: Transaction, record: Record, planner: Planner) -> None:
     """Carry out a cycle that a journal speaks of, on what is there now."""
-    planner = Planner(Changes())
-    _apply(tx, _Run(json.loads(record.note)["kind"], tx.now, planner, planner.plan_all(tx)))
+    kind = json.loads(record.note)["kind"]
+    _apply(tx, _Run(kind, tx.now, planner, _planned(tx, kind, planner)))
+    planner.done()
 
 
 def accept_suggestion(tx: Transaction, suggestion: Suggestion, accepted_by: str | None) -> None:

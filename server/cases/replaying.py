@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import Final
 
 from server.cases.checks import check_again
 from server.cases.deciding import answer_open
@@ -11,8 +11,10 @@ from server.cases.doubles import Doubles, known_of
 from server.cases.listing import Open, open_in, singles_in, what_is_asked
 from server.cycle import cycle_again
 from server.errors import NotFound
+from server.planning import Planner
 from server.store.backup import Restored
 from server.store.backup import restore as restore_in_store
+from server.store.changes import Changes
 from server.store.database import Transaction
 from server.store.journal import Record
 from server.store.releasing import Hold
@@ -26,7 +28,7 @@ def restore(folder: Path, source: Path, *, exactly: bool = False) -> Restored:
         UsageError: The file is no backup of Hearthbook.
         Refused: 507 where the disk is full, 503 where it fails; nothing was changed.
     """
-    return restore_in_store(folder, source, exactly=exactly, doors=DOORS)
+    return restore_in_store(folder, source, exactly=exactly, doors=_doors)
 
 
 def answer_again(tx: Transaction, record: Record) -> None:
@@ -79,4 +81,7 @@ def _asked(tx: Transaction, words: Mapping[str, str], member: str) -> Open | Non
     return None
 
 
-DOORS: Final[Mapping[str, Door]] = {"decide": answer_again, "cycle": cycle_again}
+def _doors(changes: Changes) -> Mapping[str, Door]:
+    """Answers, and the cycles: one after the other they look only at what changed, as they did then."""
+    planner = Planner(changes)
+    return {"decide": answer_again, "cycle": partial(cycle_again, planner=planner)}

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +26,7 @@ from server.store.journal import Record, disk_refusal, household_mark, read_file
 from server.store.journal_gaps import claimed, untold
 from server.store.migrate import HEAD, migrate, revision_of
 from server.store.replay import Account, last_of, pending, replay
-from server.store.replaying_acts import NO_DOORS, Door
+from server.store.replaying_acts import Doors, no_doors
 from server.store.texts import changed_texts
 
 SERVE_LOCK_NAME: Final = "hearthbook.serve"
@@ -76,7 +76,7 @@ class Restored:
 
 
 def restore(
-    folder: Path, source: Path, *, exactly: bool = False, doors: Mapping[str, Door] = NO_DOORS
+    folder: Path, source: Path, *, exactly: bool = False, doors: Doors = no_doors
 ) -> Restored:
     """Make the household what a backup says and what was typed since, under a new epoch.
 
@@ -162,7 +162,7 @@ def _checked_copy(source: Path, scratch: Path) -> Path:
 
 
 def _brought_up(
-    origin: sqlite3.Connection, db: Database, *, exactly: bool, doors: Mapping[str, Door]
+    origin: sqlite3.Connection, db: Database, *, exactly: bool, doors: Doors
 ) -> tuple[Restored, str]:
     """Bring a copy of the backup up to the journal, and say whose household it is."""
     secret = origin.execute("SELECT value FROM setting WHERE key = 'secret'").fetchone()

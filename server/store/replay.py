@@ -15,6 +15,7 @@ from server.errors import HearthbookError, NotFound, Refused
 from server.store.bases import keep_body, seq_of_text
 from server.store.books import Book, create_book, etag, find_book
 from server.store.cards import CardRow, cards_with_uid, closure, find_card
+from server.store.changes import Changes
 from server.store.database import Actor, Counters, Transaction
 from server.store.deleting import delete
 from server.store.devices import Device, list_devices
@@ -25,7 +26,7 @@ from server.store.members import find_member
 from server.store.noting_access import ACCESS_KINDS
 from server.store.noting_acts import BY_MACHINE, BY_MEMBERS
 from server.store.replaying_access import access_again, given_up
-from server.store.replaying_acts import Door, acts_again, bodies_merged, can_be_done
+from server.store.replaying_acts import Door, Doors, acts_again, bodies_merged, can_be_done
 from server.store.replaying_limits import limits_again
 from server.store.sharing import set_visibility
 from server.store.slots import SlotRow, slot_at, slots_of_card
@@ -118,7 +119,7 @@ def replay(
     *,
     above: int,
     now: int,
-    doors: Mapping[str, Door],
+    doors: Doors,
 ) -> Account:
     """Replay records in one transaction, each with the time it had; ends with the act of the restore.
 
@@ -131,7 +132,10 @@ def replay(
     last, at = connection.execute(_LAST).fetchone() or (0, 0)
     reserved = max(last, above) + 1
     connection.execute(_RESERVE, (reserved, at))
-    going = _Replaying(connection, doors, _written_again(records), bodies_merged(records))
+    changes = Changes()
+    going = _Replaying(
+        connection, changes, doors(changes), _written_again(records), bodies_merged(records)
+    )
     for record in records:
         if record.opens:
             going.show_what_is_left()
@@ -174,6 +178,7 @@ class _Replaying:
     """
 
     connection: sqlite3.Connection
+    changes: Changes
     doors: Mapping[str, Door]
     newest: Mapping[tuple[str, str, str], int]
     merged: frozenset[str]
@@ -198,6 +203,7 @@ class _Replaying:
                 tx.touched.update(self.before.touched)
             changed = _again(tx, record, self)
             self.before = tx
+            self.note(tx)
             if tx.has_acted and record.name:
                 self.begun[record.name] = tx
             if record.kind not in BY_MACHINE:
@@ -213,10 +219,17 @@ class _Replaying:
                 why = sentence or "It does not fit to what the backup holds."
                 self.left.append(Left(record, why))
 
+    def note(self, tx: Transaction) -> None:
+        """Remember which cards a record concerns: the next cycle looks at no others."""
+        with self.changes.noted(tx.before, last_of(self.connection), tx.concerned):
+            pass
+
     def show_what_is_left(self) -> None:
         """Bring the views up to date that a record left to one which is not here, or cannot be done again."""
         if self.before is not None and self.before.touched:
             refresh(self.before, ())
+            self.before.before = last_of(self.connection)
+            self.note(self.before)
         self.before = None
 
     def transaction(self, record: Record, at: int) -> Transaction:
@@ -227,7 +240,7 @@ class _Replaying:
 
         name = "" if record.given_up else record.name
         tx = Transaction(self.connection, at, Actor("restore"), Counters(), secret, name=name)
-        tx.had = record.base
+        tx.before, tx.had = last_of(self.connection), record.base
         before = self.begun.get(name)
         if before is not None:
             tx.go_on(before)

@@ -6,6 +6,7 @@ from typing import Final
 
 from server.errors import NotFound
 from server.store.cards import find_card
+from server.store.changes import Changes
 from server.store.choosing import say_always_asks, say_called, speak
 from server.store.database import Actor, Transaction
 from server.store.decisions import take_back_again
@@ -28,7 +29,13 @@ from server.store.views import refresh
 
 Door = Callable[[Transaction, Record], None]
 """Does again what a record says."""
-NO_DOORS: Final[Mapping[str, Door]] = {}
+Doors = Callable[[Changes], Mapping[str, Door]]
+"""What a replay opens at its beginning: it notes there which cards each record concerns."""
+
+
+def no_doors(_: Changes) -> Mapping[str, Door]:
+    """Nothing but what is the store's own business is done again."""
+    return {}
 
 
 def acts_again(tx: Transaction, record: Record, doors: Mapping[str, Door]) -> bool:
