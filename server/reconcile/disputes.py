@@ -51,7 +51,7 @@ def disputes(snapshot: Snapshot) -> Iterator[Disputed]:
 def _disputed(members: tuple[str, str], said: list[Claim]) -> Disputed:
     standing = [each for each in said if each.member in members and each.says == "mine"]
     first = (each.again or each for each in standing)
-    times = sorted({(each.card, each.member, each.at, each.act) for each in first})
+    times = sorted({(each.card, each.member, each.at, each.name) for each in first})
     digest = hashlib.blake2b(repr((members, times)).encode("utf-8", "backslashreplace"))
     ids = tuple(sorted({each.card for each in standing}))
     return Disputed(f"dispute:{digest.hexdigest()[:32]}", members, ids)

@@ -125,6 +125,7 @@ class Claim:
 
     Attributes:
         act: tells apart what was said at one time, as where a clock stands still.
+        name: what the act is called, whatever its number becomes in a replay.
         again: what was said before, where an undo said it once more; None where it was said anew.
     """
 
@@ -133,6 +134,7 @@ class Claim:
     says: Says
     at: int
     act: int = 0
+    name: str = ""
     again: "Claim | None" = None
 
 

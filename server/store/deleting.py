@@ -92,6 +92,7 @@ def delete(
     ):
         announce_again(tx, slot.id)
         hold_stale(tx, slot, device.id)
+        note_request(tx, "delete", book, device, slot, href=href, status=412, if_match=if_match)
         return CHANGED
     held = counts and holds_deletion(tx, slot, device.id)
     if held:

@@ -24,7 +24,7 @@ def note_request(
     body: bytes = b"",
     is_as_sent: bool = False,
 ) -> None:
-    """Note a PUT or a DELETE that changed something, with the card that its href stood for.
+    """Note a PUT or a DELETE that changed something, or is asked about, with the card that its href stood for.
 
     Args:
         before: The slot at the href when the request came.

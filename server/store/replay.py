@@ -19,7 +19,7 @@ from server.store.changes import Changes
 from server.store.database import Actor, Counters, Transaction
 from server.store.deleting import delete
 from server.store.devices import Device, list_devices
-from server.store.holding import join_hold
+from server.store.holding import hold_stale, join_hold
 from server.store.imports import Incoming, import_again
 from server.store.journal import AS_SENT, JournalFile, Record
 from server.store.members import find_member
@@ -299,7 +299,9 @@ def _request_again(tx: Transaction, book: Book, href: str, record: Record, devic
     """
     slot = slot_at(tx, book.id, href)
     if record.kind == "delete":
-        if slot is not None and slot.gone is None and record.held:
+        if slot is not None and slot.gone is None and record.status == 412:
+            hold_stale(tx, slot, device.id)
+        elif slot is not None and slot.gone is None and record.held:
             join_hold(tx, device.member, device.id, "deleted", slot.card, slot=slot.id)
         elif slot is not None and slot.gone is None:
             delete(tx, book, href, device=device, counts=False)

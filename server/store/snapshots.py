@@ -85,7 +85,9 @@ _AGREED = select(
 _BASES: Final = Query(_AGREED)
 _BASES_OF: Final = Query(_AGREED.where(base.c.card_a.in_(among("cards"))))
 _SAID = (
-    select(claim.c.card, claim.c.member, claim.c.says, act.c.at, claim.c.act, act.c.undoes)
+    select(
+        claim.c.card, claim.c.member, claim.c.says, act.c.at, claim.c.act, act.c.undoes, act.c.name
+    )
     .join(act, act.c.id == claim.c.act)
     .order_by(claim.c.id)
 )
@@ -200,7 +202,8 @@ def _claims(rows: Iterable[Row]) -> tuple[Claim, ...]:
     by_card: defaultdict[str, list[Claim]] = defaultdict(list)
     undoes: dict[int, int] = {}
     for row in rows:
-        by_card[row[0]].append(Claim(row[0], row[1], cast("Says", row[2]), row[3], row[4]))
+        name = row[6] or str(row[4])
+        by_card[row[0]].append(Claim(row[0], row[1], cast("Says", row[2]), row[3], row[4], name))
         undoes |= {row[4]: row[5]} if row[5] is not None else {}
     return tuple(
         each for said in by_card.values() for each in with_what_was_said_again(said, undoes)

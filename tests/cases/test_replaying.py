@@ -12,16 +12,12 @@ from server.cases.whose import ask_keeper, stop_lending
 from server.cycle import run_cycle, settle, trial
 from server.store.backup import Restored, backup
 from server.store.cards import cards_with_uid
-from server.store.choosing import say_always_asks, say_called, speak
 from server.store.database import Actor
-from server.store.fading import half_lives_of, say_half_lives
 from server.store.going_back import go_back
 from server.store.history import last_act
-from server.store.household import always_asks, household_name, language_of, region_of
 from server.store.imports import Incoming, import_cards
 from server.store.journal import Journal
 from server.store.linking import answers
-from server.store.regions import move_to
 from server.store.sharing import set_share
 from tests.asking import decide, open_cases
 from tests.builders import Home, a_card, a_name
@@ -141,53 +137,6 @@ def doubles_answered(home: Home) -> None:
 def doubles_answered_and_undone(home: Home) -> None:
     doubles_answered(home)
     take_back(home, last(home))
-
-
-def chosen(home: Home) -> dict[str, object]:
-    """What the household chose for itself."""
-    with home.db.read() as tx:
-        return {
-            "called": household_name(tx),
-            "region": region_of(tx),
-            "asks": always_asks(tx),
-            "speaks": language_of(tx),
-            "lives": half_lives_of(tx),
-        }
-
-
-def choose(home: Home, name: str, region: str, years: float, *, always: bool) -> None:
-    home.clock.pass_seconds(60)
-    with home.db.write(Actor("settings", "anna")) as tx:
-        say_called(tx, name)
-        move_to(tx, region)
-        say_always_asks(tx, always=always)
-        speak(tx, "de" if always else "")
-        say_half_lives(tx, {"mobile": years})
-
-
-def test_what_the_household_chose_since_is_chosen_again(home: Home) -> None:
-    """In its order: a number is read by the rules of the region in which it was sent."""
-    before = chosen(home)
-    add(home, "anna", "ua", "Eva Stein", "TEL:0664 1234567")
-    choose(home, "The Steins", "AT", 3.0, always=True)
-    add(home, "ben", "ub", "Eva Stein", "TEL:0664 1234567")
-    cycle(home)
-    then, seen = chosen(home), state(home)
-    assert then != before
-    result = restored(home)
-    assert result.account.left == ()
-    assert result.account.others == ()
-    assert (chosen(home), state(home)) == (then, seen)
-    choose(home, "Others", "DE", 5.0, always=False)
-    restore(home.db.folder, home.db.folder.parent / "copy.db", exactly=True)
-    assert chosen(home) == before
-
-
-def test_what_was_chosen_already_is_not_noted(home: Home) -> None:
-    choose(home, "The Steins", "AT", 3.0, always=True)
-    written = last(home)
-    choose(home, "The Steins", "AT", 3.0, always=True)
-    assert last(home) == written
 
 
 def values_answered(home: Home) -> None:

@@ -1,0 +1,134 @@
+"""After a restore: what was asked of a deletion, whose somebody is, and what the household chose are as they were."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from server.cases.replaying import restore
+from server.store.backup import backup
+from server.store.cards import cards_with_uid
+from server.store.choosing import say_always_asks, say_called, speak
+from server.store.database import Actor
+from server.store.fading import half_lives_of, say_half_lives
+from server.store.household import always_asks, household_name, language_of, region_of
+from server.store.linking import say_claim
+from server.store.regions import move_to
+from server.store.undoing import undo_act
+from tests.asking import open_cases
+from tests.builders import Home
+from tests.cases.test_replaying import PHONE, add, answer, cycle, edit, last, restored, state
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    """Three members, and a backup of the day when they had nothing yet."""
+    made = Home(tmp_path / "data", "anna", "ben", "carl")
+    made.add_device("anna", "tablet")
+    backup(made.db, tmp_path / "copy.db")
+    yield made
+    assert made.verify() == ()
+    made.db.close()
+
+
+def deletion_asked(home: Home) -> None:
+    """The tablet deletes what the phone has edited meanwhile."""
+    add(home, "anna", "ua", "Eva Stein", PHONE)
+    stale = home.etag("anna", home.fetch("anna+tablet", "ua.vcf"))
+    edit(home, "anna", "Eva Stein", PHONE, f"{PHONE}\r\nNOTE:tall")
+    home.clock.pass_seconds(60)
+    assert home.delete("anna+tablet", "ua.vcf", if_match=stale).status == 412
+    assert [each.kind for each in open_cases(home.db, "anna")][-1] == "deletion"
+
+
+def deletion_done_after_all(home: Home) -> None:
+    deletion_asked(home)
+    answer(home, "anna", "deletion", "delete")
+
+
+def whose_is_disputed(home: Home) -> None:
+    """Numbers of acts are others after a restore; the question is the same."""
+    add(home, "carl", "uc", "Ida Klein", PHONE)
+    add(home, "anna", "ua", "Eva Stein", PHONE)
+    with home.db.read() as tx:
+        (card,) = cards_with_uid(tx, "anna", "ua")
+    for who in ("anna", "ben"):
+        home.clock.pass_seconds(60)
+        with home.db.write(Actor("own", who)) as tx:
+            say_claim(tx, card.id, who, "mine", None)
+    with home.db.write(Actor("undo")) as tx:
+        undo_act(tx, card.added)
+    undone = last(home)
+    with home.db.write(Actor("undo")) as tx:
+        undo_act(tx, undone)
+    cycle(home)
+
+
+def dispute_left_for_later(home: Home) -> None:
+    whose_is_disputed(home)
+    answer(home, "ben", "dispute", "later")
+
+
+def dispute_answered(home: Home) -> None:
+    whose_is_disputed(home)
+    answer(home, "ben", "dispute", "anna")
+
+
+STORIES = (deletion_asked, deletion_done_after_all, dispute_left_for_later, dispute_answered)
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda each: each.__name__)
+def test_all_is_as_it_was(home: Home, story: Callable[[Home], None]) -> None:
+    story(home)
+    before = state(home)
+    account = restored(home).account
+    assert account.left == ()
+    assert account.others == ()
+    assert state(home) == before
+
+
+def chosen(home: Home) -> dict[str, object]:
+    """What the household chose for itself."""
+    with home.db.read() as tx:
+        return {
+            "called": household_name(tx),
+            "region": region_of(tx),
+            "asks": always_asks(tx),
+            "speaks": language_of(tx),
+            "lives": half_lives_of(tx),
+        }
+
+
+def choose(home: Home, name: str, region: str, years: float, *, always: bool) -> None:
+    home.clock.pass_seconds(60)
+    with home.db.write(Actor("settings", "anna")) as tx:
+        say_called(tx, name)
+        move_to(tx, region)
+        say_always_asks(tx, always=always)
+        speak(tx, "de" if always else "")
+        say_half_lives(tx, {"mobile": years})
+
+
+def test_what_the_household_chose_since_is_chosen_again(home: Home) -> None:
+    """In its order: a number is read by the rules of the region in which it was sent."""
+    before = chosen(home)
+    add(home, "anna", "ua", "Eva Stein", "TEL:0664 1234567")
+    choose(home, "The Steins", "AT", 3.0, always=True)
+    add(home, "ben", "ub", "Eva Stein", "TEL:0664 1234567")
+    cycle(home)
+    then, seen = chosen(home), state(home)
+    assert then != before
+    result = restored(home)
+    assert result.account.left == ()
+    assert result.account.others == ()
+    assert (chosen(home), state(home)) == (then, seen)
+    choose(home, "Others", "DE", 5.0, always=False)
+    restore(home.db.folder, home.db.folder.parent / "copy.db", exactly=True)
+    assert chosen(home) == before
+
+
+def test_what_was_chosen_already_is_not_noted(home: Home) -> None:
+    choose(home, "The Steins", "AT", 3.0, always=True)
+    written = last(home)
+    choose(home, "The Steins", "AT", 3.0, always=True)
+    assert last(home) == written
