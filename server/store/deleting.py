@@ -25,6 +25,17 @@ _REPLACED: Final = Query(
         and_(slot_past.c.slot == bind("which"), slot_past.c.seq == bind("at_seq"))
     )
 )
+_RETURNED: Final = Query(
+    select(slot_past.c.seq)
+    .where(
+        and_(
+            slot_past.c.slot == bind("which"),
+            slot_past.c.seq > bind("at_seq"),
+            slot_past.c.text.is_(None),
+        )
+    )
+    .limit(1)
+)
 _BY_HAND: Final = Query(
     select(card_version.c.act)
     .join(act, act.c.id == card_version.c.act)
@@ -114,6 +125,8 @@ def _is_edited_since(tx: Transaction, slot: SlotRow, seq: int | None) -> bool:
     if replaced is None:
         return True
     since = replaced[0]
+    if slot.own and tx.one(_RETURNED, which=slot.id, at_seq=seq):
+        return True  # somebody deleted it, and wanted it back
     if not slot.own and tx.one(_OWN_LINES, who=slot.member, of_card=slot.card, since=since):
         return True
     acts = tx.all(_BY_HAND, of_card=slot.card, since=since)

@@ -336,12 +336,14 @@ def _note_left(tx: Transaction, which: SlotRow, card_id: str) -> None:
 
 
 def _keep_past(tx: Transaction, which: SlotRow) -> None:
+    """Keep what was served until now; no text where the slot was retired, so that its return is known."""
+    was_live = which.gone is None
     tx.run(
         _PAST,
         which=which.id,
         at_seq=which.seq,
-        written=which.text,
-        written_3=which.text_3,
+        written=which.text if was_live else None,
+        written_3=which.text_3 if was_live else None,
         by_act=tx.act,
     )
 

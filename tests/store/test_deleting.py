@@ -7,7 +7,10 @@ import pytest
 
 from server.cases import decide, open_cases
 from server.store.database import Actor
+from server.store.history import last_act
+from server.store.removed import removed_of, show_again
 from server.store.slots import announce_again, slot_at
+from server.store.undoing import undo_act
 from tests.builders import Home
 from tests.store.test_holding import cycle, fill, number, some_card, the_case
 
@@ -68,6 +71,37 @@ def test_a_stale_deletion_goes_through_where_only_the_machine_wrote(home: Home) 
     assert now is not None
     assert b"from-ben" in now.octets
     assert home.delete("anna+laptop", "0.vcf", if_match=stale).status == 204
+
+
+@pytest.mark.parametrize("way", ["sent again", "shown again", "undone"])
+def test_a_card_that_was_brought_back_since_is_asked_about(home: Home, way: str) -> None:
+    """Somebody wanted it back after the phone had last seen it; its octets are the same."""
+    fill(home, "anna", 1)
+    first = home.get("anna", "0.vcf")
+    assert first is not None
+    stale = home.etag("anna", first)
+    home.delete("anna+phone", "0.vcf", if_match=stale)
+    match way:
+        case "sent again":
+            home.put("anna+phone", "0.vcf", first.octets)
+        case "shown again":
+            with home.db.write(Actor("again", "anna")) as tx:
+                show_again(tx, removed_of(tx, "anna")[0])
+        case _:
+            undo_last(home, "anna")
+    assert home.delete("anna+laptop", "0.vcf", if_match=stale).status == 412
+    now = home.get("anna", "0.vcf")
+    assert now is not None
+    assert now.octets == first.octets
+    assert the_case(home).kind == "deletion"
+
+
+def undo_last(home: Home, member: str) -> None:
+    """Undo what a member did last."""
+    with home.db.read() as tx:
+        act = last_act(tx)
+    with home.db.write(Actor("undo", member)) as tx:
+        undo_act(tx, act, member=member)
 
 
 def test_what_the_keeper_changed_unseen_makes_no_deletion_stale(home: Home) -> None:
