@@ -36,6 +36,7 @@ from tests.clients.models.book import Model, Row
 from tests.clients.models.davx5 import Davx5Categories
 from tests.clients.models.household import CLIENTS, DavHome
 from tests.clients.models.texts import Change, adding, head, name_of, replacing, unfolded, without
+from tests.clients.persons import there_twice
 from tests.store.test_histories import drawn_from
 
 HISTORIES = int(os.environ.get("HEARTHBOOK_HISTORIES", "40"))
@@ -369,6 +370,8 @@ class Devices(RuleBasedStateMachine):
             assert self.uids.setdefault((book, href), uid) == uid
         live = [(book, uid) for book, _, uid, gone in slots if gone is None]
         assert len(live) == len(set(live)), "two entries of one UID"
+        for who in self.members:
+            assert there_twice(self.home, who, self.members) == []
         before, self.visible = self.visible, {}
         for who in before:
             assert before[who] <= self._own_words(who), before[who] - self._own_words(who)

@@ -1,6 +1,6 @@
 """What happened while a device was offline with an edit: each client keeps it and comes to rest."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,12 +12,17 @@ from server.store.sharing import set_share
 from server.store.views import refresh
 from tests.clients.models.book import Model
 from tests.clients.models.davx5 import Davx5
+from tests.clients.models.evolution import Evolution
 from tests.clients.models.household import CLIENTS, DavHome
 from tests.clients.models.texts import adding
+from tests.clients.models.thunderbird import Thunderbird
 from tests.clients.test_models import holds_what_is_served
 
 PHONE = "TEL;TYPE=CELL:+49 30 23125 101"
 MAIL = "EMAIL:eva@example.org"
+
+SAYING_WHAT_THEY_HAD = [each for each in CLIENTS if each not in (Thunderbird, Evolution)]
+"""All but those that send no If-Match."""
 
 each_client = pytest.mark.parametrize("kind", CLIENTS, ids=lambda kind: kind.__name__)
 
@@ -138,6 +143,29 @@ def test_it_was_deleted_here_while_the_keeper_changed_it(home: DavHome, kind: ty
     at_rest(home, ben, anna)
     assert is_kept(home, "ben", "https://example.org/")
     assert "Eva Stein" in ben.find("https://example.org/").text.decode()
+
+
+@pytest.mark.parametrize("kind", SAYING_WHAT_THEY_HAD, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("keeper", ["anna", "ben"])
+def test_a_request_that_was_given_up_arrives_after_the_next_one(
+    home: DavHome, kind: type[Model], keeper: str
+) -> None:
+    """What was typed in between stays, and nothing is there twice; without If-Match nobody could tell."""
+    models = {"anna": home.model(kind, "anna", "device"), "ben": home.model(kind, "ben", "phone")}
+    anna, ben = models.values()
+    models[keeper].add("Eva Stein", PHONE, "TITLE:Dr")
+    at_rest(home, anna, ben)
+    anna.edit(anna.find("Eva Stein"), adding(MAIL))
+    under_way: list[Callable[[], object]] = []
+    anna.wire.breaking = under_way.append
+    anna.sync()
+    anna.edit(anna.find("Eva Stein"), adding("URL:https://example.org/more"))
+    at_rest(home, anna, ben)
+    (arrive,) = under_way
+    arrive()
+    at_rest(home, anna, ben)
+    texts = b"".join(each.octets for each in home.entries("anna"))
+    assert (texts.count(b"eva@example.org"), texts.count(b"/more")) == (1, 1)
 
 
 @each_client

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from flask.testing import FlaskClient
+from hypothesis import settings
 
 from server.app import build_application
 from server.review.application import make_application
@@ -23,6 +24,7 @@ from server.store.sessions import create_session
 from tests.builders import Home, a_card
 from tests.davclient import DavClient, Reply
 from tests.store.test_histories import PLAYED, drawn_from
+from tests.store.test_two_named_runs import TwoNamedRuns
 from tests.store.test_two_runs import OTHERS, TwoRuns
 
 _RANDOM = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{16,}")
@@ -180,26 +182,38 @@ class OnTheWire(TwoRuns):
         """Compare every answer."""
         self.cycle()
         self.nobody_can_tell()
-        folder = Path(self.folder.name)
-        pairs = [
-            (
-                who,
-                Answers(self.full, folder / "full", who),
-                Answers(self.bare, folder / "bare", who),
-            )
-            for who in OTHERS
-        ]
-        for who, full, bare in pairs:
-            sequence = self.full.sequence(who)
-            for one, other in zip(full.all(sequence), bare.all(sequence), strict=True):
-                assert one == other, (who, one[0])
-        for who, full, bare in pairs:
-            for one, other in zip(full.writes(), bare.writes(), strict=True):
-                assert one == other, (who, one[0])
-        for name in ("full", "bare"):
-            open_database(folder / name).close()
-        assert self.full.verify() == self.bare.verify() == ()
+        compare(self, *OTHERS)
         self.close()
+
+
+class NamedOnTheWire(TwoNamedRuns):
+    """What Ben shows Carl alone makes no difference to Anna from outside either."""
+
+    def teardown(self) -> None:
+        """Compare every answer that Anna gets."""
+        self.cycle()
+        self.nobody_can_tell()
+        compare(self, "anna")
+        self.close()
+
+
+def compare(runs: TwoRuns, *whose: str) -> None:
+    """Whatever these members ask for or send is answered alike in both runs."""
+    folder = Path(runs.folder.name)
+    pairs = [
+        (who, Answers(runs.full, folder / "full", who), Answers(runs.bare, folder / "bare", who))
+        for who in whose
+    ]
+    for who, full, bare in pairs:
+        sequence = runs.full.sequence(who)
+        for one, other in zip(full.all(sequence), bare.all(sequence), strict=True):
+            assert one == other, (who, one[0])
+    for who, full, bare in pairs:
+        for one, other in zip(full.writes(), bare.writes(), strict=True):
+            assert one == other, (who, one[0])
+    for name in ("full", "bare"):
+        open_database(folder / name).close()
+    assert runs.full.verify() == runs.bare.verify() == ()
 
 
 def _kind(path: str) -> str:
@@ -218,3 +232,5 @@ def _signed_in(database: Database, who: str) -> FlaskClient:
 
 TestOnTheWire = OnTheWire.TestCase
 TestOnTheWire.settings = PLAYED
+TestNamedOnTheWire = NamedOnTheWire.TestCase
+TestNamedOnTheWire.settings = settings(PLAYED, max_examples=max(3, PLAYED.max_examples // 3))
