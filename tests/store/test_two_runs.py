@@ -5,17 +5,20 @@
 
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from server.cases import Case, decide, open_cases
-from server.cycle import run_cycle
+from server.cases import Case, checks, decide, open_cases
+from server.cases.decisions import part
+from server.cycle import measure, run_cycle
 from server.errors import UsageError
 from server.store.cards import find_card
 from server.store.database import Actor
+from server.store.jobs import gauges
 from server.store.linking import link_cards, say_claim
 from server.store.sharing import set_share, set_visibility
 from server.store.views import refresh
@@ -160,7 +163,60 @@ class TwoRuns(RuleBasedStateMachine):
         self._both(lambda home: run_cycle(home.db, kind="command", releasing=True))
         self._nobody_is_asked_otherwise()
 
+    @rule(years=st.integers(1, 12))
+    def years_pass(self, years: int) -> None:
+        """Years later it is found which values are worth checking."""
+
+        def pass_years(home: Home) -> None:
+            home.clock.pass_seconds(years * 366 * 24 * 3600)
+            measure(home.db)
+
+        self._both(pass_years)
+        self._nobody_is_asked_otherwise()
+
+    @rule(pick=numbers, who=others, choice=st.sampled_from(("right", "former", "unknown")))
+    def check(self, pick: int, who: str, choice: str) -> None:
+        """Anna or Carl says whether a value is still right."""
+
+        def say(home: Home) -> None:
+            found = checks(home.db, who)
+            if found:
+                decide(home.db, found[pick % len(found)].id, choice, member=who)
+
+        self._nobody_is_asked_otherwise()
+        self._both(say)
+
+    @rule(pick=numbers, who=others)
+    def part_a_card(self, pick: int, who: str) -> None:
+        """Anna or Carl says that a card is somebody else."""
+
+        def say(home: Home) -> None:
+            mine = [_card(home, who, href) for keeper, href in self.own if keeper == who]
+            _part(home, who, mine, pick)
+
+        self._both(say)
+
     # --- what only the first run has ---
+
+    @rule(pick=numbers, choice=st.sampled_from(("right", "former", "unknown")))
+    def check_secret(self, pick: int, choice: str) -> None:
+        """Ben says whether a value of a private card is still right."""
+
+        def say(home: Home) -> None:
+            cards = {_card(home, "ben", href) for href in self.secret}
+            found = [each for each in checks(home.db, "ben") if cards & {*each.cards}]
+            if found:
+                decide(home.db, found[pick % len(found)].id, choice, member="ben")
+
+        self._first(say)
+
+    @rule(pick=numbers)
+    def part_secret(self, pick: int) -> None:
+        """Ben says that a private card is somebody else."""
+        cards = self.secret
+        self._first(
+            lambda home: _part(home, "ben", [_card(home, "ben", each) for each in cards], pick)
+        )
 
     @rule(name=st.sampled_from(NAMES), extra=lines)
     def keep_secret(self, name: str, extra: list[str]) -> None:
@@ -351,8 +407,17 @@ def _served(home: Home, who: str) -> list[tuple[int, list[bytes]]]:
     ]
 
 
-def _asked(home: Home, who: str) -> list[Case]:
-    return [replace(case, id="") for case in open_cases(home.db, who)]
+def _asked(home: Home, who: str) -> list[object]:
+    with home.db.read() as tx:
+        measured = gauges(tx, who)
+    found = (*open_cases(home.db, who), *checks(home.db, who))
+    return [*(replace(case, id="") for case in found), *measured]
+
+
+def _part(home: Home, who: str, cards: list[str], pick: int) -> None:
+    if cards:
+        with suppress(UsageError):  # most stand alone
+            part(home.db, who, cards[pick % len(cards)])
 
 
 TestTwoRuns = TwoRuns.TestCase
