@@ -6,10 +6,13 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from sqlalchemy import and_, select
+
 from server.contacts.card import parse, replace_properties, with_uid
 from server.contacts.properties import Change, Property, diff, properties
 from server.errors import NotFound
-from server.store.books import Book, find_book, get_book
+from server.store.bases import seq_of_text
+from server.store.books import Book, etag, find_book, get_book
 from server.store.cards import CardRow, find_card
 from server.store.database import Actor, Transaction
 from server.store.edits import suggest_all
@@ -20,12 +23,26 @@ from server.store.keeping import create_card, read_card
 from server.store.meeting import Meeting
 from server.store.noting_acts import TYPED
 from server.store.own_edits import merge_typed
+from server.store.query import Query, bind, inserting
 from server.store.render import own_content
+from server.store.schema import received
 from server.store.slots import SlotRow, insert_slot, minted_names, slot_of_uid, slots_of_card
-from server.store.texts import digest_of, kept_as, octets_of
+from server.store.texts import digest_of, keep, kept, kept_as, octets_of
 from server.store.views import refresh
 
 _TYPED_IN: Final = "put"  # it is an edit like any other
+_TAKEN: Final = Query(
+    select(received.c.id).where(
+        and_(
+            received.c.slot == bind("which"),
+            received.c.text == bind("said"),
+            received.c.device.is_(None),
+        )
+    )
+)
+_RECEIVE: Final = inserting(
+    received, "member", "book", "href", "slot", "etag", "status", "text", "act", "merged"
+)
 
 
 def live_slot(tx: Transaction, member: str, card_id: str) -> SlotRow | None:
@@ -47,11 +64,14 @@ def put_typed(
     region = region_of(tx)
     before = parse(had)
     written = read_card(tx, replace_properties(before, changes, region=region))
+    if had != octets_of(tx, slot.text) and _was_taken(tx, slot, written.octets):
+        return ()
     if slot.own:
         collided = merge_typed(tx, row, written, had=had, changes=changes)
     else:
         collided = _suggested(tx, slot, properties(before, region=region), changes)
     if not collided and tx.has_acted:
+        _keep(tx, slot, had, written.octets)
         steps = _steps(properties(before, region=region), written.props, changes)
         _note(tx, slot, row, had=had, wanted=written.octets, steps=steps)
     return collided
@@ -94,6 +114,29 @@ def typed_again(tx: Transaction, record: Record) -> None:
         now = octets_of(tx, slot.text)
         more = _changes(tx, now, record.body, "")
         put_typed(tx, slot, had=now, changes=tuple(e for e in more if e.after is not None))
+
+
+def _was_taken(tx: Transaction, slot: SlotRow, wanted: bytes) -> bool:
+    """Whether the same was taken before: what is merged line by line would be there twice."""
+    text = kept(tx, wanted)
+    return text is not None and tx.one(_TAKEN, which=slot.id, said=text) is not None
+
+
+def _keep(tx: Transaction, slot: SlotRow, had: bytes, wanted: bytes) -> None:
+    """Keep what was typed, by which it is known again."""
+    seq = seq_of_text(tx, slot, digest_of(had))
+    tx.run(
+        _RECEIVE,
+        member=slot.member,
+        book=slot.book,
+        href=slot.href,
+        slot=slot.id,
+        etag=etag(get_book(tx, slot.book), seq) if seq is not None else "",
+        status=204,
+        text=keep(tx, wanted),
+        act=tx.act,
+        merged=tx.act,
+    )
 
 
 def _steps(before: Sequence[Property], after: Sequence[Property], changes: Iterable[Change]) -> str:

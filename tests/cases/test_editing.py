@@ -162,3 +162,31 @@ def test_a_changed_suggestion_takes_the_place_of_the_former(home: Home) -> None:
     octets = home.entry("ben", "Eva").octets
     assert octets.count(b"TEL") == 1
     assert b"23125 998" in octets
+
+
+def test_a_note_that_was_merged_is_not_merged_twice(home: Home) -> None:
+    """Line by line, what both wrote stands there; sent again, nothing is added a second time."""
+    home.put("anna", "u.vcf", a_card("u", "Eva Stein", PHONE))
+    card = card_of(home, "anna")
+    for who, before in (("anna", "on the tablet"), ("ben", "said before")):
+        sheet = open_sheet(home.db, who, card, same)
+        if who == "anna":
+            edit(home, "anna+tablet", "Eva Stein", "END:", f"NOTE:{before}\r\nEND:")
+        else:
+            type_in(home, who, card, NOTE=before)
+        filled = Filled(sheet.base, {"nNOTE0-text": f"typed by {who}"})
+        for _ in range(3):
+            assert isinstance(save_sheet(home.db, who, card, filled, same), Saved)
+        octets = home.entry(who, "Eva").octets
+        assert octets.count(f"typed by {who}".encode()) == 1
+        assert octets.count(before.encode()) == 1
+
+
+def test_nor_is_a_note_that_was_added_to_since(home: Home) -> None:
+    home.put("anna", "u.vcf", a_card("u", "Eva Stein", PHONE))
+    card = card_of(home, "anna")
+    filled = Filled(open_sheet(home.db, "anna", card, same).base, {"nNOTE0-text": "typed"})
+    assert isinstance(save_sheet(home.db, "anna", card, filled, same), Saved)
+    edit(home, "anna+tablet", "Eva Stein", "NOTE:typed", "NOTE:typed\\nmore")
+    assert isinstance(save_sheet(home.db, "anna", card, filled, same), Saved)
+    assert b"NOTE:typed\\nmore\r\n" in home.entry("anna", "Eva").octets
