@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from server.cycle import run_cycle
+from server.cycle import measure, run_cycle
 from server.review.guard import SESSION_SECONDS
 from server.store.database import Actor
 from server.store.sessions import create_session
@@ -34,6 +34,10 @@ def household(folder: Path) -> str:
     with home.db.write(Actor("member")) as tx:
         add_member(tx, "gran", name="Großmutter ليلى", shares="name")
         set_share(tx, "anna", "gran", "name")
+    for index in range(4):
+        line = f"EMAIL:somebody{index}@department-of-something.university.example"
+        home.put("anna", f"o{index}.vcf", a_card(f"o{index}", f"Olda Vom{index}Dorf", line))
+    home.clock.pass_seconds(12 * 366 * 24 * 3600)
     home.put("anna", "a1.vcf", a_card("a1", LONG, PHONE, "TITLE:Prof", "NOTE:x", "BDAY:1980-02-29"))
     home.put("ben", "b1.vcf", a_card("b1", LONG, PHONE, "TITLE:Dr"))
     for index in range(3):
@@ -50,6 +54,7 @@ def household(folder: Path) -> str:
     home.put("anna", entry.href, entry.octets.replace(b"505", b"506"))
     home.put("anna", "gone.vcf", a_card("gone", "Is Gone"))
     home.delete("anna", "gone.vcf")
+    measure(home.db)
     with home.db.write(Actor("session", "anna")) as tx:
         token = create_session(tx, "anna", seconds=SESSION_SECONDS)
     home.db.close()
