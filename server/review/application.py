@@ -99,6 +99,7 @@ def make_application(
         same_origin,
         members_only,
         uploads.widen,
+        EditPages.widen,
     ):
         app.before_request(check)
     CSRFProtect(app)

@@ -3,7 +3,7 @@
 import secrets
 from typing import Final
 
-from flask import Flask, flash, redirect, render_template, request, url_for
+from flask import Flask, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from server.cases.editing import Saved, add_sheet, new_sheet, open_sheet, save_sheet
@@ -16,6 +16,8 @@ from server.store.database import Database
 
 Page = str | Response | tuple[str, int]
 
+CARD_BYTES_MOST: Final = 1 << 20
+"""A letter of a note takes up to twelve octets in a form."""
 _AGAIN: Final = "Open the form again, then type there."
 PART_WORDS: Final = {
     "given": N_("Given name"),
@@ -57,6 +59,12 @@ class EditPages:
         methods = ["GET", "POST"]
         app.add_url_rule("/people/new", "new", self.new, methods=methods)
         app.add_url_rule("/people/<card_id>/edit", "edit", self.edit, methods=methods)
+
+    @staticmethod
+    def widen() -> None:
+        """Before each request: a signed-in member's card may be larger than other forms, as its note is."""
+        if request.endpoint in ("edit", "new") and request.method == "POST" and g.get("member"):
+            request.max_content_length = request.max_form_memory_size = CARD_BYTES_MOST
 
     def edit(self, card_id: str) -> Page:
         """The form of one card, and what was typed into it."""

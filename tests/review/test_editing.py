@@ -11,7 +11,7 @@ from server.store.database import Actor
 from server.store.history import last_act
 from server.store.sharing import add_member, set_share
 from tests.builders import Home, a_card
-from tests.review.conftest import PHONE, Browser, signed_in
+from tests.review.conftest import PHONE, Browser, browser_of, signed_in
 
 ODD = (
     "item1.TEL;TYPE=HOME;TYPE=pref:+49 30 23125 111",
@@ -314,6 +314,18 @@ def test_of_two_new_numbers_in_the_place_of_one_both_stand(
     assert b"23125 111" not in octets(home)
 
 
+def test_a_card_with_a_long_note_is_edited_too(home: Home, anna: Browser, path: str) -> None:
+    """In a script whose letters take nine octets each in a form; strangers' forms stay small."""
+    note = "\u58a8" * 30_000
+    write(home, BODY.replace(b"one\\ntwo", note.encode()))
+    fields = fields_on(anna.get(path).text)
+    assert sent(anna, path, fields, **{"nTITLE0-text": "Dr"})[0] == 303
+    assert note.encode() in octets(home).replace(b"\r\n ", b"")
+    assert b"TITLE:Dr" in octets(home)
+    stranger = browser_of(home)
+    assert stranger.client.post(path, data=fields).status_code in (303, 400, 413)
+
+
 def test_one_act_that_the_history_undoes(home: Home, anna: Browser, path: str) -> None:
     fields = fields_on(anna.get(path).text)
     tel = key_of(fields, "+49 30 23125 111")
@@ -355,6 +367,13 @@ def test_who_sees_nothing_finds_no_form(home: Home, ben: Browser) -> None:
     )
     assert private.status_code == nothing.status_code == 404
     assert private.data == nothing.data
+    costs = []
+    for each in (card_id(home, "anna", "a3"), "0" * 32):
+        before = (home.db.counters.statements, home.db.counters.rows)
+        ben.get(f"/people/{each}/edit")
+        after = (home.db.counters.statements, home.db.counters.rows)
+        costs.append((after[0] - before[0], after[1] - before[1]))
+    assert costs[0] == costs[1]
 
 
 def test_who_sees_the_name_alone_is_told_to_ask(home: Home, ben: Browser, path: str) -> None:
