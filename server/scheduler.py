@@ -7,6 +7,7 @@ any process, and the lease in the database keeps cycles one at a time.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -17,7 +18,7 @@ from server.planning import Planner
 from server.store.backup import check_integrity
 from server.store.database import DAMAGED, Database
 from server.store.history import last_change
-from server.store.jobs import job_failed, job_went_well
+from server.store.jobs import is_measured, job_failed, job_went_well
 from server.store.people import prepare_lists
 from server.store.retention import let_go
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from server.settings import Settings
 
 _LOOK_SECONDS: Final = 1
+_MEASURE_SECONDS: Final = 300
+"""A server that starts has other things to do first."""
 _OWN_MISTAKE: Final = "A mistake of Hearthbook's own; the log says more."
 
 _log = logging.getLogger(__name__)
@@ -79,6 +82,8 @@ class Scheduler:
         hour, minute = schedule.nightly.split(":")
         self._jobs.add_job(self.night, "cron", hour=int(hour), minute=int(minute))
         self._jobs.add_job(self.look, "interval", seconds=_LOOK_SECONDS)
+        soon = datetime.now(UTC) + timedelta(seconds=_MEASURE_SECONDS)
+        self._jobs.add_job(self.measure_late, "date", run_date=soon)
 
     def start(self) -> None:
         """Start the jobs; what was written before counts as seen by the last cycle."""
@@ -94,6 +99,16 @@ class Scheduler:
         self._job("gauge", lambda: measure(self._db))
         self._job("retention", lambda: let_go(self._db, self._days))
         self._job("check", lambda: _check(self._db))
+
+    def measure_late(self) -> None:
+        """Measure the books of a household whose server sleeps at night, once a day."""
+        try:
+            with self._db.read() as tx:
+                is_late = not is_measured(tx)
+        except HearthbookError:
+            return  # what looks every second says so
+        if is_late:
+            self._job("gauge", lambda: measure(self._db))
 
     def look(self) -> None:
         """Every second: end settling times, and run a quick cycle once things are quiet."""

@@ -92,6 +92,23 @@ def test_a_night_lets_cards_agree_and_measures_the_books(home: Home) -> None:
     assert len(days) == len(set(days)) == 2
 
 
+def test_a_server_that_sleeps_at_night_measures_by_day_once(home: Home) -> None:
+    def days() -> int:
+        with home.db.read() as tx:
+            return len(gauges(tx, "anna"))
+
+    scheduler = scheduler_of(home)
+    scheduler.measure_late()
+    assert days() == 1
+    home.clock.pass_seconds(24 * 3600)
+    scheduler.measure_late()
+    assert days() == 1, "it may have been last night"
+    home.clock.pass_seconds(24 * 3600)
+    scheduler.measure_late()
+    scheduler.measure_late()
+    assert days() == 2
+
+
 def test_a_crashed_cycle_is_taken_over_when_its_lease_is_over(home: Home) -> None:
     """A killed process left its lease behind; nothing else holds the next cycle up."""
     home.put("ben", "b.vcf", a_card("ub", "Eva Stein", PHONE))

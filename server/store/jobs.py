@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from server.reconcile.gauge import Gauge
@@ -55,6 +55,7 @@ _GAUGES: Final = Query(
     .where(and_(gauge.c.member == bind("who"), gauge.c.day >= bind("since")))
     .order_by(gauge.c.day)
 )
+_LATEST: Final = Query(select(func.max(gauge.c.day)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,12 @@ def gauges(tx: Transaction, member: str, *, days: int | None = None) -> tuple[Me
         Measured(row[0], None if row[1] is None else row[1] / 1000, *row[2:])
         for row in tx.all(_GAUGES, who=member, since=since)
     )
+
+
+def is_measured(tx: Transaction) -> bool:
+    """Whether books were measured today, or yesterday: days are counted in UTC, nights where the server stands."""
+    last = tx.one(_LATEST)
+    return last is not None and last[0] is not None and last[0] >= _day(tx.now - _DAY)
 
 
 def _day(now: int) -> str:
