@@ -61,7 +61,7 @@ class Moves:
     Args:
         groups: Group cards that were written.
         joined: Slots that have a survivor now.
-        gone: Slots that were retired before; those that are live now have parted.
+        gone: Slots that were retired before; those that are live now, or have another survivor, have parted.
     """
 
     groups: tuple[str, ...] = ()
@@ -71,15 +71,15 @@ class Moves:
 
 def follow(tx: Transaction, moves: Moves) -> None:
     """Let groups name what stands for each of their members now, and announce those that changed."""
-    for slot in moves.joined:
-        for row in _groups_naming(tx, slot):
-            _name_survivors(tx, row)
     for before in moves.gone:
         now = find_slot(tx, before.id) if before.survivor is not None else None
         former = find_slot(tx, before.survivor) if before.survivor is not None else None
-        if now is not None and now.gone is None and former is not None:
+        if now is not None and now.survivor != before.survivor and former is not None:
             for row in _groups_naming(tx, surviving(tx, former)):
                 _name_again(tx, row, now)
+    for slot in moves.joined:
+        for row in _groups_naming(tx, slot):
+            _name_survivors(tx, row)
     for card_id in moves.groups:
         written = find_card(tx, card_id)
         if written is not None and written.kind == "group" and written.trashed is None:

@@ -237,11 +237,13 @@ def _apply(tx: Transaction, scene: Scene, moves: groups.Moves) -> set[str]:
         else:
             survivor = _apply_other(tx, scene, person)
             kept.add(survivor)
+        standing = {each.id for each in scene.slots_of(person)} & kept
         for each in scene.slots_of(person):
             if each.id not in kept:
-                retire(tx, each, survivor)
+                into = each.survivor if each.survivor in standing else survivor
+                retire(tx, each, into)
                 kept.add(each.id)
-                if each.gone is None or each.survivor != survivor:
+                if each.gone is None or each.survivor != into:
                     moves.joined.append(each)
     unseen = frozenset(scene.wanted.unseen)
     for each in scene.mine:
@@ -257,10 +259,9 @@ def _apply(tx: Transaction, scene: Scene, moves: groups.Moves) -> set[str]:
 def _absorb(tx: Transaction, scene: Scene, person: Person) -> set[str]:
     """Let an own card take over what its member typed on others' cards of the person."""
     overlay = scene.reading.typed(scene.member, person.cards)
-    if not overlay:
-        return set()
-    scene.reading.note_moved(scene.member)
-    return {person.source} if absorb(tx, scene.cards[person.source], overlay) else set()
+    if overlay:
+        scene.reading.note_moved(scene.member)
+    return {person.source} if overlay and absorb(tx, scene.cards[person.source], overlay) else set()
 
 
 def _move_lines(tx: Transaction, scene: Scene, card_id: str, person: Person) -> None:

@@ -8,6 +8,7 @@ import pytest
 from server.cycle import run_cycle, trial
 from server.store.books import record_served
 from server.store.database import Actor
+from server.store.linking import link_cards
 from server.store.undoing import undo_act
 from server.store.views import refresh
 from tests.builders import Home, a_card
@@ -300,6 +301,52 @@ def test_a_group_that_still_names_a_retired_card_names_the_survivor(home: Home) 
     cycle(home)
     assert home.put("anna", "g.vcf", a_group("Family", uid)).etag == ""
     assert members(home) == ["ua"]
+
+
+def doubles(home: Home) -> dict[str, str]:
+    """Ben's Eva in a group of Anna's, and two cards of Anna's own, of which the newer is called Eva first."""
+    _, uid = shown_of_ben(home)
+    home.put("anna", "g.vcf", a_group("Family", uid))
+    home.put("anna", "old.vcf", a_card("u-old", "E. Stein"))
+    home.put("anna", "new.vcf", a_card("u-new", "Eva S."))
+    with home.db.read() as tx:
+        query = "SELECT uid, id FROM card WHERE kind = 'person'"
+        cards = dict(tx.connection.execute(query).fetchall())
+    say(home, cards["ub"], cards["u-new"], "same")
+    assert members(home) == ["u-new"]
+    say(home, cards["ub"], cards["u-old"], "same")
+    return cards | {"eva": uid}
+
+
+def test_whom_a_group_names_stays_named_when_an_older_double_turns_up(home: Home) -> None:
+    uid = doubles(home)["eva"]
+    assert members(home) == ["u-new"]
+    assert home.put("anna", "g.vcf", a_group("Family", uid, "u-old")).status < 300
+    assert members(home) == ["u-new", "u-old"]
+
+
+@pytest.mark.parametrize("first", ["u-old", "u-new"])
+def test_a_group_names_who_is_left_of_a_person_from_whom_doubles_part(
+    home: Home, first: str
+) -> None:
+    cards = doubles(home)
+    other = "u-new" if first == "u-old" else "u-old"
+    say(home, cards["ub"], cards[first], "apart")
+    assert members(home) == [other]
+    say(home, cards["ub"], cards[other], "apart")
+    assert members(home) == [cards["eva"]]
+
+
+def test_a_group_names_who_is_left_when_a_double_is_deleted(home: Home) -> None:
+    doubles(home)
+    home.delete("anna", "new.vcf")
+    assert members(home) == ["u-old"]
+
+
+def say(home: Home, left: str, right: str, verdict: str) -> None:
+    with home.db.write(Actor("decide", "anna")) as tx:
+        link_cards(tx, (left, right), verdict, member="anna")
+        refresh(tx, (left, right))
 
 
 def test_a_person_hidden_and_shown_again_is_still_in_the_group(home: Home) -> None:
