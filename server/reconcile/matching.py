@@ -8,7 +8,6 @@ everybody. What counts how much stands in `weights`.
 """
 
 from collections.abc import Callable, Container, Iterable, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from math import exp2, log2
 from typing import Literal, TypeAlias
@@ -75,6 +74,10 @@ class _Judged:
     fits: bool
 
 
+_Names = tuple[frozenset[str], frozenset[str], int, int]
+"""Two nicknames and two names; the index keeps these."""
+
+
 def compare_cards(
     cards: Sequence[Matchable],
     *,
@@ -114,6 +117,7 @@ class Matching:
         self._apart = apart
         self._judged: dict[str, dict[str, _Judged]] = {}
         self._pairs: dict[tuple[str, str], _Judged | None] = {}
+        self._names: dict[_Names, tuple[NameLevel, float]] = {}
         self._prior = -index.size_bits
 
     def all_pairs(self, wanted: Wanted | None = None) -> tuple[PairDecision, ...]:
@@ -178,12 +182,10 @@ class Matching:
 
     def _judge(self, left_id: str, right_id: str) -> _Judged | None:
         left, right = self._index.cards[left_id], self._index.cards[right_id]
-        level = name_level(left, right)
+        level, name_bits = self._named(left, right)
         contradicted = _contradict(left, right, level)
         if contradicted and not is_identity_shared(left, right):
             return None
-        level = self._knowing_names(level, left, right)
-        name_bits = self._name_bits(level, left, right)
         if self._is_hopeless(self._prior + name_bits, left, right):
             return None
         found = shared_by(left, right, self._index)
@@ -226,6 +228,15 @@ class Matching:
             and not (left.birthdays and right.birthdays)
             and not (left.homes and right.homes)
         )
+
+    def _named(self, left: Matchable, right: Matchable) -> tuple[NameLevel, float]:
+        """How two names compare, and how much that counts; namesakes are asked for it again and again."""
+        names = left.nicknames, right.nicknames, id(left.called), id(right.called)
+        known = self._names.get(names)
+        if known is None:
+            level = self._knowing_names(name_level(left, right), left, right)
+            known = self._names[names] = level, self._name_bits(level, left, right)
+        return known
 
     def _knowing_names(self, level: NameLevel, left: Matchable, right: Matchable) -> NameLevel:
         """A slip is none where both words are names: Lena and Lea are two, in whichever field."""
@@ -362,9 +373,9 @@ def _contradict(left: Matchable, right: Matchable, level: NameLevel) -> bool:
     one, other = left.called.generation, right.called.generation
     return (
         level is NameLevel.OTHER
-        or _sorts_differ(left, right)
         or (one != other and bool(one and other))
-        or (bool(left.birthdays and right.birthdays) and _birthdays_contradict(left, right))
+        or _sorts_differ(left, right)
+        or _birthdays_contradict(left, right)
     )
 
 
@@ -377,15 +388,11 @@ def _sorts_differ(left: Matchable, right: Matchable) -> bool:
 
 def _birthdays_contradict(left: Matchable, right: Matchable) -> bool:
     """A birthday with a slip of the finger is a doubt, not a contradiction."""
+    if not (left.birthdays and right.birthdays):
+        return False
     one, other = _with_year(left.birthdays), _with_year(right.birthdays)
-    return _differ(one, other) and not any(
-        is_birthday_slip(day, another) for day in one for another in other
-    )
-
-
-def _differ(left: AbstractSet[str], right: AbstractSet[str]) -> bool:
-    """Whether both sides say something and nothing of it is the same."""
-    return bool(left and right) and left.isdisjoint(right)
+    slips = (is_birthday_slip(day, another) for day in one for another in other)
+    return bool(one and other) and one.isdisjoint(other) and not any(slips)
 
 
 def _with_year(birthdays: frozenset[str]) -> frozenset[str]:
