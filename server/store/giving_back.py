@@ -4,12 +4,14 @@ Whoever had typed on a card that its keeper deleted keeps the text as a private
 card (R4). Once the deletion is undone both would be there.
 """
 
+import json
 from collections.abc import Collection
 from typing import Final
 
 from sqlalchemy import and_, select
 
 from server.access import card_level
+from server.saying import N_
 from server.store.cards import CardRow, find_card
 from server.store.database import Transaction
 from server.store.keeping import trash_card
@@ -21,7 +23,7 @@ from server.store.schema import act, card_version, fact
 from server.store.slots import resource, slots_of_card
 from server.store.views import hide, is_hidden
 
-_EVIDENCE: Final = '["one person before a card was deleted"]'
+_EVIDENCE: Final = json.dumps([N_("one person before a card was deleted")])
 _source = fact.alias("source")
 _SOURCES: Final = Query(
     select(_source.c.card)

@@ -1,5 +1,6 @@
 """A card that is linked is said to be somebody else: it leaves its person, and the others stay together."""
 
+import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -13,6 +14,7 @@ from server.reconcile.clusters import Clusters
 from server.reconcile.linking import question_key
 from server.reconcile.snapshot import CardState, cards_by_id
 from server.reconcile.universes import shown_as, universes_of
+from server.saying import N_
 from server.store.asking import ask_again
 from server.store.cards import CardRow, find_card
 from server.store.database import Transaction
@@ -24,7 +26,7 @@ from server.store.schema import link
 from server.store.snapshots import snapshot_near
 from server.store.views import refresh, visible_person
 
-_TOGETHER: Final = '["one person before a card was taken out"]'
+_TOGETHER: Final = json.dumps([N_("one person before a card was taken out")])
 _LINKS: Final = Query(
     select(link.c.id, link.c.card_a, link.c.card_b, link.c.scope, link.c.verdict)
     .where(

@@ -76,6 +76,12 @@ def test_every_page_can_be_shown_in_german(home: Home, anna: Browser) -> None:
     assert "Anna hat Eva Stein auf phone geändert." in page
 
 
+def test_why_cards_were_linked_is_said_in_german(home: Home, anna: Browser) -> None:
+    run_cycle(home.db, kind="command", releasing=True)
+    page = anna.client.get("/decisions", headers=GERMAN).text
+    assert "gleicher Name, gleiche Mobilnummer" in page
+
+
 def test_the_letter_is_read_in_german(home: Home, anna: Browser) -> None:
     """What is kept of it is said in the language of whoever reads it."""
     page = anna.client.get("/", headers=GERMAN).text
