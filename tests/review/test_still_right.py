@@ -4,11 +4,13 @@ import re
 
 import pytest
 
+from server.cases import checks
 from server.cycle import measure
+from server.reconcile.gauge import CHECKS_MOST
 from server.review.gauge import picture_of
 from server.store.jobs import Measured
 from tests.builders import Home, a_card
-from tests.review.conftest import Browser
+from tests.review.conftest import Browser, signed_in
 from tests.review.test_card import card_at
 from tests.review.test_history import settled
 
@@ -92,6 +94,30 @@ def test_the_page_of_a_card_has_a_button_for_each_value(
     assert anna.post("/undo", {"mark": undo[1]}, form=path).status_code == 303
     assert 'title="Still right"' in anna.get(path).text
     assert old.verify() == ()
+
+
+def test_today_reads_no_more_where_a_book_is_larger(old: Home) -> None:
+    """Three values are looked at, and what was measured; nothing else of the book."""
+
+    def spent() -> tuple[int, int]:
+        anna = signed_in(old, "anna")
+        anna.get("/")
+        counters = old.db.counters
+        before = counters.statements, counters.rows
+        assert len(forms(anna.get("/").text)) == 3
+        return counters.statements - before[0], counters.rows - before[1]
+
+    few = spent()
+    for index in range(60):
+        line = f"TEL;TYPE=CELL:+49 30 2313{index:04}"
+        old.clock.pass_seconds(600)  # no mass change, which is a question of its own
+        old.put("anna", f"p{index}.vcf", a_card(f"p{index}", f"Zora Person{index}", line))
+    old.clock.pass_seconds(YEARS)
+    measure(old.db)
+    assert len(checks(old.db, "anna")) == CHECKS_MOST
+    statements, rows = spent()
+    assert statements == few[0]
+    assert rows <= few[1] + CHECKS_MOST  # the rows kept for tonight, one more day
 
 
 def test_history_says_it(old: Home, anna: Browser) -> None:
