@@ -137,11 +137,11 @@ def test_a_restore_knows_it_and_what_became_of_it(home: Home, *, adds: bool | No
 
 
 def test_it_waits_as_long_as_the_trash_does(home: Home) -> None:
-    home.clock.pass_seconds(200 * DAY)
+    home.pass_nights(200)
     home.put("anna", "z.vcf", a_card("uz", "Zoe Quist"))
     let_go(home.db, 30)
     assert the_one(home).name == "Eva Stein"
-    home.clock.pass_seconds(300 * DAY)
+    home.pass_nights(300)
     home.put("anna", "y.vcf", a_card("uy", "Yan Quist"))
     let_go(home.db, 30)
     assert home.db.connection().execute("SELECT count(*) FROM received").fetchone() == (0,)
