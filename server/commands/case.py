@@ -9,7 +9,7 @@ from server.commands.place import Place, pass_place
 from server.commands.screen import note, say, table
 
 if TYPE_CHECKING:
-    from server.cases import Case, Double, Heap
+    from server.cases import Case, Choice, Double, Heap
 
 
 @click.command()
@@ -31,6 +31,7 @@ def cases(place: Place, *, as_json: bool) -> None:
                 "cards": each.cards,
                 "choices": each.choices,
                 "sentence": each.sentence,
+                **({"values": [_values(one) for one in each.questions]} if each.questions else {}),
                 **({"device": each.device, "names": each.names} if each.names else {}),
                 **({"people": [_person(heap) for heap in each.heaps]} if each.heaps else {}),
                 **({"doubles": [_double(one) for one in each.doubles]} if each.doubles else {}),
@@ -40,7 +41,7 @@ def cases(place: Place, *, as_json: bool) -> None:
     table(
         ("case", "kind", "of", "question", "choices"),
         (
-            (each.id, each.kind, ", ".join(each.members), each.sentence, " | ".join(each.choices))
+            (each.id, each.kind, ", ".join(each.members), _asked(each), " | ".join(each.choices))
             for each in found
         ),
     )
@@ -71,6 +72,23 @@ def decide(place: Place, *, case: str, choice: tuple[str, ...]) -> None:
     from server.cases import decide as answer
 
     say(answer(place.database(), case, " ".join(choice), member=None, fresh=True))
+
+
+def _asked(case: "Case") -> str:
+    """The question with what each side says."""
+    sides = (
+        f"{each.key}: "
+        + ", ".join(f"{one.answer or one.member} {one.value or '-'}" for one in each.options)
+        for each in case.questions
+    )
+    return " ".join((case.sentence, *(f"[{each}]" for each in sides)))
+
+
+def _values(choice: "Choice") -> dict[str, object]:
+    options = [
+        {"answer": each.answer or each.member, "value": each.value} for each in choice.options
+    ]
+    return {"property": choice.key, "options": options}
 
 
 def _print_piles(case: "Case") -> None:

@@ -107,6 +107,10 @@ def test_cases_are_listed_with_their_choices(imported: Hearthbook) -> None:
     assert set(choices(cases["values"])) == {"anna", "ben", "keep"}
     lines = imported("cases").out.splitlines()
     assert [line.split("\t")[0] for line in lines] == [str(each["id"]) for each in cases.values()]
+    (asked,) = (line for line in lines if "\tvalues\t" in line)
+    assert "anna Baker" in asked
+    assert "ben Miller" in asked
+    assert '"value": "Baker"' in json.dumps(cases["values"]["values"])
 
 
 def test_an_answer_acts_at_once_and_is_not_asked_again(imported: Hearthbook) -> None:
