@@ -52,6 +52,7 @@ class Record:
             whose act comes after the `before` of a later transaction was rolled back.
         opens: Whether it is the first of its transaction.
         at: When, in UTC microseconds.
+        href: Of a body, where it was sent; of who sees what, the card's id: a keeper may have had two of a UID.
         own: Whether the href stood for a card of the member's own.
         keeper: Whose card it stood for, and `uid` that card's UID there.
         private: Whether the card was private afterwards.

@@ -98,6 +98,7 @@ def note_visibility(
             tx.act,
             tx.now,
             member=tx.actor.member or card.member,
+            href=card_id,
             keeper=card.member,
             uid=card.uid,
             private=limit.visibility == "private",

@@ -15,10 +15,17 @@ from server.store.sharing import set_value_visibility, set_visibility
 
 
 def limits_again(tx: Transaction, rows: Iterable[CardRow], record: Record) -> bool:
-    """Limit cards, or a value on them, as a record says; whether it changed anything."""
+    """Limit a card, or a value on it, as a record says; whether it changed anything.
+
+    Args:
+        rows: The cards of the record's UID; all of them are meant where it was given up or does not name one.
+    """
+    cards = tuple(rows)
+    if not record.given_up:
+        cards = tuple(each for each in cards if each.id == record.href) or cards
     limit, value = _limit(record)
     named = limit.named & {each.id for each in list_members(tx)}
-    for row in rows:
+    for row in cards:
         said = limit
         now = Limit(row.access.visibility, row.access.named)
         if value is not None:
