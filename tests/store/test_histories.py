@@ -66,8 +66,8 @@ TOKEN_LINES = (
 )
 INNER = ("NOTE", "X-TOKEN")
 """Personal lines: nobody but who typed them ever gets these."""
-RANDOM_IDS = re.compile(r"\b[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\b")
-"""In thousands of them a token is found by chance."""
+RANDOM_IDS = re.compile(r"\b[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\b|\b20000\d{11}\b")
+"""In thousands of them, and in times, a token is found by chance."""
 FRAME = (b"BEGIN", b"END", b"VERSION", b"UID", b"FN", b"N:", b"N;")
 
 members = st.sampled_from(MEMBERS)
