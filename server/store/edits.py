@@ -20,6 +20,7 @@ from server.store.keeping import Written, change_card, create_card, read_card, t
 from server.store.members import household_of
 from server.store.overlays import Suggestion, close_suggestion, put_on, suggest, suggestions_of
 from server.store.render import own_content
+from server.store.shown import sent_back
 from server.store.slots import SlotRow, announce
 from server.store.texts import octets_of
 from server.store.views import hide, refresh, unhide, visible_person
@@ -37,7 +38,8 @@ def typed_changes(
     """What a member changed on a device: the difference to what it had before.
 
     A removal is believed only of names that the device can show; where the
-    base is unknown, no removal is.
+    base is unknown, no removal is, and what was ever served of somebody else's
+    card counts as had (R6, R7).
     """
     region = region_of(tx)
     base = base_text(tx, addressed, device, seq)
@@ -46,7 +48,11 @@ def typed_changes(
     belief = sight_of(tx, device).judge(before, written.props)
     if known:
         return belief.believed
-    return belief.without_base(region)
+    changes = belief.without_base(region)
+    if addressed.own:
+        return changes
+    had = sent_back(tx, addressed.id, addressed.card, addressed.text)
+    return tuple(e for e in changes if e.after and (e.after.name, e.after.norm) not in had)
 
 
 def merge_into_own(

@@ -38,6 +38,7 @@ from server.store.overlays import COLLIDED, put_on, suggest
 from server.store.query import Query, bind
 from server.store.render import own_content
 from server.store.schema import book, device, fact, member, received
+from server.store.shown import sent_back
 from server.store.slots import (
     SlotRow,
     find_slot,
@@ -181,7 +182,14 @@ def meeting_of(
     shown = standing.text_3 if version != "4.0" and standing.text_3 else standing.text
     current = properties(parse(octets_of(tx, shown)), region=region)
     if base is None:
-        return Meeting(None, current, _additions(diff(current, written.props)))
+        added = _additions(diff(current, written.props))
+        had = (
+            set[tuple[str, str]]()
+            if addressed.own
+            else sent_back(tx, addressed.id, addressed.card, addressed.text)
+        )
+        typed = (e for e in added if e.after and (e.after.name, e.after.norm) not in had)
+        return Meeting(None, current, tuple(typed))
     before = properties(base, region=region)
     changes = sight_of(tx, body.device).judge(before, written.props).believed
     row = find_card(tx, standing.card) if standing.own else None

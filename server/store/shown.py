@@ -58,6 +58,14 @@ def said_by(tx: Transaction, slot_id: int, text: int | None) -> set[tuple[str, s
     }
 
 
+def sent_back(
+    tx: Transaction, slot_id: int, card_id: str, text: int | None
+) -> set[tuple[str, str]]:
+    """What a slot ever served of somebody else's card: where nobody knows what a device had, it had that."""
+    held = {(name, norm) for _, name, norm in tx.all(_FACTS, which=card_id)}
+    return held & said_by(tx, slot_id, text)
+
+
 def note_said(tx: Transaction, member: str, slot_id: int, card_id: str, text: int | None) -> None:
     """Remember what a slot served of a card that it is not made from any more."""
     said = said_by(tx, slot_id, text)

@@ -228,6 +228,30 @@ def test_a_nickname_in_a_new_card_for_somebody_no_longer_shown_is_kept(home: Hom
     assert PHONE.encode() not in kept.octets
 
 
+@pytest.mark.parametrize("level", ["none", "name"])
+@pytest.mark.parametrize("condition", ['"nonsense"', ""])
+def test_of_a_card_that_is_shown_no_more_an_unknown_device_keeps_what_it_typed_alone(
+    home: Home, level: str, condition: str
+) -> None:
+    """R7: nobody knows what the device had, so it counts as having had all that was ever shown."""
+    home.put("anna", "a.vcf", a_card("ua", "Eva Stein", PHONE, MAIL))
+    run_cycle(home.db, kind="command", releasing=True)
+    home.add_device("ben", "tablet")
+    seen = home.entry("ben", "Eva Stein")
+    body = seen.octets.replace(b"END:VCARD", b"TITLE:Dr\r\nEND:VCARD")
+    if condition:
+        assert home.put("ben+tablet", seen.href, body, if_match=condition).status == 412
+        share(home, "anna", "ben", level)
+        run_cycle(home.db, kind="command", releasing=True)
+    else:
+        share(home, "anna", "ben", level)
+        assert home.put("ben+tablet", seen.href, body).status < 300
+    kept = b"".join(each.octets for each in home.entries("ben"))
+    assert b"TITLE:Dr" in kept
+    assert b"23125 101" not in kept
+    assert b"eva@example.org" not in kept
+
+
 def test_a_note_typed_on_anothers_card_joins_the_own_note(home: Home) -> None:
     """Linking two cards takes nothing out of its author's sight."""
     home.put("anna", "a.vcf", a_card("ua", "Eva Stein", PHONE))
