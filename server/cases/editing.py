@@ -160,8 +160,9 @@ class _Drawn:
         fields: dict[str, str] = {}
         meanwhile: dict[str, str] = {}
         added: Counter[str] = Counter()
+        met = {_says(each) for each in collided}
         for change in meeting.changes:
-            theirs = meeting.theirs(change) if change in collided else change.before
+            theirs = meeting.theirs(change) if _says(change) in met else change.before
             at = self._place(theirs)
             if at is not None:
                 key = f"p{at}"
@@ -170,7 +171,7 @@ class _Drawn:
                 added[change.after.name] += 1
             else:
                 continue
-            if change in collided:
+            if _says(change) in met:
                 meanwhile[key] = theirs.shown if theirs is not None else "-"
             fields.update(fields_of(key, change, self.words))
         more = max((added[name] - 1 for name in MANY), default=0)
@@ -182,6 +183,11 @@ class _Drawn:
         """Where a property stands in the text, if it does."""
         says = prop.canonical if prop is not None else None
         return next((i for i, each in enumerate(self.props) if each.canonical == says), None)
+
+
+def _says(change: Change) -> tuple[object, object]:
+    before, after = change.before, change.after
+    return before and before.canonical, after and after.canonical
 
 
 def _blank(viewer: str, once: str, filled: Filled, words: Words) -> Sheet:

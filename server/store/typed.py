@@ -66,13 +66,15 @@ def put_typed(
     written = read_card(tx, replace_properties(before, changes, region=region))
     if had != octets_of(tx, slot.text) and _was_taken(tx, slot, written.octets):
         return ()
+    props = properties(before, region=region)
+    steps = _steps(props, written.props, changes)
+    changes = _by_steps(steps, props, written.props) or changes  # as a restore reads them, too
     if slot.own:
         collided = merge_typed(tx, row, written, had=had, changes=changes)
     else:
-        collided = _suggested(tx, slot, properties(before, region=region), changes)
+        collided = _suggested(tx, slot, props, changes)
     if not collided and tx.has_acted:
         _keep(tx, slot, had, written.octets)
-        steps = _steps(properties(before, region=region), written.props, changes)
         _note(tx, slot, row, had=had, wanted=written.octets, steps=steps)
     return collided
 
@@ -159,11 +161,15 @@ def _changes(tx: Transaction, had: bytes, wanted: bytes, steps: str) -> tuple[Ch
     """What leads from one text to another, by the steps that the journal has; else as it can be seen."""
     region = region_of(tx)
     left, right = (properties(parse(each), region=region) for each in (had, wanted))
-    if not steps:
-        return diff(left, right)
+    return _by_steps(steps, left, right) or diff(left, right)
+
+
+def _by_steps(
+    steps: str, before: Sequence[Property], after: Sequence[Property]
+) -> tuple[Change, ...]:
     return tuple(
-        Change(left[i] if i >= 0 else None, right[j] if j >= 0 else None)
-        for i, j in json.loads(steps)
+        Change(before[i] if i >= 0 else None, after[j] if j >= 0 else None)
+        for i, j in json.loads(steps or "[]")
     )
 
 
