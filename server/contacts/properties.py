@@ -137,7 +137,7 @@ def _read(card: "Card", bundle: Bundle, region: str) -> Property:
     return property_from(octets, version=card.version, region=region)
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 17)
 def property_from(octets: bytes, *, version: str, region: str) -> Property:
     """The property whose raw lines are `octets`.
 

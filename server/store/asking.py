@@ -75,8 +75,7 @@ def keep_questions(
         some = frozenset(about)
         wanted = {key: each for key, each in wanted.items() if some.intersection(cards_of(each))}
     old = kept_questions(tx) if about is None else questions_about(tx, about)
-    is_same = about is None and not made.operations and not tx.has_acted
-    near = _narrowed(tx, wanted.values(), snapshot) if is_same else None
+    near = _read_at_once(tx, wanted.values(), made, snapshot) if about is None else None
     changed = replace_questions(tx, old, _as_asked(tx, wanted, near))
     if about is None or current_until(tx) >= (tx.before if since is None else since):
         set_setting(tx, _CURRENT, str(last_act(tx)))
@@ -234,9 +233,19 @@ def _as_asked(
     return {key: each for key, each in found.items() if each is not None}
 
 
-def _narrowed(tx: Transaction, subjects: Iterable[Subject], snapshot: Snapshot) -> Snapshot:
-    """The part of a snapshot of all cards that some questions are about, as if it were read for them."""
-    near, _links = closure(tx, {card for each in subjects for card in cards_of(each)})
+def _read_at_once(
+    tx: Transaction, subjects: Iterable[Subject], made: Plan, snapshot: Snapshot
+) -> Snapshot | None:
+    """The cards of some questions and their kin out of a snapshot of all; None where they are soon read by themselves."""
+    cards = {card for each in subjects for card in cards_of(each)}
+    if not made.operations and not tx.has_acted:
+        return _narrowed(tx, cards, snapshot)
+    return _narrowed(tx, cards, snapshot_of(tx)) if 2 * len(cards) > len(snapshot.cards) else None
+
+
+def _narrowed(tx: Transaction, cards: Iterable[str], snapshot: Snapshot) -> Snapshot:
+    """The part of a snapshot of all cards that some of them take part in, as if it were read for them."""
+    near, _links = closure(tx, cards)
     return replace(
         snapshot,
         cards=tuple(each for each in snapshot.cards if each.id in near),
