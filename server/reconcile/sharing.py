@@ -186,11 +186,12 @@ def _with_year(card: Matchable) -> bool:
 
 
 def is_birthday_slip(left: str, right: str) -> bool:
-    """One digit, or day and month exchanged."""
+    """One digit, two that stand beside each other, or day and month exchanged."""
     if left[:4] == right[:4] and left[5:7] == right[8:10] and left[8:10] == right[5:7]:
         return True
     same_decade = left[:3] == right[:3]  # ten years and more lie between father and son
-    return same_decade and OSA.distance(left, right, score_cutoff=1) <= 1
+    one, other = left.replace("-", ""), right.replace("-", "")  # 02-12 and 01-22 are one slip
+    return same_decade and OSA.distance(one, other, score_cutoff=1) <= 1
 
 
 def _add_hints(left: Matchable, right: Matchable, found: Shared) -> None:

@@ -75,6 +75,11 @@ def test_a_birthday_with_a_slip_is_a_doubt_and_no_contradiction(day: str) -> Non
     assert decision(left, human("2", "Eva Lorenz", MAIL, "BDAY:1990-02-09")) == "no"
 
 
+def test_two_digits_exchanged_between_month_and_day_are_one_slip() -> None:
+    left = human("1", "Eva Lorenz", MAIL, "BDAY:1957-12-04")
+    assert decision(left, human("2", "Eva Lorenz", MAIL, "BDAY:1957-10-24")) == "review"
+
+
 def test_a_date_that_is_none_proves_nothing() -> None:
     left = human("1", "Eva Lorenz", MAIL, "BDAY:1980-34-07")
     assert decision(left, human("2", "Eva Lorenz", MAIL, "BDAY:1971-04-07")) == "auto"
