@@ -30,6 +30,8 @@ class TwoNamedRuns(TwoRuns):
     Carl shows Anna nothing, and what he does does not hang on what he sees.
     """
 
+    unknowing = ("anna",)
+
     def __init__(self) -> None:
         super().__init__()
         self.numbers = 0
