@@ -11,6 +11,7 @@ from server.cases.doubles import Doubles, answer_doubles
 from server.cases.families import answer_family
 from server.cases.held import decide_hold
 from server.cases.listing import CLOSED, Open, find_open, key_of, what_is_asked
+from server.cases.offered import answer_offer
 from server.cases.piles import answer_piles
 from server.cases.raced import answer_race
 from server.cases.refusing import no_answer
@@ -26,6 +27,7 @@ from server.reconcile.operations import (
     Add,
     Agree,
     Difference,
+    Offer,
     Operation,
     Remove,
     Replace,
@@ -98,7 +100,8 @@ def answer_open(tx: Transaction, found: Open, choice: str) -> str:
         done = decide_asked(tx, found.question, found.case, choice)
     else:
         done = _answer(tx, found, choice)
-        keep_answer(tx, key_of(found), tx.actor.member, choice)
+        if not isinstance(found.question, Offer):  # that is remembered value by value
+            keep_answer(tx, key_of(found), tx.actor.member, choice)
         whole = [key_of(found)] if found.case.kind != "cluster" else []  # piles leave some open
         ask_again(tx, found.case.cards, answered=whole)
     note_act(tx, "decide", choice=choice, **asked)
@@ -132,6 +135,8 @@ def _answer(tx: Transaction, found: Open, choice: str) -> str:
             return done
         case ValuesDiffer():
             return _values(tx, snapshot, now, case, choice)
+        case Offer():
+            done = answer_offer(tx, snapshot, now, case, choice)
         case FamilyChanged():
             done = answer_family(tx, now, case, choice)
         case Disputed():

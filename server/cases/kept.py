@@ -2,13 +2,14 @@
 
 from server.cases.disputed import dispute_case
 from server.cases.families import family_case
+from server.cases.offered import offer_case
 from server.cases.piles import pile_case
 from server.cases.shapes import Case, Reason
 from server.cases.telling import Teller, name_of_card
 from server.reconcile.asked import Asked
 from server.reconcile.disputes import Disputed
 from server.reconcile.families import FamilyChanged
-from server.reconcile.operations import SamePerson, ValuesDiffer, WhichBelong
+from server.reconcile.operations import Offer, SamePerson, ValuesDiffer, WhichBelong
 
 
 def kept_case(told: Teller, asked: Asked, name: str, device: str) -> Case:
@@ -24,6 +25,8 @@ def kept_case(told: Teller, asked: Asked, name: str, device: str) -> Case:
             return pile_case(told, asked.subject, name)
         case ValuesDiffer():
             return _values(told, asked, asked.subject, name)
+        case Offer():
+            return offer_case(told, asked.subject, name)
         case FamilyChanged():
             return family_case(told, asked.subject, name, device)
         case Disputed():

@@ -45,7 +45,8 @@ LETTER_KEY: Final = "letter"
 CLOSED: Final = (
     "There is no open case of this id; it was answered meanwhile, or its values changed."
 )
-_FAMILY: Final = "family"
+_LAST: Final = frozenset({"family", "offer"})
+"""What is offered, for which nothing waits."""
 _SINGLE: Final = 2
 """The place of what is about single people: the letter comes first, then what a device did in one go."""
 
@@ -195,9 +196,9 @@ class _Listing:
             *self._races(),
             *self._asks(),
             *(self._doubles(member, keys) for member, keys in folded.items()),
-            *(self._question(key) for key, kind in asked if kind != _FAMILY),
+            *(self._question(key) for key, kind in asked if kind not in _LAST),
             *self._suggestions(),
-            *(self._question(key) for key, kind in asked if kind == _FAMILY),
+            *(self._question(key) for key, kind in asked if kind in _LAST),
         ]
         if self._viewer is None:
             told = [(each, each.tell()) for each in found]

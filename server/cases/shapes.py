@@ -11,6 +11,7 @@ CaseKind = Literal[
     "doubles",
     "dispute",
     "values",
+    "offer",
     "suggestion",
     "edit-lost-race",
     "mass-change",

@@ -59,7 +59,7 @@ class LetterWriter:
 
     def _question(self, question: "Question") -> str:
         from server.cases.telling import name_of_card
-        from server.reconcile.operations import SamePerson, ValuesDiffer
+        from server.reconcile.operations import Offer, SamePerson, ValuesDiffer
         from server.reconcile.snapshot import cards_by_id
 
         cards = cards_by_id(self.snapshot)
@@ -86,6 +86,12 @@ class LetterWriter:
                 "{name}: {questions}",
                 name=name,
                 questions="; ".join(self.speak(each) for each in self._differing(question)),
+            )
+        if isinstance(question, Offer):
+            return said(
+                "{who} is offered more of {name} than others may see.",
+                who=self.names.get(cards[question.card].keeper, cards[question.card].keeper),
+                name=name_of_card(cards[question.card]),
             )
         people = list(dict.fromkeys(name_of_card(cards[each[0]]) for each in question.people))
         return counted(

@@ -12,11 +12,11 @@ from server.contacts.travel import travel_of
 from server.contacts.values import name_of
 from server.reconcile.disputes import Disputed
 from server.reconcile.families import FamilyChanged
-from server.reconcile.operations import SamePerson, ValuesDiffer, WhichBelong
+from server.reconcile.operations import Offer, SamePerson, ValuesDiffer, WhichBelong
 from server.reconcile.ownership import owner_of
 from server.reconcile.snapshot import CardState, Claim, Fact
 
-Subject: TypeAlias = SamePerson | WhichBelong | ValuesDiffer | FamilyChanged | Disputed
+Subject: TypeAlias = SamePerson | WhichBelong | ValuesDiffer | Offer | FamilyChanged | Disputed
 
 _NAMES: Final = frozenset({"FN", "N"})
 
@@ -38,7 +38,7 @@ class Asked:
 def cards_of(subject: Subject) -> tuple[str, ...]:
     """The cards that a question is about."""
     match subject:
-        case SamePerson() | WhichBelong() | ValuesDiffer() | Disputed():
+        case SamePerson() | WhichBelong() | ValuesDiffer() | Offer() | Disputed():
             return subject.cards
         case FamilyChanged(card=card):
             return (card,)
@@ -69,6 +69,10 @@ def asked(
             owner = owner_of(states, said, viewers=frozenset(keepers))
             if owner.claimed and owner.owner in keepers and owner.owner:
                 members = (owner.owner,)
+        case Offer():
+            if any(each.frozen for each in states):
+                return None
+            members = viewers = keepers[:1]
         case Disputed(members=both):
             members = viewers = both
         case FamilyChanged() if states[0].frozen:

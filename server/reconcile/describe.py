@@ -12,6 +12,7 @@ from server.reconcile.operations import (
     Agree,
     Confirm,
     Join,
+    Offer,
     Operation,
     Plan,
     Question,
@@ -116,6 +117,8 @@ def question_sentence(question: Question, snapshot: Snapshot, names: Mapping[str
     if isinstance(question, WhichBelong):
         called = _listed(list(dict.fromkeys(view.card(cards[0]) for cards in question.people)))
         return f"Which of {called} are the same?"
+    if isinstance(question, Offer):
+        return f"Does more of {view.card(question.source)} belong on {view.card(question.card)}?"
     what = _listed([_NOUNS[each.property][0].split(" ", 1)[1] for each in question.properties])
     return f"{view.called(question.cards[0])}: which {what} is right?"
 
@@ -137,7 +140,8 @@ class _View:
         self.questions = [
             question
             for question in plan.questions
-            if set(question.cards) <= self._cards.keys()
+            if not isinstance(question, Offer)
+            and set(question.cards) <= self._cards.keys()
             and (isinstance(question, ValuesDiffer) or question.scope in self._scopes(question))
         ]
         self.people = self._people(plan, snapshot)
@@ -234,7 +238,7 @@ def _pairs(question: Question) -> tuple[SamePerson, ...]:
             return (question,)
         case WhichBelong(pairs=pairs):
             return pairs
-        case ValuesDiffer():
+        case ValuesDiffer() | Offer():
             return ()
 
 

@@ -175,7 +175,28 @@ class ValuesDiffer:
     properties: tuple[Difference, ...]
 
 
-Question: TypeAlias = SamePerson | WhichBelong | ValuesDiffer
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One member sees more of a person than others may: does it belong on that member's own card?
+
+    Attributes:
+        card: The card that lacks it; its keeper alone is asked.
+        source: The card that says it.
+        facts: What it says, which not everybody may see who sees `card`.
+    """
+
+    key: str
+    card: str
+    source: str
+    facts: tuple[int, ...]
+
+    @property
+    def cards(self) -> tuple[str, str]:
+        """Both cards."""
+        return self.card, self.source
+
+
+Question: TypeAlias = SamePerson | WhichBelong | ValuesDiffer | Offer
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ copy is not passed on while its source can do so itself.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import assert_never
 
 from server.contacts.travel import travel_of
@@ -24,7 +24,8 @@ from server.reconcile.merging import (
     order,
     value_key,
 )
-from server.reconcile.operations import Add, Remove, Replace, Suggest
+from server.reconcile.offers import declined_key, offer_of
+from server.reconcile.operations import Add, Offer, Remove, Replace, Suggest
 from server.reconcile.ownership import Ownership, owner_of
 from server.reconcile.snapshot import BRINGS, CardState, Claim, Fact, Link
 from server.reconcile.working import Row, Working
@@ -48,7 +49,7 @@ class PersonMerge:
     ) -> None:
         self._working = working
         self._cards = {card.id: card for card in sorted(cards, key=lambda card: card.id)}
-        apart = {(link.card_a, link.card_b) for link in links if link.verdict == "apart"}
+        self._apart = {(link.card_a, link.card_b) for link in links if link.verdict == "apart"}
         self._same = [link for link in links if link.verdict == "same"]
         self._claims = claims
         self._reach = {
@@ -59,7 +60,7 @@ class PersonMerge:
             (left, right)
             for left in self._cards
             for right in self._cards
-            if left < right and (left, right) not in apart and self._are_merged(left, right)
+            if left < right and (left, right) not in self._apart and self._are_merged(left, right)
         ]
         self._owners = {card.id: self._owner(self._reach[card.id], card.seen_by) for card in cards}
 
@@ -74,6 +75,72 @@ class PersonMerge:
                 self._write(step)
             if (not chosen and is_settled) or rounds == _ROUNDS_MAX:
                 return [conflict for conflict in conflicts if self._may_ask(conflict)]
+
+    def offers(self) -> Iterator[Offer]:
+        """What one member alone may know, and their own cards lack, once everything else is done."""
+        own: defaultdict[str, list[CardState]] = defaultdict(list)
+        for card in sorted(self._cards.values(), key=lambda card: (card.added, card.id)):
+            own[card.keeper].append(card)
+        for source in self._cards.values():
+            for keeper in sorted(own.keys() & source.seen_by - {source.keeper}):
+                offer = self._offer(source, own[keeper])
+                if offer is not None:
+                    yield offer
+
+    def _offer(self, source: CardState, cards: Sequence[CardState]) -> Offer | None:
+        """What a source shows the keeper of some cards alone, for the oldest of those that are the same person."""
+        keeper = frozenset((cards[0].keeper,))
+        seen = [fact for fact in self._working.live(source.id) if keeper <= fact.seen_by]
+        if all(self._is_for_all(fact, card) for fact in seen for card in cards):
+            return None
+        known = self._reached(source.id, keeper, frozenset(("", *keeper)))
+        mine = [
+            card
+            for card in cards
+            if card.id in known and (*sorted((card.id, source.id)),) not in self._apart
+        ]
+        if not mine or source.frozen or any(card.frozen for card in mine):
+            return None
+        found = [
+            fact
+            for fact in self._lacking(mine, source, seen)
+            if not self._is_for_all(fact, mine[0])
+            and all(self._is_to_be_offered(fact, card) for card in mine)
+        ]
+        return offer_of(mine[0].id, source, found) if found else None
+
+    def _lacking(
+        self, mine: Sequence[CardState], source: CardState, seen: Sequence[Fact]
+    ) -> Iterator[Fact]:
+        """What the first of a keeper's cards would get if everybody saw what the keeper sees of a source."""
+        target, keeper = mine[0], frozenset((mine[0].keeper,))
+        left, right = sorted((target.id, source.id))
+        names, pairings, reserved = self._base(left, right, keeper)
+        held = [fact for card in mine for fact in self._working.live(card.id)]
+        for name in names:
+            said = {
+                card: tuple(
+                    each for each in facts if each.prop.name == name and each.id not in reserved
+                )
+                for card, facts in ((target.id, held), (source.id, seen))
+            }
+            single = travel_of(name).single
+            sides = Side(left, said[left]), Side(right, said[right])
+            for step in merge(*sides, pairings[name], single=single).steps:
+                is_more = isinstance(step, Entry) or (isinstance(step, Edit) and not single)
+                if step.card == target.id and is_more:
+                    yield step.origin
+
+    def _is_for_all(self, fact: Fact, target: CardState) -> bool:
+        """Whether everybody who sees a card may know of a value and where it is from: it flows, or never will."""
+        return fact.card in self._reach[target.id] and target.seen_by <= fact.seen_by
+
+    def _is_to_be_offered(self, origin: Fact, card: CardState) -> bool:
+        """Whether a value is new to a card, and nobody has said anything of the two."""
+        return not (
+            self._was_there(Entry(card.id, origin))
+            or declined_key(card.id, origin.card, origin) in self._working.settled
+        )
 
     def owner_for(self, card: str, viewers: frozenset[str]) -> Ownership:
         """Whose person a card is, as far as some members may all know."""
@@ -120,7 +187,8 @@ class PersonMerge:
         is_settled = True
         agreed: list[Row] = []
         for left, right in self._pairs:
-            names, pairings, reserved = self._base(left, right)
+            viewers = self._cards[left].seen_by & self._cards[right].seen_by
+            names, pairings, reserved = self._base(left, right, viewers)
             for name in names:
                 travel = travel_of(name)
                 sides = [
@@ -146,12 +214,11 @@ class PersonMerge:
         return allowed, conflicts, is_settled
 
     def _base(
-        self, left: str, right: str
+        self, left: str, right: str, viewers: frozenset[str]
     ) -> tuple[list[str], Mapping[str, list[Pairing]], frozenset[int]]:
-        """What travels between two cards, their base, and facts whose base is not for both."""
+        """What travels between two cards, their base, and facts whose base is not for some members."""
         pairings: defaultdict[str, list[Pairing]] = defaultdict(list)
         reserved: set[int] = set()
-        viewers = self._cards[left].seen_by & self._cards[right].seen_by
         facts = self._working.facts
         for *_, name, fact_a, fact_b in sorted(self._working.rows(left, right)):
             if fact_a not in facts or fact_b not in facts:
@@ -196,13 +263,17 @@ class PersonMerge:
                 and not self._still_says(origin, target)
             )
         else:
-            is_new = not (
-                origin.act_kind == UNDO
-                or self._working.was_applied(origin, target.id)
-                or self._is_relayed(origin)
-                or self._was_taken_off(step)
-            )
+            is_new = not self._was_there(step)
         return is_new and self._is_followed(step)
+
+    def _was_there(self, step: Step) -> bool:
+        """Whether what a step would bring came to its card before, or is not its origin's to bring."""
+        return (
+            step.origin.act_kind == UNDO
+            or self._working.was_applied(step.origin, step.card)
+            or self._is_relayed(step.origin)
+            or self._was_taken_off(step)
+        )
 
     def _was_taken_off(self, step: Step) -> bool:
         """Whether a value was taken off a card on purpose since: no older copy brings it back.

@@ -18,6 +18,7 @@ from server.reconcile.operations import (
     Confirm,
     Difference,
     Join,
+    Offer,
     Operation,
     Plan,
     Question,
@@ -42,6 +43,7 @@ __all__ = [
     "Confirm",
     "Difference",
     "Join",
+    "Offer",
     "Operation",
     "Plan",
     "Question",
@@ -94,14 +96,14 @@ def plan(snapshot: Snapshot, *, now: int, find: Find | None = None) -> Plan:
             skipped.append(broken.skipped)
 
 
-def differences(snapshot: Snapshot, *, now: int) -> tuple[ValuesDiffer, ...]:
-    """What is asked about values where nobody is linked anew, also what was answered once.
+def differences(snapshot: Snapshot, *, now: int) -> tuple[ValuesDiffer | Offer, ...]:
+    """What is asked and offered of values where nobody is linked anew, also what was answered once.
 
     It is the plan's word on cards that a cycle has been over already, without looking for
     anybody else. A person whose cards raise is asked nothing.
     """
     working = Working(snapshot, now=now)
-    found: list[ValuesDiffer] = []
+    found: list[ValuesDiffer | Offer] = []
     for person in _persons(snapshot, snapshot.links):
         with suppress(_Broken):
             found.extend(_merge_person(working, person))
@@ -173,10 +175,11 @@ def _persons(snapshot: Snapshot, links: Iterable[Link]) -> list[_Person]:
     return [found for found in persons.values() if 1 < len(found.cards) <= PERSON_CARDS_MAX]
 
 
-def _merge_person(working: Working, person: _Person) -> list[ValuesDiffer]:
+def _merge_person(working: Working, person: _Person) -> list[ValuesDiffer | Offer]:
     try:
         merge = PersonMerge(working, person.cards, person.links, person.claims)
-        return list(questions_about(merge.run(), person.cards, merge.owner_for))
+        asked = questions_about(merge.run(), person.cards, merge.owner_for)
+        return [*asked, *merge.offers()]
     except Exception as error:
         raise _Broken(Skipped(tuple(card.id for card in person.cards), error)) from error
 

@@ -25,6 +25,7 @@ class Working:
         self._cards = {card.id: card for card in snapshot.cards}
         self._written: set[str] = set()
         self.suggesting = snapshot.suggesting
+        self.settled = snapshot.settled
         self.facts: dict[int, Fact] = {}
         self.base = frozenset(
             (row.card_a, row.card_b, row.property, row.fact_a, row.fact_b) for row in snapshot.bases

@@ -72,6 +72,8 @@ _ANSWERS = frozenset(
             "ours",
             "owner",
             "accept",
+            "add",
+            "unwanted",
             "decline",
             "go",
             "keep",
@@ -165,6 +167,8 @@ class Pages:
             answer = "kept"
         elif answer == "put-back" and case.made:
             answer = "put-away"
+        elif answer == "no" and case.kind == "offer":
+            answer = "unwanted"
         elif case.kind == "dispute" and answer != "ours":
             answer = "owner"
         return redirect(url_for("done", answer=_kind_of_answer(answer)), code=303)

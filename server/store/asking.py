@@ -15,7 +15,7 @@ from server.reconcile.asked import Asked, Subject, asked, cards_of
 from server.reconcile.disputes import Disputed, disputes
 from server.reconcile.families import FamilyChanged, TypedName, changed_families
 from server.reconcile.linking import as_link, find_links, still_asked
-from server.reconcile.operations import Join, Plan, SamePerson, ValuesDiffer, WhichBelong
+from server.reconcile.operations import Join, Offer, Plan, SamePerson, ValuesDiffer, WhichBelong
 from server.reconcile.plan import differences, plan
 from server.reconcile.snapshot import Claim, Snapshot, cards_by_id
 from server.store.cards import closure
@@ -215,7 +215,7 @@ def _as_asked(
         snapshot = snapshot_near(tx, {e for each in subjects.values() for e in cards_of(each)})
     doubts = [pair for each in subjects.values() for pair in doubts_of(each)]
     now: dict[str, Subject] = {each.key: each for each in still_asked(snapshot, doubts)}
-    if any(isinstance(each, ValuesDiffer) for each in subjects.values()):
+    if any(isinstance(each, ValuesDiffer | Offer) for each in subjects.values()):
         now |= {each.key: each for each in differences(snapshot, now=tx.now)}
     if any(isinstance(each, FamilyChanged) for each in subjects.values()):
         now |= {each.key: each for each in changed_families(snapshot, typed_names(tx))}

@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import and_, or_, select, update
 
+from server.reconcile.offers import UNWANTED
 from server.store.cards import find_card
 from server.store.database import Transaction
 from server.store.noting_access import OWN_KIND, note_access
@@ -139,7 +140,7 @@ def say_claim(tx: Transaction, card_id: str, member: str, says: str, said_by: st
 
 def keep_answer(tx: Transaction, key: str, member: str | None, choice: str) -> None:
     """Remember the answer to a question, so that it is not asked again; a later answer replaces it."""
-    tx.concerned.update(key.split(":")[1:3] if key.startswith("same:") else ())
+    tx.concerned.update(key.split(":")[1:3] if key.startswith(("same:", f"{UNWANTED}:")) else ())
     if not tx.run(_DROP_ANSWER, about=key, said=choice, by_act=tx.act):
         tx.run(_ANSWER, key=key, member=member, choice=choice, act=tx.act)
 

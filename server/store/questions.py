@@ -17,7 +17,14 @@ from server.contacts.values import Name
 from server.reconcile.asked import Asked, Subject, cards_of
 from server.reconcile.disputes import Disputed
 from server.reconcile.families import FamilyChanged
-from server.reconcile.operations import Difference, Reason, SamePerson, ValuesDiffer, WhichBelong
+from server.reconcile.operations import (
+    Difference,
+    Offer,
+    Reason,
+    SamePerson,
+    ValuesDiffer,
+    WhichBelong,
+)
 from server.reconcile.snapshot import CardState, Fact
 from server.store.database import Transaction
 from server.store.devices import device_label
@@ -188,6 +195,8 @@ def _kind(subject: Subject) -> str:
             return "cluster"
         case ValuesDiffer():
             return "values"
+        case Offer():
+            return "offer"
         case FamilyChanged():
             return "family"
         case Disputed():
@@ -225,7 +234,7 @@ def _fields(subject: Subject) -> Sequence[object]:
             return astuple(subject)
         case ValuesDiffer():
             return (subject.cards, [astuple(each) for each in subject.properties], subject.key)
-        case FamilyChanged() | Disputed():
+        case Offer() | FamilyChanged() | Disputed():
             return astuple(subject)
 
 
@@ -241,6 +250,9 @@ def _subject(fields: list[Any]) -> Subject:
     if kind == "values":
         cards, properties, key = rest
         return ValuesDiffer(key, tuple(cards), tuple(_difference(each) for each in properties))
+    if kind == "offer":
+        key, target, source, facts = rest
+        return Offer(key, target, source, tuple(facts))
     if kind == "dispute":
         key, (one, other), claimed = rest
         return Disputed(key, (one, other), tuple(claimed))

@@ -123,7 +123,7 @@ received = declare(
 question = declare(
     "question",  # made by a cycle or an answer, dropped as soon as it would be asked otherwise
     Column("key", Text, primary_key=True),
-    string("kind"),  # same-person | double | cluster | values | family | dispute | letter
+    string("kind"),  # same-person | double | cluster | values | offer | family | dispute | letter
     string("content"),  # what is asked, as everybody sees it who may answer, as JSON
 )
 

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from server.contacts.travel import travel_of
 from server.reconcile.linking import question_key
+from server.reconcile.offers import UNWANTED
 from server.store.cards import claims_of, closure, find_card, owner_said
 from server.store.database import Transaction
 from server.store.linking import REOPENED, UNDONE, answers, keep_answer, link_again
@@ -121,6 +122,8 @@ def untie(tx: Transaction, old: int, kind: str) -> Untied:
         close_suggestion(tx, closed[0], _state_before(tx, closed, said, old, kind))
         moved.add(closed[1])
     asked = _answers_back(tx, said, old)
+    for key in _answered(said, old):
+        moved.update(key.split(":")[1:3] if key.startswith(f"{UNWANTED}:") else ())
     parted = _links_back(tx, old, moved)
     agreed = tx.all(_BASES, by_act=old)
     for row in agreed if kind == "decide" else ():

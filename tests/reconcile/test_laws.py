@@ -13,6 +13,7 @@ from server.reconcile.operations import (
     Agree,
     Confirm,
     Join,
+    Offer,
     Operation,
     Plan,
     Question,
@@ -177,6 +178,8 @@ def for_member(made: Plan, snapshot: Snapshot, member: str) -> tuple[object, obj
             case WhichBelong(scope=scope, pairs=pairs):
                 doubted = {card for pair in pairs for card in pair.cards}
                 return scope == member or (scope == "" and bool(doubted & own))
+            case Offer(card=which):
+                return which in own
             case ValuesDiffer(cards=involved, properties=properties):
                 if any(member not in c.seen_by for c in snapshot.cards if c.id in involved):
                     return False

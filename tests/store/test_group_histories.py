@@ -88,12 +88,10 @@ class GroupHistories(RuleBasedStateMachine):
         ends = self.end(uid)
         if ends is None:
             self.meant |= set() if is_there else {uid}
-        elif not is_there:
-            self.meant.add(uid)
-        elif any(self.end(each) == ends for each in sent):
-            self.meant.discard(uid)  # the person is still in, under the name that the device knows
-        else:
+        elif is_there:
             self.meant = {each for each in self.meant if self.end(each) != ends}
+        else:
+            self.meant.add(uid)
         self.fetch(label)
 
     @rule(pick=numbers, other=numbers, verdict=st.sampled_from(("same", "same", "apart")))
