@@ -162,7 +162,7 @@ class Case:
         preview: What both would have after the first choice; of a lost race what else was typed and is there.
         outcome: What the card would say after `mine`, of an edit that lost a race; how=`new` for what would change.
         sentence: One line for a list.
-        names: Of a mass change or deletion, what its member calls the first of the cards.
+        names: Of a mass change or deletion, what its member calls the first of the cards; of an offer, who shows it.
         device: The label of the device that did it, and `since` when it began; empty for an import.
         made: Whether a mass change brought new cards.
         heaps: Of a cluster, the people to be sorted, and `piles` where they may go.

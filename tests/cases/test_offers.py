@@ -12,7 +12,7 @@ from server.cycle import run_cycle, trial
 from server.errors import NotFound
 from server.store.backup import backup
 from server.store.database import Actor
-from server.store.sharing import set_share, set_value_visibility, set_visibility
+from server.store.sharing import set_member, set_share, set_value_visibility, set_visibility
 from server.store.undoing import last_decision
 from tests.builders import Home, a_card
 
@@ -251,3 +251,14 @@ def test_the_command_line_lists_and_answers_it(home: Home) -> None:
     assert case.choices[0] == "add"
     decide(home.db, case.id, "add", member=None)
     assert MAIL.encode() in home.entry("ben", "Eva").octets
+
+
+def test_a_guest_is_offered_nothing(home: Home) -> None:
+    with home.db.write(Actor("member")) as tx:
+        set_member(tx, "ben", role="guest")
+    cycle(home)
+    assert offers(home) == offers(home, None) == []
+    with home.db.write(Actor("member")) as tx:
+        set_member(tx, "ben", role="adult")
+    cycle(home)
+    assert len(offers(home)) == 1
