@@ -47,15 +47,26 @@ class LetterWriter:
         if told.gains:
             rows = [f"  {name}: {speak(sentence)}." for name, sentence in told.gains]
             yield "\n".join([speak(said("Who would gain what:")), *rows])
-        questions = [f"  {speak(self._question(each))}" for each in self.plan.questions]
-        if questions:
-            yield "\n".join([speak(said("What we would ask:")), *questions])
+        for asks, heading in (
+            (True, said("What we would ask:")),
+            (False, said("What would be offered:")),
+        ):
+            sentences = self._questions(asks=asks)
+            if sentences:
+                yield "\n".join([speak(heading), *sentences])
         yield speak(
             said(
                 "Nothing was changed by this letter. To have it done: {command}",
                 command="hearthbook reconcile",
             )
         )
+
+    def _questions(self, *, asks: bool) -> list[str]:
+        """What would be asked, or what would be offered besides."""
+        from server.reconcile.operations import Offer
+
+        found = [each for each in self.plan.questions if isinstance(each, Offer) != asks]
+        return [f"  {self.speak(self._question(each))}" for each in found]
 
     def _question(self, question: "Question") -> str:
         from server.cases.telling import name_of_card
