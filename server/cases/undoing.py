@@ -78,8 +78,12 @@ def _stays(tx: Transaction, stay: Stay, viewer: str | None) -> str:
         return said("{name} stays as it is: it was changed since.", name=name)
     if stay.property == "CLASS":
         return said("{name} stays private; what others may see is for you to say.", name=name)
-    what = said(property_word(stay.property))
-    return said("{name}: {what} stays as it is, since it was changed.", name=name, what=what)
+    words = {"name": name, "what": said(property_word(stay.property))}
+    if stay.is_withdrawn:
+        return said(
+            "{name}: {what} does not come back; it is no longer shown to its keeper.", **words
+        )
+    return said("{name}: {what} stays as it is, since it was changed.", **words)
 
 
 def _may_be_told(tx: Transaction, stay: Stay, viewer: str | None) -> bool:

@@ -104,11 +104,13 @@ class Stay:
     Args:
         property: The name of the value; empty for the whole card.
         fact: The value that stands there now, if there is one.
+        is_withdrawn: It would come back, but whoever it came from shows it to the keeper no more (R7).
     """
 
     card: str
     property: str
     fact: int | None = None
+    is_withdrawn: bool = False
 
 
 def revert_card(
@@ -140,13 +142,17 @@ class _Reverting:
         wanted = diff(became, was)
         former = self.tx.all(_ENDED, which=self.row.id, by_act=self.old)
         shown = tuple(each for each in wanted if self._may_return(each.after, former))
-        stays: tuple[Stay, ...] = ()
+        stays = tuple(
+            Stay(self.row.id, each.after.name, is_withdrawn=True)
+            for each in wanted
+            if each not in shown and each.after is not None
+        )
         if content_digest(now) == content_digest(became) and shown == wanted:
             octets = before
         else:
             fitting = tuple(each for each in shown if _fits(now, each))
             octets = put_on(current, fitting, self.region)
-            stays = tuple(
+            stays += tuple(
                 stay for each in shown if each not in fitting for stay in self._stays(now, each)
             )
         if octets != current:

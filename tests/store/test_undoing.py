@@ -412,8 +412,9 @@ def test_what_is_not_shown_any_more_does_not_come_back(home: Home) -> None:
     first = undo(home, cycle(home))
     with home.db.write(Actor("share", "anna")) as tx:
         set_share(tx, "anna", "ben", "none")
-    undo(home, first.act)
+    again = undo(home, first.act)
     assert MAIL.encode() not in own(home, "ben", "b.vcf")
+    assert [(each.property, each.is_withdrawn) for each in again.stays] == [("EMAIL", True)]
 
 
 EXAMPLES = int(os.environ.get("HEARTHBOOK_HISTORIES", "12"))

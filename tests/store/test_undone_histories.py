@@ -3,6 +3,8 @@
 `HEARTHBOOK_HISTORIES` says how many histories are played; a few by default.
 """
 
+from typing import cast
+
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
@@ -23,9 +25,15 @@ _STATE = {
     " WHERE trashed IS NULL ORDER BY member, octets",
     "links": "SELECT card_a, card_b, verdict, scope FROM link WHERE ended IS NULL ORDER BY 1, 2, 3, 4",
     "hidden": "SELECT member, card FROM hidden ORDER BY 1, 2",
-    "views": "SELECT slot.member, href, octets FROM slot JOIN text ON text.id = slot.text"
-    " WHERE gone IS NULL ORDER BY 1, 2",
+    "views": "SELECT slot.member, octets FROM slot JOIN text ON text.id = slot.text"
+    " WHERE gone IS NULL",
 }
+
+
+def _without_uid(entry: object) -> tuple[str, list[bytes]]:
+    """An entry of a view: which of two stands for both is not said by an undo."""
+    who, octets = cast("tuple[str, bytes]", entry)
+    return who, [each for each in octets.splitlines() if not each.startswith(b"UID:")]
 
 
 class UndoneHistories(Histories):
@@ -46,15 +54,19 @@ class UndoneHistories(Histories):
 
     @rule(pick=st.integers(0, 11))
     def take_back_and_again(self, pick: int) -> None:
-        """What was undone and undone again is as it was, to the byte."""
+        """What was undone and undone again is as it was, to the byte.
+
+        Where the undo parted two of somebody's view, the older of their entries stands for both then
+        (design rule R3); and who had typed on a card that went keeps their lines on one of their own (R4).
+        """
         act = self._act(pick)
-        before = self._state()
+        before, own = self._state(), self._private()
         undone = self._undo(act, None)
         if undone is None:
             return
         assert self.home.verify() == ()
         private = self._private()
-        if not undone.stays:
+        if not undone.stays and private <= own:
             with self.home.db.write(Actor("undo")) as tx:
                 redone = undo_act(tx, undone.act)
             after = self._state()
@@ -82,11 +94,12 @@ class UndoneHistories(Histories):
             rows = tx.connection.execute("SELECT id FROM act ORDER BY id DESC LIMIT 12").fetchall()
         return int(rows[pick % len(rows)][0])
 
-    def _private(self) -> list[object]:
+    def _private(self) -> frozenset[str]:
         with self.home.db.read() as tx:
-            return tx.connection.execute(
-                "SELECT id FROM card WHERE visibility = 'private' AND trashed IS NULL ORDER BY id"
-            ).fetchall()
+            rows = tx.connection.execute(
+                "SELECT id FROM card WHERE visibility = 'private' AND trashed IS NULL"
+            )
+            return frozenset(row[0] for row in rows)
 
     def _values(self) -> Values:
         """What each card says, live or not."""
@@ -120,6 +133,7 @@ class UndoneHistories(Histories):
             found: State = {
                 name: tx.connection.execute(query).fetchall() for name, query in _STATE.items()
             }
+        found["views"] = [*sorted(map(_without_uid, found["views"]))]
         for who in MEMBERS:
             found[f"cases of {who}"] = [*sorted(each.id for each in open_cases(self.home.db, who))]
         return found
