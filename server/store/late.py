@@ -42,8 +42,7 @@ from server.store.shown import sent_back
 from server.store.slots import (
     SlotRow,
     find_slot,
-    insert_slot,
-    minted_names,
+    insert_own,
     slot_at,
     slot_of_uid,
     surviving,
@@ -296,26 +295,8 @@ def _own_card(tx: Transaction, body: Body, written: Written) -> int:
     where = get_book(tx, body.book)
     typing = Typing(where.member)
     row = create_card(tx, where, written, typing, device=body.device.id, private=True)
-    content = own_content(tx, row)
     taken = slot_at(tx, where.id, body.href) is not None
-    slot_id = insert_slot(
-        tx,
-        SlotRow(
-            id=0,
-            book=where.id,
-            member=where.member,
-            href=minted_names(tx, where.member, row.id)[0] if taken else body.href,
-            uid=row.uid,
-            card=row.id,
-            own=True,
-            survivor=None,
-            seq=0,
-            text=content.text,
-            text_3=content.text_3,
-            content=content.digest,
-            gone=None,
-        ),
-    )
+    slot_id = insert_own(tx, row, own_content(tx, row), "" if taken else body.href)
     refresh(tx, (row.id,))
     return slot_id
 

@@ -8,6 +8,7 @@ from sqlalchemy import and_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from server.store import compiled
+from server.store.cards import CardRow
 from server.store.database import Announced, Transaction
 from server.store.query import Query, bind, inserting
 from server.store.schema import card, listed, served, slot, slot_past, view
@@ -217,25 +218,41 @@ def minted_names(tx: Transaction, member: str, card_id: str) -> tuple[str, str]:
     return f"{href.hex()}.vcf", str(uuid.UUID(bytes=uid, version=4))
 
 
-def insert_slot(tx: Transaction, new: SlotRow) -> int:
-    """Keep a new slot under its href and UID, announced under the view's next sequence number."""
-    seq = _next_seq(tx, new.book)
+def insert_slot(
+    tx: Transaction,
+    card_id: str,
+    content: Content,
+    *,
+    book: int,
+    member: str,
+    names: tuple[str, str],
+    own: bool = False,
+) -> int:
+    """Keep a new slot under its href and UID, the `names`, announced under the view's next sequence number; gives its id."""
+    href, uid = names
+    seq = _next_seq(tx, book)
     slot_id = tx.run(
         _INSERT,
-        book=new.book,
-        member=new.member,
-        href=new.href,
-        uid=new.uid,
-        card=new.card,
-        own=int(new.own),
+        book=book,
+        member=member,
+        href=href,
+        uid=uid,
+        card=card_id,
+        own=int(own),
         seq=seq,
-        text=new.text,
-        text_3=new.text_3,
-        content=new.content,
+        text=content.text,
+        text_3=content.text_3,
+        content=content.digest,
         modified=tx.now,
     )
-    tx.announced[slot_id] = Announced(new.book, seq, new.card)
+    tx.announced[slot_id] = Announced(book, seq, card_id)
     return slot_id
+
+
+def insert_own(tx: Transaction, row: CardRow, content: Content, href: str = "") -> int:
+    """Keep the slot of a new own card; a random href where no device named it, the card's own UID."""
+    names = href or minted_names(tx, row.member, row.id)[0], row.uid
+    return insert_slot(tx, row.id, content, book=row.book, member=row.member, names=names, own=True)
 
 
 def announce(tx: Transaction, which: SlotRow, card_id: str, *, own: bool, content: Content) -> int:

@@ -26,7 +26,7 @@ from server.store.own_edits import merge_typed
 from server.store.query import Query, bind, inserting
 from server.store.render import own_content
 from server.store.schema import received
-from server.store.slots import SlotRow, insert_slot, minted_names, slot_of_uid, slots_of_card
+from server.store.slots import SlotRow, insert_own, slot_of_uid, slots_of_card
 from server.store.texts import digest_of, keep, kept, kept_as, octets_of
 from server.store.views import refresh
 
@@ -187,25 +187,7 @@ def _suggested(
 def _added(tx: Transaction, book: Book, octets: bytes) -> str:
     written = read_card(tx, octets)
     row = create_card(tx, book, written, Typing(book.member), device=None)
-    content = own_content(tx, row)
-    insert_slot(
-        tx,
-        SlotRow(
-            id=0,
-            book=book.id,
-            member=book.member,
-            href=minted_names(tx, book.member, row.id)[0],
-            uid=row.uid,
-            card=row.id,
-            own=True,
-            survivor=None,
-            seq=0,
-            text=content.text,
-            text_3=content.text_3,
-            content=content.digest,
-            gone=None,
-        ),
-    )
+    insert_own(tx, row, own_content(tx, row))
     refresh(tx, (row.id,))
     slot = live_slot(tx, book.member, row.id)
     assert slot is not None

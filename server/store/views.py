@@ -31,6 +31,7 @@ from server.store.slots import (
     Content,
     SlotRow,
     announce,
+    insert_own,
     insert_slot,
     minted_names,
     resource,
@@ -291,7 +292,7 @@ def _apply_own(tx: Transaction, scene: Scene, person: Person, kept: set[int]) ->
         content = own_content(tx, row)
         slot = scene.own_slot(card_id)
         if slot is None:
-            slot_id = insert_slot(tx, _own_slot(tx, row, content))
+            slot_id = insert_own(tx, row, content)
         else:
             slot_id = slot.id
             if slot.gone is not None or (slot.text, slot.text_3) != (content.text, content.text_3):
@@ -322,45 +323,10 @@ def _apply_other(tx: Transaction, scene: Scene, person: Person) -> int:
 
 def _mint(tx: Transaction, scene: Scene, person: Person, visible: Visible) -> int:
     """A slot for somebody else's person that this view never had: href and UID are minted."""
-    href, uid = minted_names(tx, scene.member, person.source)
-    return insert_slot(
-        tx,
-        SlotRow(
-            id=0,
-            book=scene.reading.book_of(scene.member),
-            member=scene.member,
-            href=href,
-            uid=uid,
-            card=person.source,
-            own=False,
-            survivor=None,
-            seq=0,
-            text=keep(tx, visible.text(uid)),
-            text_3=None,
-            content=visible.digest,
-            gone=None,
-        ),
-    )
-
-
-def _own_slot(tx: Transaction, row: CardRow, content: Content) -> SlotRow:
-    """A slot for an own card that no device named: a random href, the card's own UID."""
-    href, _ = minted_names(tx, row.member, row.id)
-    return SlotRow(
-        id=0,
-        book=row.book,
-        member=row.member,
-        href=href,
-        uid=row.uid,
-        card=row.id,
-        own=True,
-        survivor=None,
-        seq=0,
-        text=content.text,
-        text_3=content.text_3,
-        content=content.digest,
-        gone=None,
-    )
+    names = minted_names(tx, scene.member, person.source)
+    content = Content(keep(tx, visible.text(names[1])), None, visible.digest)
+    book = scene.reading.book_of(scene.member)
+    return insert_slot(tx, person.source, content, book=book, member=scene.member, names=names)
 
 
 def _differences(tx: Transaction, scene: Scene) -> list[str]:

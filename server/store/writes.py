@@ -50,7 +50,7 @@ from server.store.slots import (
     SlotRow,
     announce_again,
     find_slot,
-    insert_slot,
+    insert_own,
     note_served,
     slot_at,
     slot_of_uid,
@@ -212,25 +212,7 @@ def _create(tx: Transaction, put_: Put) -> PutResult:
     row = create_card(tx, put_.book, written, typing, device=put_.device.id, held=bulk)
     if counts:
         note_made(tx, row.id, put_.device.id)
-    content = own_content(tx, row)
-    slot_id = insert_slot(
-        tx,
-        SlotRow(
-            id=0,
-            book=put_.book.id,
-            member=put_.book.member,
-            href=put_.href,
-            uid=row.uid,
-            card=row.id,
-            own=True,
-            survivor=None,
-            seq=0,
-            text=content.text,
-            text_3=content.text_3,
-            content=content.digest,
-            gone=None,
-        ),
-    )
+    slot_id = insert_own(tx, row, own_content(tx, row), put_.href)
     refresh(tx, (row.id,))
     slot = find_slot(tx, slot_id)
     assert slot is not None
