@@ -6,7 +6,7 @@ Operations stay, since an origin meets a card at most once ever; links that were
 undone, and values that were taken off, are never brought again by the machine.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,6 +63,9 @@ _NOT_UNDONE: Final = {
     ),
 }
 """Why some acts have no undo."""
+_WITHDRAWN: Final = N_(
+    "What act {id} took off is no longer shown to whoever keeps the cards, so nothing comes back."
+)
 _NO_ACT: Final = N_("There is no act {id}; `hearthbook history` lists them all.")
 _NO_ACT_OF: Final = N_("There is no act {id} of {member}'s; `hearthbook history` lists them all.")
 _SHOWN: Final = "hidden"
@@ -169,7 +172,7 @@ def undo_act(tx: Transaction, act_id: int, *, member: str | None = None) -> Undo
     untied = untie(tx, old.id, old.kind)
     unsaid = unsay(tx, old.id)
     if not changed and not unsaid and untied.is_empty:
-        raise _nothing(old, is_overtaken=bool(stays or untied.stays))
+        raise _nothing(old, (*stays, *untied.stays))
     refresh(tx, changed | unsaid | untied.cards)
     ask_again(tx, changed | unsaid | untied.cards | untied.apart)
     note_act(tx, "undo", act=name_of_act(tx, act_id))
@@ -222,10 +225,12 @@ def _undoable(tx: Transaction, act_id: int, member: str | None) -> _Old:
     return old
 
 
-def _nothing(old: _Old, *, is_overtaken: bool = False) -> UsageError:
+def _nothing(old: _Old, stays: Sequence[Stay] = ()) -> UsageError:
     if old.kind in _NOT_UNDONE:
         return UsageError(said(_NOT_UNDONE[old.kind], id=str(old.id)))
-    if is_overtaken:
+    if stays and all(each.is_withdrawn for each in stays):
+        return UsageError(said(_WITHDRAWN, id=str(old.id)))
+    if stays:
         return UsageError(
             said(
                 "Everything that act {id} did was changed again since, so all of it stays; nothing was undone.",

@@ -417,6 +417,19 @@ def test_what_is_not_shown_any_more_does_not_come_back(home: Home) -> None:
     assert [(each.property, each.is_withdrawn) for each in again.stays] == [("EMAIL", True)]
 
 
+def test_where_nothing_comes_back_for_it_is_shown_no_more_that_is_said(home: Home) -> None:
+    common_person(home, (MAIL,))
+    cycle(home)
+    body = own(home, "ben", "b.vcf").replace(f"{MAIL}\r\n".encode(), b"")
+    home.put("ben", "b.vcf", body, if_match=home.etag("ben", home.entry("ben", "Eva Stein")))
+    with home.db.read() as tx:
+        act = last_act(tx)
+    with home.db.write(Actor("share", "anna")) as tx:
+        set_share(tx, "anna", "ben", "none")
+    with pytest.raises(UsageError, match="no longer shown"):
+        undo(home, act)
+
+
 EXAMPLES = int(os.environ.get("HEARTHBOOK_HISTORIES", "12"))
 LINES = (
     *(MAIL, NUMBER, "EMAIL;TYPE=WORK:work@example.org", "BDAY:1980-02-29", "BDAY:1981-03-01"),

@@ -67,8 +67,13 @@ class UndoneHistories(Histories):
         assert self.home.verify() == ()
         private = self._private()
         if not undone.stays and private <= own:
-            with self.home.db.write(Actor("undo")) as tx:
-                redone = undo_act(tx, undone.act)
+            try:
+                with self.home.db.write(Actor("undo")) as tx:
+                    redone = undo_act(tx, undone.act)
+            except UsageError as error:
+                if "no longer shown" in error.sentence:
+                    return
+                raise
             after = self._state()
             if redone.stays or self._private() != private:  # a mark that is back makes private
                 return
