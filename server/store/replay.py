@@ -320,7 +320,9 @@ def _request_again(tx: Transaction, book: Book, href: str, record: Record, devic
             status=record.status,
         )
         return
-    matches = etag(book, slot.seq) if record.if_match and slot and slot.gone is None else ""
+    matches = ""
+    if record.if_match and slot is not None and slot.gone is None:
+        matches = "*" if "*" in record.if_match else etag(book, slot.seq)
     result = put(
         tx,
         book,

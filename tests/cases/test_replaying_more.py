@@ -16,7 +16,7 @@ from server.store.linking import say_claim
 from server.store.regions import move_to
 from server.store.undoing import undo_act
 from tests.asking import open_cases
-from tests.builders import Home
+from tests.builders import Home, a_card
 from tests.cases.test_replaying import PHONE, add, answer, cycle, edit, last, restored, state
 
 
@@ -132,3 +132,19 @@ def test_what_was_chosen_already_is_not_noted(home: Home) -> None:
     written = last(home)
     choose(home, "The Steins", "AT", 3.0, always=True)
     assert last(home) == written
+
+
+def test_a_body_for_whatever_is_there_takes_nothing_off_that_its_device_never_saw(
+    home: Home,
+) -> None:
+    """`If-Match: *` names no text, then and in a replay."""
+    home.put("ben", "b.vcf", a_card("ub", "Eva Stein", PHONE))
+    entry = home.entry("anna", "Eva Stein")
+    number, site = b"TEL:+49 30 55570007\r\nEND", b"URL:https://eva.example\r\nEND"
+    home.put("anna+tablet", entry.href, entry.octets.replace(b"END", number))
+    home.put("anna", entry.href, entry.octets.replace(b"END", site), if_match="*")
+    before = home.entry("anna", "Eva Stein").octets
+    assert b"55570007" in before
+    assert b"eva.example" in before
+    restore(home.db.folder, home.db.folder.parent / "copy.db")
+    assert home.entry("anna", "Eva Stein").octets == before
