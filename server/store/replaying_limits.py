@@ -32,7 +32,8 @@ def limits_again(tx: Transaction, rows: Iterable[CardRow], record: Record) -> bo
             now = limits_on(tx, row.id).by_value.get(value, SHARED)
         if record.given_up:
             said = now.narrower(limit)
-        if said == now:
+        is_marked = value is None and row.private_device is not None and not record.given_up
+        if said == now and not is_marked:  # what was said on a page outdoes the mark of a phone
             continue
         if value is not None:
             set_value_visibility(tx, row.id, value, said.visibility, said.named & named)

@@ -54,3 +54,20 @@ def test_a_card_that_is_shown_again_shows_no_other_one_of_its_uid(home: Home) ->
     before = state(home)
     assert restored(home).account.left == ()
     assert state(home) == before
+
+
+def test_what_was_said_on_a_page_of_a_card_that_its_phone_had_marked_stays_said(home: Home) -> None:
+    """No phone makes public what its member called private, before a restore and after it."""
+    marked = a_card("m", "Mia Berg", "EMAIL;TYPE=WORK:work@example.org", "CLASS:PRIVATE")
+    home.put("anna", "m.vcf", marked)
+    with home.db.read() as tx:
+        (card,) = (each.id for each in cards_of(tx, "anna"))
+    with home.db.write(Actor("card", "anna")) as tx:
+        set_visibility(tx, card, "private")
+    assert restored(home).account.left == ()
+    entry = home.fetch("anna", "m.vcf")
+    body = entry.octets.replace(b"CLASS:PRIVATE\r\n", b"")
+    assert home.put("anna", "m.vcf", body, if_match=home.etag("anna", entry)).status == 204
+    with home.db.read() as tx:
+        (row,) = cards_of(tx, "anna")
+    assert row.access.visibility == "private"
