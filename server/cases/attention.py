@@ -91,9 +91,9 @@ def of_folder(folder: Path, file: Path) -> Iterator[str]:
         )
 
 
-def of_clock(tx: Transaction) -> Iterator[str]:
-    """A machine whose clock went back."""
-    behind = last_time(tx) - time.time_ns() // 1000
+def of_clock(tx: Transaction, viewer: str = "") -> Iterator[str]:
+    """A machine whose clock went back; for a member told from what they did themselves (R1)."""
+    behind = last_time(tx, viewer) - time.time_ns() // 1000
     if behind >= BEHIND_LEAST:
         yield behind_sentence(behind)
 

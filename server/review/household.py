@@ -117,7 +117,12 @@ class HouseholdPages:
         with self._database.read() as tx:
             attention = list(of_own_cards(tx, me.id))
             if runs:
-                attention += [*of_devices(tx, me.id), *of_jobs(tx), *of_clock(tx), *of_backups(tx)]
+                attention += [
+                    *of_devices(tx, me.id),
+                    *of_jobs(tx),
+                    *of_clock(tx, me.id),
+                    *of_backups(tx),
+                ]
             holds = [each for each in open_holds(tx, me.id) if each.kind != "stale"]
             last = last_backup(tx)
             shown = {

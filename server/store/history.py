@@ -131,7 +131,9 @@ _FACT: Final = Query(
     )
 )
 _LAST: Final = Query(select(func.max(act.c.id)))
-_LAST_TIME: Final = Query(select(func.max(act.c.at)))
+_LAST_TIME: Final = Query(
+    select(func.max(act.c.at)).where(or_(bind("who") == "", act.c.member == bind("who")))
+)
 _UNTIL: Final = Query(select(func.max(act.c.id)).where(act.c.at <= bindparam("at")))
 _LAST_CHANGE: Final = Query(
     select(act.c.id)
@@ -277,9 +279,9 @@ def act_until(tx: Transaction, at: int) -> int:
     return int(row[0] or 0) if row else 0
 
 
-def last_time(tx: Transaction) -> int:
-    """When the latest act was, in UTC microseconds; 0 before any."""
-    row = tx.one(_LAST_TIME)
+def last_time(tx: Transaction, member: str = "") -> int:
+    """When the latest act was, or the latest of one member, in UTC microseconds; 0 before any."""
+    row = tx.one(_LAST_TIME, who=member)
     return int(row[0]) if row and row[0] else 0
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from server.cases.attention import of_clock
 from server.cycle import run_cycle
 from server.review.application import make_application
 from server.settings import ServerSettings, Settings
@@ -191,3 +192,15 @@ def test_plain_http_and_proxies_that_nobody_believes_are_told_of(home: Home) -> 
     assert "without TLS" in shown(ServerSettings(host="0.0.0.0"))  # noqa: S104
     proxied = ServerSettings(public_url="http://localhost", trusted_proxies=("10.0.0.2",))
     assert "is not believed" in shown(proxied, **{"hearthbook.unbelieved": "10.0.0.9"})
+
+
+def test_a_clock_that_went_back_is_told_from_what_one_did_oneself(home: Home) -> None:
+    """Ben's later act says nothing to Anna of when he did it (R1)."""
+    home.put("anna", "a.vcf", a_card("ua", "Eva Stein"))
+    with home.db.read() as tx:
+        before = list(of_clock(tx, "anna"))
+    home.clock.pass_seconds(400 * 86_400)
+    home.put("ben", "b.vcf", a_card("ub", "Mum", "CLASS:PRIVATE"))
+    with home.db.read() as tx:
+        assert list(of_clock(tx, "anna")) == before
+        assert list(of_clock(tx)) != before
