@@ -48,7 +48,13 @@ def typed_changes(
     belief = sight_of(tx, device).judge(before, written.props)
     if known:
         return belief.believed
-    changes = belief.without_base(region)
+    return typed_anew(tx, addressed, belief.without_base(region))
+
+
+def typed_anew(
+    tx: Transaction, addressed: SlotRow, changes: tuple[Change, ...]
+) -> tuple[Change, ...]:
+    """Of changes whose base nobody knows, those that say what was never served (R6)."""
     if addressed.own:
         return changes
     had = sent_back(tx, addressed.id, addressed.card, addressed.text)

@@ -19,7 +19,7 @@ from server.store.books import get_book, seq_named
 from server.store.cards import find_card
 from server.store.database import Actor, Database, Transaction
 from server.store.devices import Device
-from server.store.edits import bring_back, own_card_instead, suggest_all
+from server.store.edits import bring_back, own_card_instead, suggest_all, typed_anew
 from server.store.facts import Typing, taken_off
 from server.store.group_edits import believed_changes
 from server.store.household import region_of
@@ -38,7 +38,6 @@ from server.store.overlays import COLLIDED, put_on, suggest
 from server.store.query import Query, bind
 from server.store.render import own_content
 from server.store.schema import book, device, fact, member, received
-from server.store.shown import sent_back
 from server.store.slots import (
     SlotRow,
     find_slot,
@@ -182,13 +181,7 @@ def meeting_of(
     current = properties(parse(octets_of(tx, shown)), region=region)
     if base is None:
         added = _additions(diff(current, written.props))
-        had = (
-            set[tuple[str, str]]()
-            if addressed.own
-            else sent_back(tx, addressed.id, addressed.card, addressed.text)
-        )
-        typed = (e for e in added if e.after and (e.after.name, e.after.norm) not in had)
-        return Meeting(None, current, tuple(typed))
+        return Meeting(None, current, typed_anew(tx, addressed, added))
     before = properties(base, region=region)
     changes = sight_of(tx, body.device).judge(before, written.props).believed
     row = find_card(tx, standing.card) if standing.own else None
