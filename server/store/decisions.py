@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, or_, select
 
 from server.access import card_level, may_answer
 from server.errors import NotFound, UsageError
@@ -12,7 +12,7 @@ from server.reconcile.linking import question_key
 from server.store.asking import ask_again
 from server.store.cards import find_card
 from server.store.database import Transaction
-from server.store.linking import REOPENED, keep_answer, link_cards
+from server.store.linking import REOPENED, end_link, keep_answer, link_cards
 from server.store.members import get_member, household_of
 from server.store.noting_acts import RETHINK, note_act
 from server.store.query import Query, bind
@@ -56,7 +56,6 @@ _STANDING: Final = Query(
 )
 _ACT: Final = Query(select(link.c.act).where(link.c.id == bind("which")))
 _ONE: Final = Query(_LINKS.where(link.c.id == bind("which")))
-_END: Final = Query(update(link).where(link.c.id == bind("which")).values(ended=bind("by_act")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +100,10 @@ def take_back(tx: Transaction, viewer: str, link_id: str) -> Decision:
     said = _decision(row)
     left, right = said.cards
     key = question_key(left, right, said.scope)
+    end_link(tx, said.id)
     if said.verdict == "apart":
-        tx.run(_END, which=said.id, by_act=tx.act)
         keep_answer(tx, key, viewer, REOPENED + "different")
     else:
-        tx.run(_END, which=said.id, by_act=tx.act)
         link_cards(tx, said.cards, "apart", scope=said.scope, member=viewer)
         keep_answer(tx, key, viewer, "different")
     note_act(tx, RETHINK, left=left, right=right, scope=said.scope, verdict=said.verdict)

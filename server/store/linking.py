@@ -33,6 +33,7 @@ _END: Final = Query(
     )
     .values(ended=bind("by_act"))
 )
+_END_ONE: Final = Query(update(link).where(link.c.id == bind("which")).values(ended=bind("by_act")))
 _SAID: Final = Query(
     select(link.c.id).where(
         and_(
@@ -126,6 +127,11 @@ def end_links(tx: Transaction, left: str, right: str) -> None:
     left, right = sorted((left, right))
     tx.concerned.update((left, right))
     tx.run(_END, left=left, right=right, holds_for="", by_act=tx.act)
+
+
+def end_link(tx: Transaction, link_id: str) -> None:
+    """Take back one thing that was said of two cards."""
+    tx.run(_END_ONE, which=link_id, by_act=tx.act)
 
 
 def say_claim(tx: Transaction, card_id: str, member: str, says: str, said_by: str | None) -> None:

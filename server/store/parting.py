@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Final
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, or_, select
 
 from server.access import card_level, may_answer
 from server.errors import NotFound, UsageError
@@ -18,7 +18,7 @@ from server.saying import N_
 from server.store.asking import ask_again
 from server.store.cards import CardRow, find_card
 from server.store.database import Transaction
-from server.store.linking import keep_answer, link_again
+from server.store.linking import end_link, keep_answer, link_again
 from server.store.members import get_member, household_of
 from server.store.noting_acts import PART, note_act
 from server.store.query import Query, bind
@@ -38,7 +38,6 @@ _LINKS: Final = Query(
     )
     .order_by(link.c.act, link.c.id)
 )
-_END: Final = Query(update(link).where(link.c.id == bind("which")).values(ended=bind("by_act")))
 
 
 def take_out(tx: Transaction, viewer: str, card_id: str) -> tuple[str, ...]:
@@ -91,7 +90,7 @@ class _Parting:
         for which, left, right, scope, verdict in self._links(self.card):
             other = right if left == self.card else left
             if verdict == "same" and other in self.others:
-                self.tx.run(_END, which=which, by_act=self.tx.act)
+                end_link(self.tx, which)
                 self.ended.setdefault(other, scope)
         for other in self.others:
             is_linked = other in self.ended

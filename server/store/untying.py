@@ -17,7 +17,7 @@ from server.reconcile.linking import question_key
 from server.reconcile.offers import UNWANTED
 from server.store.cards import claims_of, closure, find_card, owner_said
 from server.store.database import Transaction
-from server.store.linking import REOPENED, UNDONE, answers, keep_answer, link_again
+from server.store.linking import REOPENED, UNDONE, answers, end_link, keep_answer, link_again
 from server.store.overlays import COLLIDED, SHOWN_STATES, close_suggestion
 from server.store.query import Query, bind
 from server.store.reverting import Stay
@@ -37,7 +37,6 @@ _MADE: Final = Query(
     _LINK.where(and_(link.c.act == bind("by_act"), link.c.ended.is_(None))).order_by(link.c.id)
 )
 _ENDED: Final = Query(_LINK.where(link.c.ended == bind("by_act")).order_by(link.c.id))
-_END: Final = Query(update(link).where(link.c.id == bind("which")).values(ended=bind("by_act")))
 _FORGET: Final = Query(delete(answer).where(answer.c.key == bind("about")))
 _SUGGESTED: Final = Query(
     select(suggestion.c.id, suggestion.c.card, suggestion.c.property, suggestion.c.state)
@@ -141,7 +140,7 @@ def _links_back(tx: Transaction, old: int, moved: set[str]) -> int:
     parted = 0
     again = tx.all(_ENDED, by_act=old)
     for which, left, right, verdict, scope, _evidence, member in tx.all(_MADE, by_act=old):
-        tx.run(_END, which=which, by_act=tx.act)
+        end_link(tx, which)
         moved.update((left, right))
         parted += verdict == "same"
         if member is None and verdict == "same":
