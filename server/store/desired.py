@@ -52,12 +52,12 @@ class Viewer:
 
 def desired_view(
     reading: Reading,
-    household: Household,
     viewer: Viewer,
     cards: Mapping[str, CardRow],
     links: Sequence[Linked],
 ) -> Desired:
     """What a viewer should have of these cards, which must be closed under their links."""
+    household = reading.household
     levels = {each.id: _level(household, viewer.member, each) for each in cards.values()}
     persons: list[Person] = []
     unseen = [each for each, level in levels.items() if level == "none"]

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from server.access import Household, is_meant_for
+from server.access import is_meant_for
 from server.contacts.build import build_card, name_only
 from server.contacts.card import parse
 from server.contacts.properties import Property, content_digest
@@ -39,13 +39,11 @@ def own_content(tx: Transaction, row: CardRow) -> Content:
     return Content(row.text, keep(tx, to_version_3(parse(octets_of(tx, row.text)))), b"")
 
 
-def visible_content(
-    reading: Reading, household: Household, viewer: str, source: CardRow, person: Person
-) -> Visible:
+def visible_content(reading: Reading, viewer: str, source: CardRow, person: Person) -> Visible:
     """What a viewer sees of somebody else's person: allowed values, and the viewer's own lines on top."""
     values = reading.values(source)
     props = (
-        visible_values(household, viewer, values)
+        visible_values(reading.household, viewer, values)
         if person.level == "all"
         else _names(viewer, values)
     )

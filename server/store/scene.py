@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from server.access import Household
 from server.store.cards import CardRow, Linked
 from server.store.desired import Desired, Person, Viewer
 from server.store.reading import Reading
@@ -21,7 +20,6 @@ class Scene:
 
     member: str
     reading: Reading
-    household: Household
     cards: Mapping[str, CardRow]
     links: tuple[Linked, ...]
     mine: tuple[SlotRow, ...]

@@ -23,7 +23,7 @@ def note_veiled(tx: Transaction, scene: Scene) -> None:
         for each in scene.reading.values(source):
             if travel_of(each.prop.name).flow == "stays":
                 continue
-            if sees_value(scene.household, scene.member, each.access):
+            if sees_value(scene.reading.household, scene.member, each.access):
                 note_shown(tx, scene.member, each.fact)
 
 
@@ -41,7 +41,7 @@ def _sources(scene: Scene) -> Iterator[CardRow]:
     cards = {each.id: each for each in scene.cards.values() if each.id not in narrow}
     links = [each for each in scene.links if not narrow & {each.card_a, each.card_b}]
     shown = {each.source for each in scene.wanted.persons if not each.own}
-    for person in desired_view(scene.reading, scene.household, scene.viewer, cards, links).persons:
+    for person in desired_view(scene.reading, scene.viewer, cards, links).persons:
         if not person.own and person.level == "all" and person.source not in shown:
             yield cards[person.source]
 

@@ -201,8 +201,8 @@ def _scenes(
             continue
         mine = tuple(slots.get(member_id, ()))
         viewer = _viewer(reading, member_id, cards, mine)
-        wanted = desired_view(reading, household, viewer, cards, links)
-        yield Scene(member_id, reading, household, cards, links, mine, viewer, wanted)
+        wanted = desired_view(reading, viewer, cards, links)
+        yield Scene(member_id, reading, cards, links, mine, viewer, wanted)
 
 
 def _viewer(
@@ -279,7 +279,7 @@ def _inherited(tx: Transaction, scene: Scene, which: SlotRow) -> set[str]:
     if not overlay:
         return set()
     scene.reading.note_moved(scene.member)
-    return {inherit(tx, scene.household, which, scene.cards[which.card], overlay)}
+    return {inherit(tx, scene.reading.household, which, scene.cards[which.card], overlay)}
 
 
 def _apply_own(tx: Transaction, scene: Scene, person: Person, kept: set[int]) -> int:
@@ -307,9 +307,7 @@ def _apply_other(tx: Transaction, scene: Scene, person: Person) -> int:
     slot = scene.slot_for(person)
     if slot is not None and slot.card not in person.cards:
         _move_lines(tx, scene, slot.card, person)
-    visible = visible_content(
-        scene.reading, scene.household, scene.member, scene.cards[person.source], person
-    )
+    visible = visible_content(scene.reading, scene.member, scene.cards[person.source], person)
     if slot is None:
         return _mint(tx, scene, person, visible)
     if slot.gone is None and slot.content == visible.digest:
@@ -354,9 +352,7 @@ def _expected(
 ) -> Iterator[tuple[SlotRow | None, int | None, int | None, bytes]]:
     """Each slot a person should have, with its texts and digest; a built text is told by its digest alone."""
     if not person.own:
-        visible = visible_content(
-            scene.reading, scene.household, scene.member, scene.cards[person.source], person
-        )
+        visible = visible_content(scene.reading, scene.member, scene.cards[person.source], person)
         yield scene.slot_for(person), None, None, visible.digest
         return
     for card_id in person.cards:
