@@ -18,8 +18,8 @@ HALF_LIVES_KEY: Final = "half_lives"
 
 def half_lives_of(tx: Transaction) -> Mapping[str, float]:
     """Years after which half of the values of each kind are wrong."""
-    said: dict[str, float] = json.loads(get_setting(tx, HALF_LIVES_KEY, "{}"))
-    return {**HALF_LIVES, **said}
+    chosen: dict[str, float] = json.loads(get_setting(tx, HALF_LIVES_KEY, "{}"))
+    return {**HALF_LIVES, **chosen}
 
 
 def say_half_lives(tx: Transaction, years: Mapping[str, float]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from sqlalchemy import Column, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Column, Select, and_, func, or_, select
 
 from server.access import ValueAccess
 from server.store.cards import find_card, sources_of
@@ -135,7 +135,7 @@ _LAST: Final = Query(select(func.max(act.c.id)))
 _LAST_TIME: Final = Query(
     select(func.max(act.c.at)).where(or_(bind("who") == "", act.c.member == bind("who")))
 )
-_UNTIL: Final = Query(select(func.max(act.c.id)).where(act.c.at <= bindparam("at")))
+_UNTIL: Final = Query(select(func.max(act.c.id)).where(act.c.at <= bind("at")))
 _LAST_CHANGE: Final = Query(
     select(act.c.id)
     .where(and_(act.c.kind != "cycle", act.c.kind != "late", act.c.kind != "init"))

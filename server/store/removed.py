@@ -140,19 +140,19 @@ def show_again(tx: Transaction, removed: Removed) -> None:
 def _removed(tx: Transaction, slot: SlotRow, row: CardRow) -> Removed | None:
     """How the person of a retired slot was removed; None where nothing brings them back."""
     member = slot.member
-    said = tx.one(_HIDDEN, who=member, which=row.id)
+    hidden = tx.one(_HIDDEN, who=member, which=row.id)
     how: How
     if slot.own:
         if row.trashed is None or row.member != member:
             return None
         how, which = "trash", row.trashed
-    elif said is not None:
+    elif hidden is not None:
         if (
             row.trashed is not None
             or card_level(household_of(tx, taker=member), member, row.access) == "none"
         ):
             return None
-        how, which = "hidden", said[0]
+        how, which = "hidden", hidden[0]
     else:
         shown = card_level(household_of(tx, taker=member), member, _there(row).access)
         if row.trashed is None or row.member == member or shown == "none" or not row.household:

@@ -19,7 +19,6 @@ from hypothesis import settings
 from server.app import build_application
 from server.review.application import make_application
 from server.settings import Settings
-from server.store.clock import Clock
 from server.store.database import Actor, Database, open_database
 from server.store.sessions import create_session
 from tests.builders import Home, a_card
@@ -66,9 +65,8 @@ class Answers:
     """What one member is answered in one run, with random names by order of appearance."""
 
     def __init__(self, home: Home, folder: Path, who: str) -> None:
-        self.database = open_database(folder)
         # What is served has the household's time; its last act, if later, would be it otherwise.
-        self.database._clock = Clock(home.clock)
+        self.database = open_database(folder, home.clock)
         application = build_application(folder, Settings())
         self.client = DavClient(application, f"{who}+phone", home.passwords[f"{who}+phone"])
         self.pages = _signed_in(self.database, who)
