@@ -1,6 +1,6 @@
 """Is this still right? Own values that age, asked about a few at a time; nothing ever waits for an answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Final
 
@@ -56,7 +56,7 @@ def find_check(tx: Transaction, case_id: str, member: str | None) -> tuple[Case,
 def check_again(tx: Transaction, member: str, key: str) -> tuple[Case, Check] | None:
     """The question that was answered under a key, if the value stands where it stood."""
     check = check_of_key(tx, member, key) if key.startswith("right ") else None
-    return _case(tx, check) if check is not None else None
+    return _asked(tx, check) if check is not None else None
 
 
 def vouch_for(db: Database, member: str, card_id: str, mark: str) -> str:
@@ -70,7 +70,7 @@ def vouch_for(db: Database, member: str, card_id: str, mark: str) -> str:
         check = check_of_fact(tx, member, card_id, which)
         if check is None:
             raise NotFound("The card has that value no more; open its page again.")
-        case, _ = _case(tx, check)
+        case, _ = _asked(tx, check)
         done = decide_check(tx, check, case, RIGHT)
         note_act(tx, "decide", choice=RIGHT, question=check.key)
         return done
@@ -107,17 +107,23 @@ def _told(tx: Transaction, member: str | None) -> Iterator[tuple[Case, Check]]:
         found = find_member(tx, member)
         if found is None or not may_answer(found.role):
             return
-    lives = half_lives_of(tx)
+    lives, names = half_lives_of(tx), member_names(tx)
     for check in checks_of(tx, member):
         if badge(check.fact, tx.now, lives).word in ("Check", "Unknown"):
-            yield _case(tx, check)
+            yield _case(tx, check, lives, names)
 
 
-def _case(tx: Transaction, check: Check) -> tuple[Case, Check]:
+def _asked(tx: Transaction, check: Check) -> tuple[Case, Check]:
+    """One question alone."""
+    return _case(tx, check, half_lives_of(tx), member_names(tx))
+
+
+def _case(
+    tx: Transaction, check: Check, lives: Mapping[str, float], names: Mapping[str, str]
+) -> tuple[Case, Check]:
     state, fact = check.state, check.fact
     devices = {fact.id: device_of_fact(tx, fact.id)}
-    names = member_names(tx)
-    teller = Teller(tx.now, {state.id: state}, names, half_lives_of(tx), devices)
+    teller = Teller(tx.now, {state.id: state}, names, lives, devices)
     name = name_of_card(state)
     others = tuple(
         teller.row(each)
