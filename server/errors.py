@@ -36,6 +36,11 @@ class NotFound(UsageError):
     """What was named does not exist, or the one who asks may not know of it."""
 
 
+def nobody_there() -> NotFound:
+    """What is raised where a person that was named is in no book of the one who asks."""
+    return NotFound("There is nobody here by that address; they may be gone from your book.")
+
+
 class SettingsError(HearthbookError):
     """The settings file or the environment holds a value that Hearthbook does not know."""
 

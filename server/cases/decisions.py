@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from server.contacts.values import name_of
-from server.errors import NotFound
+from server.errors import nobody_there
 from server.saying import said
 from server.store.cards import find_card, values_for
 from server.store.database import Actor, Database, Transaction
@@ -93,6 +93,6 @@ def _end(tx: Transaction, viewer: str, card_id: str) -> End:
     """
     row = find_card(tx, card_id)
     if row is None:
-        raise NotFound("There is nobody here by that address; they may be gone from your book.")
+        raise nobody_there()
     props = tuple(each.prop for each in values_for(tx, row, viewer, region_of(tx)))
     return End(card_id, row.member, name_of(props).formatted.strip())

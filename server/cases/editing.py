@@ -24,7 +24,7 @@ from server.contacts.card import parse, replace_properties
 from server.contacts.entering import MANY, changes_of
 from server.contacts.lines import escape, make_line
 from server.contacts.properties import Change, Property, properties, property_from
-from server.errors import NotFound, UsageError
+from server.errors import NotFound, UsageError, nobody_there
 from server.store.books import find_book
 from server.store.cards import CardRow, claims_of, find_card, owner_said
 from server.store.database import Actor, Database, Transaction
@@ -225,7 +225,7 @@ def _found(tx: Transaction, viewer: str, card_id: str) -> tuple[SlotRow, CardRow
     slot = live_slot(tx, viewer, card_id)
     row = find_card(tx, slot.card) if slot is not None else None
     if slot is None or row is None:
-        raise NotFound("There is nobody here by that address; they may be gone from your book.")
+        raise nobody_there()
     if row.kind == "group":
         raise UsageError("A group is changed on your phone; here single cards are.")
     if not slot.own and card_level(household_of(tx), viewer, row.access) != "all":

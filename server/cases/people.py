@@ -12,7 +12,7 @@ from server.cases.telling import how_of
 from server.cases.typed import Typed, typed_by
 from server.cases.wording import kind_of_property, label_of
 from server.contacts.travel import travel_of
-from server.errors import NotFound
+from server.errors import nobody_there
 from server.reconcile.freshness import badge
 from server.reconcile.ownership import Ownership, owner_of
 from server.reconcile.snapshot import Claim
@@ -117,7 +117,7 @@ def person_page(db: Database, viewer: str, card_id: str) -> PersonPage:
     with reading_as(db, viewer) as tx:
         person, portraits = portraits_of(tx, viewer, card_id)
         if person is None:
-            raise NotFound("There is nobody here by that address; they may be gone from your book.")
+            raise nobody_there()
         shown, *rest = portraits
         row = shown.row
         own = row.member == viewer

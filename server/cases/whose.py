@@ -4,7 +4,7 @@ from typing import Final, Literal
 
 from server.access import card_level
 from server.cases.marks import unsealed
-from server.errors import NotFound, UsageError
+from server.errors import NotFound, UsageError, nobody_there
 from server.saying import said
 from server.store.cards import claims_of
 from server.store.database import Actor, Database
@@ -51,7 +51,7 @@ def say_whose(db: Database, viewer: str, card_id: str, verb: Claiming, to: str =
     with db.write(Actor("own", viewer)) as tx:
         person, portraits = portraits_of(tx, viewer, card_id)
         if person is None:
-            raise NotFound("There is nobody here by that address; they may be gone from your book.")
+            raise nobody_there()
         who = get_member(tx, to if verb == "give" else viewer)
         if "guest" in (who.role, get_member(tx, viewer).role):
             raise UsageError("A guest only reads; nothing can be theirs.")

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 from server.access import BOOK_OF_THE_HOUSEHOLD, Household, card_level, sees_value
 from server.contacts.build import build_card
 from server.contacts.travel import travel_of
-from server.errors import NotFound, UsageError
+from server.errors import NotFound, UsageError, nobody_there
 from server.store.books import find_book
 from server.store.cards import CardRow, Value, find_card, values_of
 from server.store.database import Actor, Transaction
@@ -89,7 +89,7 @@ def ask_for(tx: Transaction, member: str, card_id: str) -> None:
     row = find_card(tx, card_id)
     level = "none" if row is None else card_level(household_of(tx), member, row.access)
     if row is None or level == "none":
-        raise NotFound("There is nobody here by that address; they may be gone from your book.")
+        raise nobody_there()
     if level == "all":
         raise UsageError("You see this card whole; there is nothing to ask for.")
     if get_member(tx, member).role == "guest":

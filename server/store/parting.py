@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import and_, or_, select
 
 from server.access import card_level, may_answer
-from server.errors import NotFound, UsageError
+from server.errors import UsageError, nobody_there
 from server.reconcile.clusters import Clusters
 from server.reconcile.linking import question_key
 from server.reconcile.snapshot import CardState, cards_by_id
@@ -53,7 +53,7 @@ def take_out(tx: Transaction, viewer: str, card_id: str) -> tuple[str, ...]:
         raise UsageError("A guest only reads; ask whoever keeps the card.")
     person = visible_person(tx, viewer, card_id)
     if person is None:
-        raise NotFound("There is nobody here by that address; they may be gone from your book.")
+        raise nobody_there()
     seen = _seen(tx, viewer, person.cards)
     others = tuple(row.id for row in seen if row.id != card_id)
     if not others or all(row.id != card_id for row in seen):
