@@ -59,8 +59,11 @@ def cases(place: Place, *, as_json: bool) -> None:
 @click.command()
 @click.argument("case")
 @click.argument("choice", nargs=-1, required=True)
+@click.option(
+    "--as", "member", metavar="MEMBER", help="Who answers. Default: the first who is asked."
+)
 @pass_place
-def decide(place: Place, *, case: str, choice: tuple[str, ...]) -> None:
+def decide(place: Place, *, case: str, choice: tuple[str, ...], member: str | None) -> None:
     """Answer a case; it acts at once.
 
     CHOICE is one that `cases` lists for it; where single values differ also
@@ -70,8 +73,13 @@ def decide(place: Place, *, case: str, choice: tuple[str, ...]) -> None:
     change may stand cards of it, as `--json` lists them: it is then for these alone.
     """
     from server.cases import decide as answer
+    from server.store.members import get_member
 
-    say(answer(place.database(), case, " ".join(choice), member=None, fresh=True))
+    database = place.database()
+    if member is not None:
+        with database.read() as tx:
+            get_member(tx, member)
+    say(answer(database, case, " ".join(choice), member=member, fresh=True))
 
 
 def _asked(case: "Case") -> str:

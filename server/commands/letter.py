@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from server.reconcile.snapshot import CardState, Snapshot
 
 WIDTH = 78
+LONGEST = 60
+"""How many lines of one kind are read with pleasure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +24,14 @@ class LetterWriter:
 
     Args:
         speak: Says a sentence in the language of the household.
+        whole: Name everybody, where `LONGEST` would do.
     """
 
     plan: "Plan"
     snapshot: "Snapshot"
     names: Mapping[str, str]
     speak: Callable[[str], str]
+    whole: bool = False
 
     def print_letter(self, told: "Letter") -> None:
         """Print it: what it comes to, then what each would gain and what would be asked."""
@@ -46,20 +50,29 @@ class LetterWriter:
         yield _filled(rest[-3:])
         if told.gains:
             rows = [f"  {name}: {speak(sentence)}." for name, sentence in told.gains]
-            yield "\n".join([speak(said("Who would gain what:")), *rows])
+            yield "\n".join([speak(said("Who would gain what:")), *self._shortened(rows)])
         for asks, heading in (
             (True, said("What we would ask:")),
             (False, said("What would be offered:")),
         ):
             sentences = self._questions(asks=asks)
             if sentences:
-                yield "\n".join([speak(heading), *sentences])
+                yield "\n".join([speak(heading), *self._shortened(sentences)])
         yield speak(
             said(
                 "Nothing was changed by this letter. To have it done: {command}",
                 command="hearthbook reconcile",
             )
         )
+
+    def _shortened(self, rows: list[str]) -> list[str]:
+        """As many rows as are read with pleasure, and how to see the rest."""
+        more = len(rows) - LONGEST
+        if self.whole or more <= 0:
+            return rows
+        command = "hearthbook reconcile --dry-run --all"
+        rest = said("and {number} more: {command}", number=f"{more:,}", command=command)
+        return [*rows[:LONGEST], f"  {self.speak(rest)}"]
 
     def _questions(self, *, asks: bool) -> list[str]:
         """What would be asked, or what would be offered besides."""

@@ -25,8 +25,9 @@ LOOK_SECONDS = 0.25
 
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Say what a cycle would do and change nothing.")
+@click.option("--all", "whole", is_flag=True, help="With --dry-run: name everybody, however many.")
 @pass_place
-def reconcile(place: Place, *, dry_run: bool) -> None:
+def reconcile(place: Place, *, dry_run: bool, whole: bool) -> None:
     """Make the cards of the same people agree, now.
 
     Ends every wait and hold. The first time this is the go that the household's first cycle waits
@@ -34,14 +35,14 @@ def reconcile(place: Place, *, dry_run: bool) -> None:
     """
     database = place.database()
     if dry_run:
-        _print_letter(database)
+        _print_letter(database, whole=whole)
         return
     with _alone(place.folder), spinner("Reconciling") as tell:
         report = _run(database, tell)
     _print(report)
 
 
-def _print_letter(database: "Database") -> None:
+def _print_letter(database: "Database", *, whole: bool) -> None:
     from server.commands.letter import LetterWriter
     from server.commands.speaking import speaker
     from server.cycle import trial
@@ -54,7 +55,7 @@ def _print_letter(database: "Database") -> None:
             names = {each.id: each.name for each in list_members(tx)}
             speak = speaker(tx)
         told = letter(plan, snapshot, names)
-    LetterWriter(plan, snapshot, names, speak).print_letter(told)
+    LetterWriter(plan, snapshot, names, speak, whole=whole).print_letter(told)
 
 
 @contextmanager

@@ -137,6 +137,14 @@ def test_different_people_stay_apart(imported: Hearthbook) -> None:
     assert "fits 2 people" in imported("show", "kat", "ho").sentence
 
 
+def test_who_answers_is_said(imported: Hearthbook) -> None:
+    imported("reconcile")
+    case = str(open_cases(imported)["same-person"]["id"])
+    assert "nobody" in imported("decide", case, "different", "--as", "nobody").sentence
+    assert imported("decide", case, "different", "--as", "ben").status == 0
+    assert "Ben said of " in imported("history").out.splitlines()[0]
+
+
 def test_an_unknown_case_or_choice_changes_nothing(imported: Hearthbook) -> None:
     imported("reconcile")
     before = imported("history", "--json").out
