@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from server.cases import open_cases
 from server.cycle import run_cycle
 from server.protocol.login import Limiter
 from server.review.application import make_application
@@ -235,9 +236,17 @@ def test_a_letter_waits_for_whoever_has_cards(empty: Home) -> None:
     empty.add_device("ben", "phone")
     empty.put("anna", "a.vcf", a_card("a", "Eva Stein", "TEL:+49 30 23125 101"))
     assert "first reconciliation" in anna.get("/").text
+    run_cycle(empty.db, kind="quick")
+    letter = next(each.id for each in open_cases(empty.db, "anna") if each.kind == "letter")
+    alone = anna.get(f"/case/{letter}").text
+    assert "Wait until everybody" in alone
+    assert alone.index("Not yet") < alone.index("Begin without them")
     empty.put("ben", "b.vcf", a_card("b", "Eva Stein", "TEL:+49 30 23125 101"))
     run_cycle(empty.db, kind="quick")
     assert "Read the letter" in ben.get("/welcome").text
+    together = ben.get(f"/case/{letter}").text
+    assert "Yes, do this" in together
+    assert "Begin without them" not in together
 
 
 def test_an_empty_book_is_asked_nothing(empty: Home) -> None:
