@@ -38,6 +38,7 @@ _SOURCES: Final = (
             "server/review/*.py",
             "server/cases/*.py",
             "server/store/*.py",
+            "server/errors.py",
             "server/saying.py",
             "server/commands/letter.py",
         ),
