@@ -29,25 +29,23 @@ _HAD: Final = Query(select(fact.c.id).where(and_(_SAYS, fact.c.source.is_not(Non
 _NAME: Final = Query(select(card.c.name_key).where(card.c.id == bind("which")))
 _ANYBODY: Final = "*"
 _LIKE = or_(bind("like") == _ANYBODY, card.c.name_key == bind("like"))
-_OWN = select(fact.c.source).join(card, card.c.id == fact.c.card)
-_KNEW: Final = Query(
-    _OWN.where(
+_OWN = (
+    select(fact.c.source)
+    .join(card, card.c.id == fact.c.card)
+    .where(
         and_(
             _SAYS,
             _LIKE,
             card.c.member == bind("who"),
             card.c.visibility == "shared",  # what others never see must not be noticed by them
             fact.c.visibility == "shared",
-            fact.c.source.is_(None),
-            fact.c.typed_by == bind("who"),
         )
-    ).limit(1)
+    )
 )
-_RECEIVED: Final = Query(
-    _OWN.where(and_(_SAYS, _LIKE, card.c.member == bind("who"), fact.c.source.is_not(None)))
-    .order_by(fact.c.id)
-    .limit(1)
+_KNEW: Final = Query(
+    _OWN.where(and_(fact.c.source.is_(None), fact.c.typed_by == bind("who"))).limit(1)
 )
+_RECEIVED: Final = Query(_OWN.where(fact.c.source.is_not(None)).order_by(fact.c.id).limit(1))
 _SHOWN: Final = Query(
     select(
         fact.c.id,

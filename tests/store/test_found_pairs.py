@@ -58,3 +58,15 @@ def test_an_inherited_card_does_not_take_with_it_what_its_author_was_shown() -> 
     runs.add(who="ben", name="Mia Berg", extra=[], note=False)
     runs.edit_own(pick=2, line="TEL;TYPE=HOME:030 23125 102", how=0)
     runs.teardown()
+
+
+def test_what_was_brought_to_a_private_card_says_nothing_of_what_is_typed_later() -> None:
+    runs = TwoRuns()
+    runs.add(who="carl", name="Jan Vermeer", extra=["BDAY:1981-03-01"], note=False)
+    runs.keep_secret(name="Eva Stein", extra=[])
+    runs.tie_secret(pick=0, other=0, verdict="same")
+    runs.cycle()
+    runs.add(who="ben", name="Eva Stein", extra=["BDAY:1981-03-01"], note=False)
+    runs.share(giver="carl", taker="anna", level="none")
+    runs.nobody_can_tell()
+    runs.teardown()
