@@ -125,9 +125,9 @@ def value_key(prop: Property) -> Key:
     return prop.name, prop.value if prop.name in _DATES else prop.norm or prop.value
 
 
-def order(fact: Fact) -> tuple[bool, int, int]:
+def order(fact: Fact) -> tuple[bool, int, str, int]:
     """The order of facts in which ties are broken: the older first, planned ones last."""
-    return fact.id < 0, fact.first, abs(fact.id)
+    return fact.id < 0, fact.first, fact.card, abs(fact.id)
 
 
 def merge(left: Side, right: Side, pairings: Sequence[Pairing], *, single: bool) -> Merged:

@@ -106,7 +106,10 @@ class Suggest:
     origin: int | None
 
 
-Operation: TypeAlias = Join | Agree | Unagree | Add | Replace | Remove | Confirm | Suggest
+OnCard: TypeAlias = Add | Replace | Remove | Suggest
+"""What is done on one card."""
+
+Operation: TypeAlias = Join | Agree | Unagree | Confirm | OnCard
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,8 @@ def _plan(snapshot: Snapshot, find: Find, skipped: frozenset[str], *, now: int) 
     return Plan(
         (
             *sorted(joins, key=lambda join: (join.card_a, join.card_b, join.scope)),
-            *working.operations,
+            # Card by card: who else is whose person, as others may keep to themselves, orders nothing (R1).
+            *sorted(working.operations, key=lambda step: step.card),
             *_bases(working, cards_by_id(snapshot)),
         ),
         (*same_person, *sorted(asked, key=lambda question: question.key)),

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from server.reconcile.merging import Key, value_key
-from server.reconcile.operations import Operation, applied_key
+from server.reconcile.operations import OnCard, applied_key
 from server.reconcile.snapshot import CardState, Fact, FactRef, Placed, Snapshot
 
 Row: TypeAlias = tuple[str, str, str, int, int]
@@ -21,7 +21,7 @@ class Working:
 
     def __init__(self, snapshot: Snapshot, *, now: int) -> None:
         self.now = now
-        self.operations: list[Operation] = []
+        self.operations: list[OnCard] = []
         self._cards = {card.id: card for card in snapshot.cards}
         self._written: set[str] = set()
         self.suggesting = snapshot.suggesting
@@ -118,7 +118,7 @@ class Working:
         """The fact with an id that a value came from in this plan; its own id if it has one."""
         return fact.id if fact.id > 0 else self._placed[fact.id].origin
 
-    def emit(self, operation: Operation) -> None:
+    def emit(self, operation: OnCard) -> None:
         """Plan an operation; what it does to a card is done by `place` and `take_off`."""
         self.operations.append(operation)
         self._applied.update(filter(None, (applied_key(operation),)))

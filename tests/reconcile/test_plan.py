@@ -213,3 +213,20 @@ def test_the_machine_links_what_is_certain_and_merges_it_at_once() -> None:
     made = planned(household(card("anna-1", MAIL, PHONE), card("ben-1", MAIL)))
     assert isinstance(made.operations[0], Join)
     assert only(made, Add)
+
+
+def test_a_private_card_does_not_decide_whose_cards_come_first() -> None:
+    seen = [
+        card("2-anna", MAIL, keeper="anna"),
+        card("3-ben", keeper="ben"),
+        card("4-anna", PHONE, keeper="anna", name="Jan Vermeer"),
+        card("5-ben", keeper="ben", name="Jan Vermeer"),
+    ]
+    links = (same("2-anna", "3-ben"), same("4-anna", "5-ben"))
+    private = card("1-anna", keeper="anna", name="Jan Vermeer", seen_by=())
+    alone = household(*seen, links=links)
+    beside = household(*seen, private, links=(*links, same("1-anna", "5-ben", scope="anna")))
+    made = planned(beside).operations
+    steps = [each for each in made if isinstance(each, Add) and each.card != private.id]
+    assert steps == only(planned(alone), Add)
+    assert len(steps) == 2
