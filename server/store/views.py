@@ -8,6 +8,7 @@ computation and reports where the stored slots differ.
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import and_, delete, or_, select
@@ -104,14 +105,17 @@ def refresh(tx: Transaction, ids: Iterable[str]) -> set[str]:
     tx.announced.clear()
     moves = groups.Moves(tuple(each.id for each in cards.values() if each.kind == "group"))
     reading = Reading(tx)
+    new: list[_New] = []
     for some, theirs in _parts(cards, links):
         for scene in _scenes(reading, some, theirs):
             for card_id in scene.wanted.newly_hidden:
                 hide(tx, scene.member, card_id)
             for card_id in scene.wanted.shown_again:
                 unhide(tx, scene.member, card_id)
-            again |= _apply(tx, scene, moves)
+            again |= _apply(tx, scene, moves, new)
             note_veiled(tx, scene)
+    for person in sorted(new, key=lambda each: (each.source.added, each.source.id)):
+        _mint(tx, person)
     groups.follow(tx, moves)
     number(tx, tx.announced, cards)
     if tx.one(_ASKED, cards=json.dumps(sorted(cards))) is not None:
@@ -225,7 +229,21 @@ def _viewer(
     )
 
 
-def _apply(tx: Transaction, scene: Scene, moves: groups.Moves) -> set[str]:
+@dataclass(frozen=True, slots=True)
+class _New:
+    """Somebody else's person that a view never had.
+
+    They get their slots last, the oldest card's first: which of two slots is the older one is seen when
+    they become one, and the order in which views are worked out follows cards that others never see (R1).
+    """
+
+    member: str
+    book: int
+    source: CardRow
+    visible: Visible
+
+
+def _apply(tx: Transaction, scene: Scene, moves: groups.Moves, new: list[_New]) -> set[str]:
     """Make one member's slots of these cards what they should be; gives own cards that took lines over."""
     kept: set[int] = set()
     changed: set[str] = set()
@@ -236,7 +254,12 @@ def _apply(tx: Transaction, scene: Scene, moves: groups.Moves) -> set[str]:
             survivor = _apply_own(tx, scene, person, kept)
             changed |= _absorb(tx, scene, person)
         else:
-            survivor = _apply_other(tx, scene, person)
+            slot = scene.slot_for(person)
+            if slot is None:
+                new.append(_newcomer(scene, person))
+                continue
+            _apply_other(tx, scene, person, slot)
+            survivor = slot.id
             kept.add(survivor)
         standing = {each.id for each in scene.slots_of(person)} & kept
         for each in scene.slots_of(person):
@@ -302,29 +325,35 @@ def _apply_own(tx: Transaction, scene: Scene, person: Person, kept: set[int]) ->
     return survivor
 
 
-def _apply_other(tx: Transaction, scene: Scene, person: Person) -> int:
-    """The one slot of somebody else's person; minted where there was none."""
-    slot = scene.slot_for(person)
-    if slot is not None and slot.card not in person.cards:
+def _apply_other(tx: Transaction, scene: Scene, person: Person, slot: SlotRow) -> None:
+    """Make the one slot of somebody else's person what it should be."""
+    if slot.card not in person.cards:
         _move_lines(tx, scene, slot.card, person)
-    visible = visible_content(scene.reading, scene.member, scene.cards[person.source], person)
-    if slot is None:
-        return _mint(tx, scene, person, visible)
+    visible = _visible(scene, person)
     if slot.gone is None and slot.content == visible.digest:
         if slot.card != person.source:
             resource(tx, slot, person.source)
-        return slot.id
+        return
     content = Content(keep(tx, visible.text(slot.uid)), None, visible.digest)
     announce(tx, slot, person.source, own=False, content=content)
-    return slot.id
 
 
-def _mint(tx: Transaction, scene: Scene, person: Person, visible: Visible) -> int:
-    """A slot for somebody else's person that this view never had: href and UID are minted."""
-    names = minted_names(tx, scene.member, person.source)
-    content = Content(keep(tx, visible.text(names[1])), None, visible.digest)
+def _visible(scene: Scene, person: Person) -> Visible:
+    """What a member sees of somebody else's person."""
+    source = scene.cards[person.source]
+    return visible_content(scene.reading, scene.member, source, person)
+
+
+def _newcomer(scene: Scene, person: Person) -> _New:
     book = scene.reading.book_of(scene.member)
-    return insert_slot(tx, person.source, content, book=book, member=scene.member, names=names)
+    return _New(scene.member, book, scene.cards[person.source], _visible(scene, person))
+
+
+def _mint(tx: Transaction, new: _New) -> None:
+    """Give somebody else's person a slot: href and UID are minted."""
+    names = minted_names(tx, new.member, new.source.id)
+    content = Content(keep(tx, new.visible.text(names[1])), None, new.visible.digest)
+    insert_slot(tx, new.source.id, content, book=new.book, member=new.member, names=names)
 
 
 def _differences(tx: Transaction, scene: Scene) -> list[str]:
@@ -352,8 +381,7 @@ def _expected(
 ) -> Iterator[tuple[SlotRow | None, int | None, int | None, bytes]]:
     """Each slot a person should have, with its texts and digest; a built text is told by its digest alone."""
     if not person.own:
-        visible = visible_content(scene.reading, scene.member, scene.cards[person.source], person)
-        yield scene.slot_for(person), None, None, visible.digest
+        yield scene.slot_for(person), None, None, _visible(scene, person).digest
         return
     for card_id in person.cards:
         if scene.cards[card_id].member == scene.member:

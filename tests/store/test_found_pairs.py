@@ -1,5 +1,6 @@
 """Pairs of runs that were told apart once, step by step as they were found."""
 
+from tests.builders import Home
 from tests.store.test_two_runs import TwoRuns
 
 
@@ -70,3 +71,23 @@ def test_what_was_brought_to_a_private_card_says_nothing_of_what_is_typed_later(
     runs.share(giver="carl", taker="anna", level="none")
     runs.nobody_can_tell()
     runs.teardown()
+
+
+def test_a_private_card_does_not_decide_which_of_two_new_slots_is_the_older_one() -> None:
+    runs = TwoRuns()
+    runs.share(giver="ben", taker="carl", level="none")
+    for name in ("Jan Vermeer", "Eva Stein", "Eva Steiner", "Mia Berg"):
+        runs.add(who="ben", name=name, extra=[], note=False)
+    runs.keep_secret(name="Mia Berg", extra=["TITLE:Dr"])
+    runs.tie_secret(pick=0, other=0, verdict="same")
+    runs.share(giver="ben", taker="carl", level="all")
+    assert by_age(runs.full) == by_age(runs.bare)
+    runs.teardown()
+
+
+def by_age(home: Home) -> list[tuple[str]]:
+    """The names of Carl's entries, the oldest first."""
+    with home.db.read() as tx:
+        return tx.connection.execute(
+            "SELECT href FROM slot WHERE member = 'carl' ORDER BY id"
+        ).fetchall()
