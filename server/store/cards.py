@@ -193,7 +193,10 @@ def claims_of(tx: Transaction, card_id: str) -> tuple[ClaimRow, ...]:
 def closure(
     tx: Transaction, ids: Iterable[str], *, copies: bool = True
 ) -> tuple[dict[str, CardRow], tuple[Linked, ...]]:
-    """The cards with all that links join to them or that hold copies of their values, and those links."""
+    """The cards with all that links join to them or that hold copies of their values, and those links.
+
+    The oldest first, not as links led to them: links that others never see decide no order (R1).
+    """
     found: dict[str, CardRow] = {}
     links: dict[tuple[str, str, str], Linked] = {}
     todo = sorted(set(ids))
@@ -211,7 +214,8 @@ def closure(
             if each.verdict == "same":
                 links[each.card_a, each.card_b, each.scope] = each
                 todo.append(each.card_b if each.card_a == card_id else each.card_a)
-    return found, tuple(links.values())
+    oldest_first = sorted(found.values(), key=lambda each: (each.added, each.id))
+    return {each.id: each for each in oldest_first}, tuple(links.values())
 
 
 @dataclass(frozen=True, slots=True)

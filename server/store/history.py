@@ -123,8 +123,7 @@ _VALUES: Final = Query(
             ),
         )
     )
-    # By what they say: ids follow the order of a cycle's work, which others' private cards may change (R1).
-    .order_by(fact.c.property, fact.c.norm, fact.c.octets, fact.c.id)
+    .order_by(fact.c.id)
 )
 _FACT: Final = Query(
     select(fact.c.card, fact.c.property, fact.c.visibility, fact.c.source).where(

@@ -8,24 +8,27 @@ computation and reports where the stored slots differ.
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
+from server.access import Household
 from server.reconcile.clusters import Clusters
 from server.store import groups
+from server.store.arriving import Arrival, newcomer, visible_to
 from server.store.cards import CardRow, Linked, all_cards, cards_named, closure
 from server.store.database import Transaction
 from server.store.desired import Person, Viewer, desired_view
 from server.store.inheriting import absorb, inherit, move_lines
 from server.store.members import household_of
 from server.store.numbering import number
+from server.store.overlays import suggestions_of
 from server.store.private_groups import keep_private
 from server.store.query import Query, among, bind
 from server.store.reading import Reading
-from server.store.render import Visible, own_content, visible_content
+from server.store.render import own_content
 from server.store.scene import Scene
 from server.store.schema import hidden, question, question_card
 from server.store.slots import (
@@ -33,8 +36,6 @@ from server.store.slots import (
     SlotRow,
     announce,
     insert_own,
-    insert_slot,
-    minted_names,
     resource,
     retire,
     slots_of_card,
@@ -105,17 +106,17 @@ def refresh(tx: Transaction, ids: Iterable[str]) -> set[str]:
     tx.announced.clear()
     moves = groups.Moves(tuple(each.id for each in cards.values() if each.kind == "group"))
     reading = Reading(tx)
-    new: list[_New] = []
+    coming: list[Arrival] = []
     for some, theirs in _parts(cards, links):
         for scene in _scenes(reading, some, theirs):
             for card_id in scene.wanted.newly_hidden:
                 hide(tx, scene.member, card_id)
             for card_id in scene.wanted.shown_again:
                 unhide(tx, scene.member, card_id)
-            again |= _apply(tx, scene, moves, new)
+            again |= _apply(tx, scene, moves, coming)
             note_veiled(tx, scene)
-    for person in sorted(new, key=lambda each: (each.source.added, each.source.id)):
-        _mint(tx, person)
+    for each in sorted(coming, key=lambda each: (each.source.added, each.source.id)):
+        again |= each.make(tx)
     groups.follow(tx, moves)
     number(tx, tx.announced, cards)
     if tx.one(_ASKED, cards=json.dumps(sorted(cards))) is not None:
@@ -229,21 +230,7 @@ def _viewer(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _New:
-    """Somebody else's person that a view never had.
-
-    They get their slots last, the oldest card's first: which of two slots is the older one is seen when
-    they become one, and the order in which views are worked out follows cards that others never see (R1).
-    """
-
-    member: str
-    book: int
-    source: CardRow
-    visible: Visible
-
-
-def _apply(tx: Transaction, scene: Scene, moves: groups.Moves, new: list[_New]) -> set[str]:
+def _apply(tx: Transaction, scene: Scene, moves: groups.Moves, coming: list[Arrival]) -> set[str]:
     """Make one member's slots of these cards what they should be; gives own cards that took lines over."""
     kept: set[int] = set()
     changed: set[str] = set()
@@ -256,7 +243,7 @@ def _apply(tx: Transaction, scene: Scene, moves: groups.Moves, new: list[_New]) 
         else:
             slot = scene.slot_for(person)
             if slot is None:
-                new.append(_newcomer(scene, person))
+                coming.append(newcomer(scene, person))
                 continue
             _apply_other(tx, scene, person, slot)
             survivor = slot.id
@@ -272,9 +259,10 @@ def _apply(tx: Transaction, scene: Scene, moves: groups.Moves, new: list[_New]) 
     unseen = frozenset(scene.wanted.unseen)
     for each in scene.mine:
         if each.id not in kept and each.card in unseen:
-            inherited = _inherited(tx, scene, each)
-            changed |= inherited
-            if not inherited:
+            inheritance = _inheritance(tx, scene, each)
+            if inheritance is not None:
+                coming.append(inheritance)
+            else:
                 retire(tx, each, None)
     moves.gone.extend(each for each in scene.mine if each.gone is not None)
     return changed
@@ -293,16 +281,26 @@ def _move_lines(tx: Transaction, scene: Scene, card_id: str, person: Person) -> 
         scene.reading.note_moved(scene.member)
 
 
-def _inherited(tx: Transaction, scene: Scene, which: SlotRow) -> set[str]:
+def _inheritance(tx: Transaction, scene: Scene, which: SlotRow) -> Arrival | None:
     """The own card that a slot without a person becomes, if its author typed lines on it."""
     if which.own or which.gone is not None or is_hidden(tx, scene.member, which.card):
-        return set()
-    unseen = scene.known_kin(which.card) - scene.person_of.keys()
-    overlay = scene.reading.typed(scene.member, sorted(unseen))
-    if not overlay:
-        return set()
-    scene.reading.note_moved(scene.member)
-    return {inherit(tx, scene.reading.household, which, scene.cards[which.card], overlay)}
+        return None
+    unseen = sorted(scene.known_kin(which.card) - scene.person_of.keys())
+    if not scene.reading.typed(scene.member, unseen):
+        return None
+    source = scene.cards[which.card]
+    return Arrival(source, partial(_inherit, scene.reading.household, which, source, unseen))
+
+
+def _inherit(
+    household: Household, which: SlotRow, source: CardRow, unseen: Iterable[str], tx: Transaction
+) -> set[str]:
+    """Make the own card that a slot becomes, unless an older one of that person took the lines."""
+    overlay = suggestions_of(tx, which.member, unseen)
+    if overlay:
+        return {inherit(tx, household, which, source, overlay)}
+    retire(tx, which, None)
+    return set()
 
 
 def _apply_own(tx: Transaction, scene: Scene, person: Person, kept: set[int]) -> int:
@@ -329,31 +327,13 @@ def _apply_other(tx: Transaction, scene: Scene, person: Person, slot: SlotRow) -
     """Make the one slot of somebody else's person what it should be."""
     if slot.card not in person.cards:
         _move_lines(tx, scene, slot.card, person)
-    visible = _visible(scene, person)
+    visible = visible_to(scene, person)
     if slot.gone is None and slot.content == visible.digest:
         if slot.card != person.source:
             resource(tx, slot, person.source)
         return
     content = Content(keep(tx, visible.text(slot.uid)), None, visible.digest)
     announce(tx, slot, person.source, own=False, content=content)
-
-
-def _visible(scene: Scene, person: Person) -> Visible:
-    """What a member sees of somebody else's person."""
-    source = scene.cards[person.source]
-    return visible_content(scene.reading, scene.member, source, person)
-
-
-def _newcomer(scene: Scene, person: Person) -> _New:
-    book = scene.reading.book_of(scene.member)
-    return _New(scene.member, book, scene.cards[person.source], _visible(scene, person))
-
-
-def _mint(tx: Transaction, new: _New) -> None:
-    """Give somebody else's person a slot: href and UID are minted."""
-    names = minted_names(tx, new.member, new.source.id)
-    content = Content(keep(tx, new.visible.text(names[1])), None, new.visible.digest)
-    insert_slot(tx, new.source.id, content, book=new.book, member=new.member, names=names)
 
 
 def _differences(tx: Transaction, scene: Scene) -> list[str]:
@@ -381,7 +361,7 @@ def _expected(
 ) -> Iterator[tuple[SlotRow | None, int | None, int | None, bytes]]:
     """Each slot a person should have, with its texts and digest; a built text is told by its digest alone."""
     if not person.own:
-        yield scene.slot_for(person), None, None, _visible(scene, person).digest
+        yield scene.slot_for(person), None, None, visible_to(scene, person).digest
         return
     for card_id in person.cards:
         if scene.cards[card_id].member == scene.member:

@@ -85,6 +85,28 @@ def test_a_private_card_does_not_decide_which_of_two_new_slots_is_the_older_one(
     runs.teardown()
 
 
+def test_a_private_card_does_not_decide_in_which_order_cards_are_inherited() -> None:
+    runs = TwoRuns()
+    for name in ("Jan Vermeer", "Eva Stein", "Eva Steiner", "Mia Berg"):
+        runs.add(who="ben", name=name, extra=[], note=False)
+    runs._both(note_on_all)
+    runs.keep_secret(name="Mia Berg", extra=["TITLE:Dr"])
+    runs.tie_secret(pick=0, other=1, verdict="same")
+    runs.share(giver="ben", taker="carl", level="none")
+    runs.nobody_can_tell()
+    assert len(by_age(runs.full)) == 4
+    runs.teardown()
+
+
+def note_on_all(home: Home) -> None:
+    """Carl writes something on every card that he sees."""
+    for each in home.entries("carl"):
+        now = home.get("carl", each.href)
+        assert now is not None
+        body = now.octets.replace(b"END:", b"NOTE:mine\r\nEND:")
+        home.put("carl", each.href, body, if_match=home.etag("carl", now))
+
+
 def by_age(home: Home) -> list[tuple[str]]:
     """The names of Carl's entries, the oldest first."""
     with home.db.read() as tx:
