@@ -17,9 +17,10 @@ from server.reconcile.linking import Found, Linking, Stale, as_link
 from server.reconcile.operations import Join, Plan
 from server.reconcile.plan import plan
 from server.reconcile.snapshot import Snapshot
+from server.store.cards import kin_of
 from server.store.changes import Changes
 from server.store.database import Transaction
-from server.store.kin import Frame, frame_of, kin_of, news_of
+from server.store.kin import Frame, frame_of, news_of
 from server.store.snapshots import snapshot_of
 
 FEW: Final = 400

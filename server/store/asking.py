@@ -1,7 +1,7 @@
 """Which questions are kept: after a cycle all that its plan asks, after an answer what it left open.
 
 Everything here looks at the cards as they are in the transaction, and at no more of them than a
-question is about, with those that links join to them.
+question is about, with those that links join to them or that have a value from one another.
 """
 
 from collections import defaultdict
@@ -18,7 +18,7 @@ from server.reconcile.linking import as_link, find_links, still_asked
 from server.reconcile.operations import Join, Offer, Plan, SamePerson, ValuesDiffer, WhichBelong
 from server.reconcile.plan import differences, plan
 from server.reconcile.snapshot import Claim, Snapshot, cards_by_id
-from server.store.cards import closure
+from server.store.cards import closure, kin_of
 from server.store.database import Transaction
 from server.store.history import last_act
 from server.store.household import get_setting, is_released, region_of, set_setting
@@ -245,7 +245,7 @@ def _read_at_once(
 
 def _narrowed(tx: Transaction, cards: Iterable[str], snapshot: Snapshot) -> Snapshot:
     """The part of a snapshot of all cards that some of them take part in, as if it were read for them."""
-    near, _links = closure(tx, cards)
+    near = kin_of(tx, cards)
     return replace(
         snapshot,
         cards=tuple(each for each in snapshot.cards if each.id in near),

@@ -14,7 +14,7 @@ from server.reconcile.snapshot import Claim, Says
 from server.store.database import Transaction
 from server.store.frozen import Former, values_before
 from server.store.limits import named_for
-from server.store.query import Query, bind
+from server.store.query import Query, among, bind
 from server.store.schema import book, card, card_member, claim, fact, fact_member, link, member
 from server.store.statement import Row
 
@@ -99,6 +99,13 @@ _COPIES: Final = Query(
     select(_copied.c.card)
     .join(fact, fact.c.id == _copied.c.source)
     .where(fact.c.card == bind("which"))
+    .distinct()
+)
+_origin = fact.alias("origin")
+_CAME_FROM: Final = Query(
+    select(_origin.c.card)
+    .join(fact, fact.c.source == _origin.c.id)
+    .where(fact.c.card.in_(among("cards")))
     .distinct()
 )
 _SOURCES_DEEP: Final = 16
@@ -216,6 +223,17 @@ def closure(
                 todo.append(each.card_b if each.card_a == card_id else each.card_a)
     oldest_first = sorted(found.values(), key=lambda each: (each.added, each.id))
     return {each.id: each for each in oldest_first}, tuple(links.values())
+
+
+def kin_of(tx: Transaction, ids: Iterable[str]) -> frozenset[str]:
+    """Cards with all that are linked with them, directly or not, or have a value from one another."""
+    found: set[str] = set()
+    waiting = set(ids)
+    while waiting:
+        new = closure(tx, waiting)[0].keys() - found
+        found |= new
+        waiting = {row[0] for row in tx.all(_CAME_FROM, cards=json.dumps(sorted(new)))} - found
+    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)

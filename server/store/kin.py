@@ -1,7 +1,7 @@
 """What a cycle reads where few cards changed: these, and all that can play a part in bringing them together."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -10,22 +10,14 @@ from sqlalchemy import or_, select
 from server.access import Household
 from server.reconcile.linking import News
 from server.reconcile.snapshot import Link, Verdict
-from server.store.cards import closure
 from server.store.database import Transaction
 from server.store.household import always_asks, region_of
 from server.store.me_cards import me_cards
 from server.store.members import household_of
 from server.store.query import Query, among
-from server.store.schema import fact, link, view
+from server.store.schema import link, view
 from server.store.snapshots import snapshot_of
 
-_origin = fact.alias("origin")
-_SOURCES: Final = Query(
-    select(_origin.c.card)
-    .join(fact, fact.c.source == _origin.c.id)
-    .where(fact.c.card.in_(among("cards")))
-    .distinct()
-)
 _LINKS: Final = Query(
     select(link.c.card_a, link.c.card_b, link.c.verdict, link.c.scope, link.c.member)
     .where(link.c.ended.is_(None))
@@ -61,14 +53,3 @@ def news_of(tx: Transaction, ids: Collection[str]) -> News:
         for row in tx.all(_LINKS, cards=json.dumps(sorted(ids)))
     )
     return News(present, gone, links)
-
-
-def kin_of(tx: Transaction, ids: Iterable[str]) -> frozenset[str]:
-    """Cards with all that are linked with them, directly or not, or have a value from one another."""
-    found: set[str] = set()
-    waiting = set(ids)
-    while waiting:
-        new = closure(tx, waiting)[0].keys() - found
-        found |= new
-        waiting = {row[0] for row in tx.all(_SOURCES, cards=json.dumps(sorted(new)))} - found
-    return frozenset(found)

@@ -19,7 +19,7 @@ from server.access import (
 from server.contacts.properties import property_from
 from server.contacts.values import name_of
 from server.reconcile.snapshot import Base, CardState, Claim, Fact, Link, Says, Snapshot, Verdict
-from server.store.cards import CardRow, all_cards, closure, find_card
+from server.store.cards import CardRow, all_cards, find_card, kin_of
 from server.store.database import Transaction
 from server.store.facts import EDIT_KINDS
 from server.store.frozen import values_before
@@ -165,9 +165,8 @@ def snapshot_of(
 
 
 def snapshot_near(tx: Transaction, cards: Iterable[str]) -> Snapshot:
-    """Some cards with all that links join to them."""
-    near, _links = closure(tx, cards)
-    return snapshot_of(tx, only=near.keys())
+    """Some cards with all that a plan for them may rest on."""
+    return snapshot_of(tx, only=kin_of(tx, cards))
 
 
 def own_states(tx: Transaction, rows: Iterable[CardRow]) -> dict[str, CardState]:

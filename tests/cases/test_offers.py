@@ -262,3 +262,20 @@ def test_a_guest_is_offered_nothing(home: Home) -> None:
         set_member(tx, "ben", role="adult")
     cycle(home)
     assert len(offers(home)) == 1
+
+
+def test_what_came_from_a_third_card_is_offered_as_it_can_be_answered(tmp_path: Path) -> None:
+    """Carl has the workplace from Ben's card, which can speak for itself: he offers Anna his number alone."""
+    made = Home(tmp_path, "anna", "ben", "carl")
+    with made.db.write(Actor("share", "carl")) as tx:
+        set_share(tx, "carl", "ben", "none")
+    made.put("ben", "b.vcf", a_card("ub", "Eva Stein", "ORG:Bakery"))
+    made.put("carl", "c.vcf", a_card("uc", "Eva Stein", "ORG:Bakery", MAIL, PHONE))
+    made.put("anna", "a.vcf", a_card("ua", "Eva Stein", MAIL))
+    cycle(made)
+    (case,) = offers(made, "anna")
+    assert case.sentence.endswith(": Phone +49 30 23125 101.")
+    decide(made.db, case.id, "add", member="anna")
+    assert PHONE.encode() in made.entry("anna", "UID:ua").octets
+    cycle(made)
+    made.db.close()
