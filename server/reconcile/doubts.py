@@ -29,8 +29,8 @@ def doubts_about(
     """What to ask of whom certain links leave in doubt; sorted."""
     found = (
         question
-        for view in _views(judged, cards, settled)
-        for question in view.questions(Ties(view.universe, cards, links_of))
+        for view in _views(judged, cards, links_of, settled)
+        for question in view.questions()
     )
     return tuple(sorted(found, key=lambda question: question.key))
 
@@ -40,11 +40,20 @@ class _View:
     """The doubts that the same members may answer, and what they know of the cards."""
 
     universe: Universe
+    ties: Ties
     doubts: list[SamePerson]
     judgements: dict[Universe, Judgement]
 
-    def questions(self, ties: Ties) -> Iterator[SamePerson | WhichBelong]:
-        """What to ask about the pairs that stay in doubt and are not one person already."""
+    def open_doubts(self) -> list[SamePerson]:
+        """The pairs that are not one person already and were not called different."""
+        return [
+            pair
+            for pair in self.doubts
+            if pair.cards not in self.ties and pair.card_b not in self.ties.person(pair.card_a)
+        ]
+
+    def questions(self) -> Iterator[SamePerson | WhichBelong]:
+        """What to ask about the pairs that stay in doubt."""
 
         def both(left: str, right: str) -> Iterator[tuple[Matchable, Matchable]]:
             for each in self.judgements.values():
@@ -53,16 +62,12 @@ class _View:
 
         def excludes(left: str, right: str) -> bool:
             pair = (min(left, right), max(left, right))
-            return pair in ties or any(contradicts(*each) for each in both(left, right))
+            return pair in self.ties or any(contradicts(*each) for each in both(left, right))
 
         yield from questions_of(
-            [
-                pair
-                for pair in self.doubts
-                if pair.cards not in ties and pair.card_b not in ties.person(pair.card_a)
-            ],
+            self.open_doubts(),
             self.universe.scope,
-            lambda card: tuple(sorted(ties.person(card))),
+            lambda card: tuple(sorted(self.ties.person(card))),
             excludes=excludes,
             unlike=lambda left, right: any(_are_unlike(*each) for each in both(left, right)),
         )
@@ -77,14 +82,17 @@ def _are_unlike(left: Matchable, right: Matchable) -> bool:
 
 
 def _views(
-    judged: Iterable[Judgement], cards: Mapping[str, Shown], settled: frozenset[str]
+    judged: Iterable[Judgement],
+    cards: Mapping[str, Shown],
+    links_of: LinksOf,
+    settled: frozenset[str],
 ) -> Iterable[_View]:
     """The doubts by who may answer them; two cards of one member with what else they are asked about."""
     views: dict[Universe, _View] = {}
     doubles: list[tuple[Judgement, SamePerson]] = []
 
     def put(where: Universe, judgement: Judgement, pair: SamePerson) -> None:
-        view = views.setdefault(where, _View(where, [], {}))
+        view = views.setdefault(where, _View(where, Ties(where, cards, links_of), [], {}))
         view.judgements[judgement.universe] = judgement
         view.doubts.append(pair)
 
@@ -100,7 +108,7 @@ def _views(
             else:
                 put(judgement.universe, judgement, pair)
     asked = {
-        universe: {card for pair in view.doubts for card in pair.cards}
+        universe: {card for pair in view.open_doubts() for card in pair.cards}
         for universe, view in views.items()
     }
     for judgement, pair in doubles:

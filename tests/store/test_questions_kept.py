@@ -91,3 +91,20 @@ def test_who_is_asked_otherwise_after_different_is_undone_is_asked_by_the_next_c
     assert made.verify() == ()
     assert len(open_cases(made.db, "ben")) == len(open_cases(made.db, "carl")) == 1
     made.db.close()
+
+
+def test_what_a_cycle_asks_of_two_own_cards_is_what_the_next_one_would(tmp_path: Path) -> None:
+    """Ben's first card is not Anna's, and so not Carl's, which the cycle makes one with hers."""
+    made = Home(tmp_path, "anna", "ben", "carl")
+    with made.db.write(Actor("share", "ben")) as tx:
+        set_share(tx, "ben", "carl", "none")
+    made.put("anna", "a.vcf", a_card("a", "Mia Berg", "EMAIL:mia@example.org"))
+    made.put("ben", "b1.vcf", a_card("b1", "Mia Berg"))
+    run_cycle(made.db, kind="command", releasing=True)
+    (case,) = open_cases(made.db, "anna")
+    decide(made.db, case.id, "different", member="anna")
+    made.put("carl", "c.vcf", a_card("c", "Mia Berg", "EMAIL:mia@example.org"))
+    made.put("ben", "b2.vcf", a_card("b2", "Mia Berg"))
+    run_cycle(made.db, kind="command", releasing=True)
+    assert made.verify() == ()
+    made.db.close()
