@@ -23,11 +23,13 @@ from server.store.database import Transaction
 from server.store.history import last_act
 from server.store.household import get_setting, is_released, region_of, set_setting
 from server.store.letters import drop_letters, keep_letters
+from server.store.linking import answers, settled_keys
 from server.store.members import household_of
 from server.store.overlays import personal_names
 from server.store.query import Query, bind
 from server.store.questions import (
     Kept,
+    contents_of,
     drop_questions,
     encoded,
     kept_questions,
@@ -40,6 +42,8 @@ from server.store.snapshots import snapshot_near, snapshot_of
 
 _CURRENT = "asked"
 """The setting that says up to which act everything is asked that is to be asked."""
+_NAMELESS: Final = ("values:", "family:", "dispute:")
+"""How the keys of questions begin that do not say which cards they are about."""
 _CHANGED: Final = Query(
     select(card_version.c.card)
     .where(card_version.c.act == bind("by_act"))
@@ -165,6 +169,25 @@ def ask_again(tx: Transaction, ids: Iterable[str], *, answered: Collection[str] 
     is_all = tx.dropped <= set(answered) and tx.one(_CHANGED, by_act=tx.act) is None
     if is_all and current_until(tx) >= tx.before:
         set_setting(tx, _CURRENT, str(last_act(tx)))
+
+
+def cards_asked_about(tx: Transaction, keys: Iterable[str]) -> frozenset[str]:
+    """The cards of those questions among some whose keys do not name them, as far as they are asked or kept now.
+
+    What is kept says it. What an undo has opened again is looked for among all that is asked of linked cards.
+    """
+    wanted = {each for each in keys if each.startswith(_NAMELESS)}
+    kept = contents_of(tx, wanted)
+    found = {card for content in kept.values() for card in cards_of(subject_of(content))}
+    if wanted - kept.keys() - settled_keys(answers(tx)):
+        snapshot = snapshot_of(tx)
+        asked_of_all = (
+            *differences(snapshot, now=tx.now),
+            *changed_families(snapshot, typed_names(tx)),
+            *disputes(snapshot),
+        )
+        found |= {card for each in asked_of_all if each.key in wanted for card in cards_of(each)}
+    return frozenset(found)
 
 
 def verify_questions(tx: Transaction) -> tuple[str, ...]:

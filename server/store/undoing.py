@@ -17,7 +17,7 @@ from server.contacts.card import parse
 from server.contacts.values import is_marked_private
 from server.errors import NotFound, UsageError
 from server.saying import N_, said
-from server.store.asking import ask_again
+from server.store.asking import ask_again, cards_asked_about
 from server.store.cards import CardRow, cards_with_uid, find_card
 from server.store.database import Actor, Transaction
 from server.store.facts import EDIT_KINDS
@@ -174,7 +174,9 @@ def undo_act(tx: Transaction, act_id: int, *, member: str | None = None) -> Undo
     if not changed and not unsaid and untied.is_empty:
         raise _nothing(old, (*stays, *untied.stays))
     refresh(tx, changed | unsaid | untied.cards)
-    ask_again(tx, changed | unsaid | untied.cards | untied.apart)
+    doubted = cards_asked_about(tx, untied.asked)
+    tx.concerned |= doubted
+    ask_again(tx, changed | unsaid | untied.cards | untied.apart | doubted)
     note_act(tx, "undo", act=name_of_act(tx, act_id))
     return Undone(tx.act, old.id, len(changed), untied.parted, (*stays, *untied.stays))
 

@@ -90,13 +90,13 @@ class Untied:
     Args:
         cards: The cards whose views may change by it.
         parted: How many pairs are not linked any more.
-        asked: Whether a question was answered that is open again, or the other way round.
+        asked: The questions that were answered and are open again, or the other way round.
         apart: The cards that do not agree any more on what the act had let them agree on.
     """
 
     cards: frozenset[str]
     parted: int
-    asked: bool
+    asked: frozenset[str]
     stays: tuple[Stay, ...]
     apart: frozenset[str]
 
@@ -152,20 +152,22 @@ def _links_back(tx: Transaction, old: int, moved: set[str]) -> int:
     return parted
 
 
-def _answers_back(tx: Transaction, said: dict[str, tuple[str, str | None, int]], old: int) -> bool:
+def _answers_back(
+    tx: Transaction, said: dict[str, tuple[str, str | None, int]], old: int
+) -> frozenset[str]:
     """Ask again what an act answered; an undo that is undone answers it once more."""
-    found = False
+    found: set[str] = set()
     for key, (choice, member, by_act) in said.items():
         if by_act != old or choice == "later":
             continue
-        found = True
+        found.add(key)
         if choice == UNDONE:
             tx.run(_FORGET, about=key)
         elif choice.startswith(REOPENED):
             keep_answer(tx, key, member, choice.removeprefix(REOPENED))
         else:
             keep_answer(tx, key, member, REOPENED + choice)
-    return found
+    return frozenset(found)
 
 
 def _state_before(

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from server import cases
 from server.cases import Case
 from server.cycle import run_cycle, trial
 from server.errors import UsageError
 from server.store.database import Actor
+from server.store.history import last_act
 from server.store.pausing import pause, resume
 from server.store.sharing import set_share, set_visibility
 from server.store.undoing import undo_act
@@ -105,6 +107,19 @@ def test_a_decline_is_remembered(home: Home) -> None:
     cycle(home)
     assert offers(home) == []
     assert text(home, "ben") == before
+
+
+def test_a_decline_that_is_undone_is_asked_again_at_once_and_no_more_once_it_is_back(
+    home: Home,
+) -> None:
+    marry(home)
+    cycle(home)
+    answer(home, "decline")
+    for asked in (1, 0, 1):
+        with home.db.write(Actor("undo")) as tx:
+            undo_act(tx, last_act(tx))
+        assert len(cases.open_cases(home.db, "ben")) == asked
+        assert home.verify() == ()
 
 
 def test_later_keeps_the_offer_open(home: Home) -> None:

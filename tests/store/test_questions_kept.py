@@ -108,3 +108,21 @@ def test_what_a_cycle_asks_of_two_own_cards_is_what_the_next_one_would(tmp_path:
     run_cycle(made.db, kind="command", releasing=True)
     assert made.verify() == ()
     made.db.close()
+
+
+@pytest.mark.parametrize("choice", ["keep", "anna"])
+def test_an_answer_that_is_undone_and_undone_again_is_asked_no_more(
+    tmp_path: Path, choice: str
+) -> None:
+    made = Home(tmp_path, "anna", "ben")
+    for who, title in (("anna", "TITLE:Dr"), ("ben", "TITLE:Prof")):
+        made.put(who, "e.vcf", a_card(who, "Eva Stein", "EMAIL:eva@example.org", title))
+    run_cycle(made.db, kind="command", releasing=True)
+    (case,) = open_cases(made.db, "anna")
+    decide(made.db, case.id, choice, member="anna")
+    for asked in (1, 0, 1):
+        with made.db.write(Actor("undo")) as tx:
+            undo_act(tx, last_act(tx))
+        assert made.verify() == ()
+        assert len(open_cases(made.db, "anna")) == asked
+    made.db.close()
