@@ -45,7 +45,9 @@ class Viewer:
     member: str
     hidden: frozenset[str]
     shown: frozenset[str]
-    """Cards that have, or once had, a slot in this view."""
+    """Cards that the slots of this view are, or were last, made from."""
+    standing: frozenset[str]
+    """Those of them whose slot was served until now."""
     own_names: Mapping[str, int]
     """How many own cards bear a normalised name; only names of the cards at hand are asked for."""
 
@@ -70,7 +72,7 @@ def desired_view(
             persons.append(Person(own[0], own=True, level="all", cards=tuple(group)))
             continue
         shown = [each for each in group if each not in viewer.hidden]
-        if len(shown) < len(group) and not any(each in viewer.shown for each in shown):
+        if _is_hidden_as_a_whole(viewer, group, shown):
             newly_hidden.extend(shown)
             shown = []
         if not shown or _is_known_by_name(viewer, cards, levels, shown):
@@ -79,6 +81,15 @@ def desired_view(
         source = _source(reading, cards, shown)
         persons.append(Person(source, own=False, level=levels[source], cards=tuple(group)))
     return Desired(tuple(persons), tuple(sorted(unseen)), tuple(newly_hidden), tuple(shown_again))
+
+
+def _is_hidden_as_a_whole(viewer: Viewer, group: Sequence[str], shown: Sequence[str]) -> bool:
+    """Whether what is not hidden of a person only joined it; whoever was served until now is not hidden by that."""
+    return (
+        len(shown) < len(group)
+        and viewer.shown.isdisjoint(shown)
+        and viewer.standing.isdisjoint(group)
+    )
 
 
 def _level(household: Household, viewer: str, card: CardRow) -> Level:

@@ -226,6 +226,7 @@ def _viewer(
         member_id,
         frozenset(hidden_cards),
         frozenset(each.card for each in mine if not each.own),
+        frozenset(each.card for each in mine if not each.own and each.gone is None),
         own_names,
     )
 

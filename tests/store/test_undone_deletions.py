@@ -9,8 +9,10 @@ from server.cases.undoing import undo as undo_in_words
 from server.cycle import run_cycle
 from server.store.database import Actor
 from server.store.history import last_act
+from server.store.linking import link_cards
 from server.store.sharing import set_share
 from server.store.undoing import undo_act
+from server.store.views import refresh
 from tests.builders import Home, a_card
 
 PHONE = "TEL;TYPE=CELL:+49 30 23125 101"
@@ -139,3 +141,24 @@ def test_what_was_kept_stays_where_the_card_is_not_shown_any_more(home: Home) ->
         set_share(tx, "anna", "ben", "none")
     undo(home, deleted, "anna")
     assert [(each.href, each.octets) for each in home.entries("ben")] == [(href, kept.octets)]
+
+
+def test_hiding_somebody_again_hides_nobody_who_was_linked_since(tmp_path: Path) -> None:
+    """Ben took Anna's older card of Eva out; the younger one, which he was shown all along, joins it."""
+    made = Home(tmp_path, "anna", "ben")
+    made.put("anna", "a.vcf", a_card("ua", "Evi Stein", PHONE))
+    made.put("anna", "b.vcf", a_card("ub", "Eva Stein", LATER))
+    href = made.entry("ben", "Eva Stein").href
+    assert made.delete("ben", made.entry("ben", "Evi Stein").href).status == 204
+    deleted = latest(made)
+    with made.db.read() as tx:
+        ids = [row[0] for row in tx.connection.execute("SELECT id FROM card")]
+    with made.db.write(Actor("decide", "anna")) as tx:
+        link_cards(tx, (ids[0], ids[1]), "same", member="anna")
+        refresh(tx, ids)
+    assert [each.href for each in made.entries("ben")] == [href]
+    undo(made, undo(made, deleted))
+    (entry,) = made.entries("ben")
+    assert (entry.href, LATER.encode() in entry.octets) == (href, True)
+    assert made.verify() == ()
+    made.db.close()
