@@ -29,6 +29,9 @@ PLAIN: Final = {
     "password": N_("{who} chose a password."),
     "pause": N_("{who} paused sharing."),
     "resume": N_("{who} shares again."),
+    "mkcol": N_("{who} made an address book."),
+    "proppatch": N_("{who} changed what an address book says of itself."),
+    "drop": N_("{who} deleted an empty address book."),
 }
 CYCLES: Final = {
     "quick": N_("A quick cycle"),

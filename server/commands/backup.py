@@ -10,8 +10,11 @@ from server.commands.screen import count, minute, note, say, spinner
 WORDS = {
     "again": "return",
     "ask": "request for a card",
+    "book": "address book",
     "decide": "answer",
+    "drop": "deletion of an address book",
     "letter": "first letter",
+    "me": "choice of the own card",
     "release": "release",
     "setting": "setting of the household",
     "undo": "undo",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from server.access import BOOK_OF_THE_HOUSEHOLD
@@ -122,6 +123,8 @@ def drop_cards_and_book(tx: Transaction, book: Book, device: Device) -> None:
 
     for href, _seq in books.list_slots(tx, book):
         deleting.delete(tx, book, href, device=device, counts=False)
+    if not tx.has_acted:  # no card went, so there is nothing that an undo would bring back
+        tx.actor = replace(tx.actor, kind="drop")
     books.drop_book(tx, book)
 
 

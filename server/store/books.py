@@ -16,6 +16,7 @@ from server.access import BOOK_OF_THE_HOUSEHOLD
 from server.errors import Refused
 from server.store import compiled
 from server.store.database import Actor, Database, Transaction
+from server.store.noting_books import BOOK, DROP, note_book
 
 _NAME: Final = re.compile(r"[^/\x00-\x1f]{1,128}\Z")
 
@@ -93,12 +94,16 @@ def create_book(tx: Transaction, member_id: str, name: str, displayname: str = "
         properties="{}",
     )
     tx.run(compiled.INSERT_VIEW, book=which, member=member_id, epoch=secrets.token_hex(6))
-    return get_book(tx, which)
+    made = get_book(tx, which)
+    if not made.household:  # that one comes with its member
+        _note(tx, made, made.displayname, {})
+    return made
 
 
 def drop_book(tx: Transaction, which: Book) -> None:
     """Take a further book out of the home; its cards must be in the trash by then."""
     tx.run(compiled.DROP_BOOK, which=which.id, by_act=tx.act)
+    note_book(tx, DROP, which.member, which.name)
 
 
 def book_properties(tx: Transaction, which: Book) -> dict[str, str]:
@@ -111,12 +116,20 @@ def set_book_properties(
     tx: Transaction, which: Book, displayname: str, properties: dict[str, str]
 ) -> None:
     """Keep the displayname and the further WebDAV properties of a book."""
+    if (displayname, properties) == (which.displayname, book_properties(tx, which)):
+        return
     tx.run(
         compiled.SET_BOOK_PROPERTIES,
         which=which.id,
         title=displayname,
         content=json.dumps(properties, sort_keys=True),
     )
+    _note(tx, which, displayname, properties)
+
+
+def _note(tx: Transaction, which: Book, displayname: str, properties: dict[str, str]) -> None:
+    said = json.dumps(properties, sort_keys=True)
+    note_book(tx, BOOK, which.member, which.name, displayname=displayname, properties=said)
 
 
 def sync_token(which: Book) -> str:

@@ -21,6 +21,7 @@ from server.store.household import region_of, settle_seconds
 from server.store.likeness import take_over
 from server.store.limits import Limit, limit_of_new_card, name_members
 from server.store.query import Query, bind, inserting
+from server.store.reopening import reopen_book_of
 from server.store.schema import card, card_version, member
 from server.store.texts import keep, octets_of
 
@@ -218,8 +219,9 @@ def trash_card(tx: Transaction, card_id: str) -> None:
 
 
 def restore_card(tx: Transaction, card_id: str) -> None:
-    """Bring a card back from the trash."""
+    """Bring a card back from the trash, and its book where that was deleted with it."""
     tx.run(_TRASH, which=card_id, by_act=None)
+    reopen_book_of(tx, card_id)
 
 
 def note_return(tx: Transaction, row: CardRow) -> None:

@@ -13,6 +13,7 @@ from server.store.books import find_book
 from server.store.database import Transaction
 from server.store.household import get_setting, set_setting
 from server.store.members import household_of
+from server.store.noting_books import ME, note_book
 from server.store.slots import SlotRow, slot_at, surviving
 
 _KEY: Final = "me "
@@ -25,7 +26,9 @@ def is_own_card(tx: Transaction, member: str, book: str, href: str) -> bool:
 
 def set_me(tx: Transaction, member: str, href: str) -> None:
     """Remember by name which own card a member is; an empty name: none any more."""
-    set_setting(tx, _KEY + member, href)
+    if get_setting(tx, _KEY + member) != href:
+        set_setting(tx, _KEY + member, href)
+        note_book(tx, ME, member, BOOK_OF_THE_HOUSEHOLD, href=href)
 
 
 def me_href(tx: Transaction, member: str) -> str:

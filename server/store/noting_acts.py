@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from server.store.database import Transaction
 from server.store.journal import Record
+from server.store.noting_books import BOOK_KINDS
 from server.store.query import Query, bind
 from server.store.schema import act
 
@@ -23,9 +24,11 @@ RETHINK: Final = "rethink"
 """A card is somebody else than those that it is linked to; what was said of two cards holds no more."""
 SETTING: Final = "setting"
 """The household chose something for itself: its name, its region, how it is asked, how values age."""
-BY_MEMBERS: Final = frozenset(
-    {"version", UNLEND, "decide", "undo", "release", "again", "ask", "kept"}
-) | {PART, RETHINK, TYPED, SETTING}
+BY_MEMBERS: Final = (
+    frozenset({"version", UNLEND, "decide", "undo", "release", "again", "ask", "kept"})
+    | {PART, RETHINK, TYPED, SETTING}
+    | BOOK_KINDS
+)
 BY_MACHINE: Final = frozenset({"cycle", "settle", "late"})
 """What of these cannot be done again is left to the next cycle."""
 

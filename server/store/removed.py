@@ -18,7 +18,7 @@ from server.contacts.properties import Change, properties
 from server.contacts.values import name_of
 from server.errors import UsageError
 from server.saying import said
-from server.store.books import get_book, list_books
+from server.store.books import get_book
 from server.store.cards import CardRow, cards_with_uid, find_card, values_of
 from server.store.database import Transaction
 from server.store.edits import bring_back
@@ -100,10 +100,9 @@ def removed_of(tx: Transaction, member: str) -> tuple[Removed, ...]:
     if not may(role, "write", own=True, read_only=False):
         return ()
     found: dict[str, Removed] = {}
-    books = {each.id for each in list_books(tx, member)}
     for gone in gone_slots(tx, member):
         row = find_card(tx, gone.card)
-        if row is not None and row.id not in found and gone.book in books:
+        if row is not None and row.id not in found:
             each = _removed(tx, gone, row)
             if each is not None:
                 found[row.id] = each

@@ -18,11 +18,13 @@ from server.store.late import body_of_act, merge_body
 from server.store.lending import ask_for, shown_to, stop_showing
 from server.store.members import find_member
 from server.store.noting_acts import PART, RETHINK, SETTING, TYPED, UNLEND, act_named, note_act
+from server.store.noting_books import BOOK, DROP, ME
 from server.store.parting import take_out
 from server.store.refused import add_refused, let_refused_go, refused_of
 from server.store.regions import move_to
 from server.store.releasing import end_all_waits, is_told_later
 from server.store.removed import removed_of, show_again
+from server.store.replaying_books import book_again, drop_again, me_again
 from server.store.typed import typed_again
 from server.store.undoing import undo_act
 from server.store.views import refresh
@@ -178,4 +180,7 @@ _DOORS: Final[Mapping[str, Door]] = {
     RETHINK: _rethink_again,
     TYPED: typed_again,
     SETTING: _setting_again,
+    BOOK: book_again,
+    DROP: drop_again,
+    ME: me_again,
 }

@@ -39,6 +39,9 @@ OWN_KINDS: Final = frozenset(
 )
 """Acts that their member may undo."""
 KINDS: Final = OWN_KINDS | {"cycle"}
+_BOOKS: Final = N_(
+    "Act {id} changed an address book; that is not undone but said anew, in the same way."
+)
 _NOT_UNDONE: Final = {
     "card": N_(
         "Act {id} changed who sees a card; that is not undone but said anew, in the same way."
@@ -61,6 +64,7 @@ _NOT_UNDONE: Final = {
     "share": N_(
         "Act {id} changed what is shown to whom; that is not undone but said anew, in the same way."
     ),
+    **dict.fromkeys(("drop", "mkcol", "proppatch"), _BOOKS),
 }
 """Why some acts have no undo."""
 _WITHDRAWN: Final = N_(
