@@ -140,7 +140,8 @@ def say_claim(tx: Transaction, card_id: str, member: str, says: str, said_by: st
     if tx.actor.kind == OWN_KIND:  # what an answer says of it may be undone, and is asked again
         row = find_card(tx, card_id)
         assert row is not None
-        note_access(tx, "claim", member, keeper=row.member, uid=row.uid, says=says)
+        about = {"card": card_id, "uid": row.uid, "said_by": said_by or member}
+        note_access(tx, "claim", member, keeper=row.member, says=says, **about)
     tx.run(_CLAIM, card=card_id, member=member, says=says, said_by=said_by or member, act=tx.act)
 
 

@@ -17,7 +17,7 @@ OWN_KIND: Final = "own"
 def note_access(
     tx: Transaction, kind: str, member: str, *, device: str = "", keeper: str = "", **words: str
 ) -> None:
-    """Note who may do or see what from now on.
+    """Note who may do or see what from now on, and who said so.
 
     Args:
         kind: One of `ACCESS_KINDS`.
@@ -33,6 +33,6 @@ def note_access(
             member=member,
             device=device,
             keeper=keeper,
-            note=json.dumps(words),
+            note=json.dumps({"did": tx.actor.kind, "by": tx.actor.member or "", **words}),
         )
     )

@@ -254,7 +254,6 @@ def _again(tx: Transaction, record: Record, going: _Replaying) -> bool:
         HearthbookError: It cannot be done here.
     """
     if record.kind in ACCESS_KINDS:
-        tx.actor = Actor("device" if record.kind == "revoke" else record.kind)
         return access_again(tx, record)
     if record.kind in BY_MEMBERS | BY_MACHINE:
         return acts_again(tx, record, going.doors)

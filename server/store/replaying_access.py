@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from server.errors import NotFound
-from server.store.cards import cards_with_uid
+from server.store.cards import cards_with_uid, find_card
 from server.store.database import Actor, Transaction
 from server.store.devices import add_known_device, list_devices, revoke_device
 from server.store.journal import Record
@@ -33,6 +33,8 @@ from server.store.views import refresh
 
 _OF_CARDS: Final = frozenset({"put", "visibility"})
 _WIDENING: Final = frozenset({"device", "claim"})
+_ACTS: Final = {"revoke": "device", "claim": OWN_KIND}
+"""What the acts of an older journal were, which does not say it; nor does it say who did them."""
 
 
 def given_up(records: Iterable[Record]) -> tuple[Record, ...]:
@@ -78,6 +80,9 @@ def access_again(tx: Transaction, record: Record) -> bool:
         UsageError: It cannot be done here.
     """
     words: dict[str, str] = json.loads(record.note)
+    tx.actor = Actor(
+        words.pop("did", _ACTS.get(record.kind, record.kind)), words.pop("by", "") or None
+    )
     if find_member(tx, record.member) is None and record.kind != "member":
         if record.given_up or record.kind == "leave":
             return False
@@ -166,11 +171,12 @@ def _claim_again(tx: Transaction, record: Record, words: dict[str, str]) -> bool
     rows = [
         each for each in cards_with_uid(tx, record.keeper, words["uid"]) if each.trashed is None
     ]
+    row = find_card(tx, words.get("card", ""))
+    rows = [row] if row is not None else rows  # an older journal does not say which of its UID
     if not rows:
         raise NotFound("The card that it is about is not here.")
-    tx.new_act(Actor(OWN_KIND, record.member))
     for each in rows:
-        say_claim(tx, each.id, record.member, words["says"], None)
+        say_claim(tx, each.id, record.member, words["says"], words.get("said_by"))
     refresh(tx, [each.id for each in rows])
     return True
 

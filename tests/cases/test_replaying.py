@@ -79,7 +79,7 @@ State = dict[str, object]
 
 
 def state(home: Home) -> State:
-    """All that members see and were told, with the names under which phones know it."""
+    """All that members see and were told, with the names under which phones know it, and who did what."""
     with home.db.read() as tx:
         rows = tx.connection.execute(
             "SELECT card.id, text.hash, trashed IS NULL, held IS NULL, frozen IS NULL, visibility"
@@ -93,7 +93,15 @@ def state(home: Home) -> State:
         bases = tx.connection.execute(
             "SELECT card_a, card_b, property FROM base ORDER BY 1, 2, 3"
         ).fetchall()
+        claims = tx.connection.execute(
+            "SELECT card, member, says, said_by FROM claim ORDER BY id"
+        ).fetchall()
+        acts = tx.connection.execute(
+            "SELECT act.kind, act.member, label, act.name, act.at FROM act"
+            " LEFT JOIN device ON device.id = device WHERE act.kind <> 'restore' ORDER BY act.id"
+        ).fetchall()
     found: State = {"cards": rows, "answers": said, "links": links, "bases": bases}
+    found |= {"claims": claims, "acts": acts}
     for who in ("anna", "ben", "carl"):
         found[who] = sorted((each.href, each.uid, each.octets) for each in home.entries(who))
         found[f"removed {who}"] = [(e.name, e.how, e.at) for e in removals(home.db, who)]

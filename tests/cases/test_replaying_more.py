@@ -6,18 +6,34 @@ from pathlib import Path
 import pytest
 
 from server.cases.replaying import restore
+from server.cases.whose import say_whose
 from server.store.backup import backup
 from server.store.cards import cards_with_uid
 from server.store.choosing import say_always_asks, say_called, speak
 from server.store.database import Actor
+from server.store.devices import add_device, revoke_device
 from server.store.fading import half_lives_of, say_half_lives
 from server.store.household import always_asks, household_name, language_of, region_of
 from server.store.linking import say_claim
+from server.store.members import set_password_hash
+from server.store.pausing import pause
 from server.store.regions import move_to
+from server.store.sessions import reset_password
+from server.store.sharing import add_member, set_member, set_share
 from server.store.undoing import undo_act
 from tests.asking import open_cases
 from tests.builders import Home, a_card
-from tests.cases.test_replaying import PHONE, add, answer, cycle, edit, last, restored, state
+from tests.cases.test_replaying import (
+    PHONE,
+    add,
+    answer,
+    cycle,
+    edit,
+    last,
+    restored,
+    state,
+    take_back,
+)
 
 
 @pytest.fixture
@@ -74,7 +90,60 @@ def dispute_answered(home: Home) -> None:
     answer(home, "ben", "dispute", "anna")
 
 
-STORIES = (deletion_asked, deletion_done_after_all, dispute_left_for_later, dispute_answered)
+def two_cards_of_eva(home: Home) -> str:
+    add(home, "anna", "ua", "Eva Stein", PHONE)
+    add(home, "ben", "ub", "Eva Stein", PHONE)
+    cycle(home)
+    home.clock.pass_seconds(60)
+    with home.db.read() as tx:
+        (card,) = cards_with_uid(tx, "anna", "ua")
+    return card.id
+
+
+def given_away(home: Home) -> None:
+    """Who said that Eva is Ben's now is Anna, who may undo it."""
+    card = two_cards_of_eva(home)
+    say_whose(home.db, "anna", card, "claim")
+    home.clock.pass_seconds(60)
+    say_whose(home.db, "anna", card, "give", "ben")
+
+
+def claim_undone(home: Home) -> None:
+    """Of both of Eva's cards."""
+    card = two_cards_of_eva(home)
+    say_whose(home.db, "anna", card, "claim")
+    take_back(home, last(home), "anna")
+
+
+def let_in_and_shut_out(home: Home) -> None:
+    """The history tells who did it, as of a link for a new password, which everybody is told of."""
+    with home.db.write(Actor("member", "anna")) as tx:
+        add_member(tx, "dora", name="Dora", shares="all", role="child")
+    with home.db.write(Actor("member", "anna")) as tx:
+        set_member(tx, "dora", role="guest")
+    with home.db.write(Actor("share", "ben")) as tx:
+        set_share(tx, "ben", "carl", "name")
+    with home.db.write(Actor("device", "ben")) as tx:
+        add_device(tx, "ben", "laptop")
+    with home.db.write(Actor("device", "ben")) as tx:
+        revoke_device(tx, "ben", "laptop")
+    with home.db.write(Actor("password", "ben")) as tx:
+        set_password_hash(tx, "ben", "hashed")
+    with home.db.write(Actor("reset", "anna")) as tx:
+        reset_password(tx, "ben", by="anna", seconds=60)
+    with home.db.write(Actor("pause", "carl")) as tx:
+        pause(tx, "carl")
+
+
+STORIES = (
+    deletion_asked,
+    deletion_done_after_all,
+    dispute_left_for_later,
+    dispute_answered,
+    given_away,
+    claim_undone,
+    let_in_and_shut_out,
+)
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda each: each.__name__)
