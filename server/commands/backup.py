@@ -85,7 +85,9 @@ def restore(place: Place, *, file: Path, exactly: bool) -> None:
     if result.problems:
         note("Members, devices and sharing may be those of the backup: look them over.")
     if exactly:
-        note("The household's name and settings are those of the backup.")
+        note("The household's name and settings, and its address books, are those of the backup.")
+    else:
+        note("How fresh books were on the days since the backup is not measured again.")
     note("Everybody signs in to the pages anew; setup links made before are used up.")
     if result.aside is not None:
         note(f"What was there before: {result.aside}")

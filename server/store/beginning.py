@@ -6,7 +6,7 @@ It is made anew at each start, works until somebody has used it, and never where
 import secrets
 from typing import Final
 
-from server.store.choosing import household_called
+from server.store.choosing import choose, say_called, speak
 from server.store.database import Transaction
 from server.store.household import get_setting, set_setting
 from server.store.members import Member, list_members, member_names
@@ -47,9 +47,9 @@ def begin(
     """
     if not may_begin(tx, token):
         return None
-    set_setting(tx, "household", household_called(household))
-    set_setting(tx, "region", region)
-    set_setting(tx, "language", language)
+    say_called(tx, household)
+    choose(tx, "region", region)
+    speak(tx, language)
     set_setting(tx, _KEY, "")
     return add_member(tx, first.id, name=first.name, shares=first.shares, role="adult")
 

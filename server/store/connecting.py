@@ -169,7 +169,7 @@ def _connect(
     tx: Transaction, member_id: str, label: str, name: str, *, read_only: bool
 ) -> tuple[Device, str]:
     forget_passwords(tx)
-    new, password = add_device(tx, member_id, label, read_only=read_only)
+    new, password = add_device(tx, member_id, label, read_only=read_only, called=name)
     token = new_password()
     tx.run(
         _INSERT,
@@ -180,6 +180,11 @@ def _connect(
         expires=tx.now + OPEN_SECONDS * 1_000_000,
     )
     return new, token
+
+
+def call_again(tx: Transaction, which: int, name: str) -> None:
+    """Keep what a device was called when it was added; its one-time page is over."""
+    tx.run(_INSERT, device=which, name=name, token_hash=None, sealed=None, expires=tx.now)
 
 
 def forget_passwords(tx: Transaction) -> None:

@@ -86,8 +86,12 @@ def add_device(
     *,
     read_only: bool = False,
     secret: str | None = None,
+    called: str = "",
 ) -> tuple[Device, str]:
     """Add a device and give its password, which is never shown again.
+
+    Args:
+        called: What its member calls it, for the journal.
 
     Raises:
         NotFound: There is no such member.
@@ -110,7 +114,9 @@ def add_device(
         )
     password = secret if secret is not None else new_password()
     digest = token_digest(password)
-    which = add_known_device(tx, member_id, label, digest=digest, read_only=read_only)
+    which = add_known_device(
+        tx, member_id, label, digest=digest, read_only=read_only, called=called
+    )
     return Device(which, member_id, label, read_only, speaks_4=False, role=role), password
 
 
@@ -123,9 +129,18 @@ def new_password() -> str:
 
 
 def add_known_device(
-    tx: Transaction, member_id: str, label: str, *, digest: bytes, read_only: bool
+    tx: Transaction,
+    member_id: str,
+    label: str,
+    *,
+    digest: bytes,
+    read_only: bool,
+    called: str = "",
 ) -> int:
     """Keep a device whose password is known by its digest alone; gives its id.
+
+    Args:
+        called: As for `add_device`.
 
     Raises:
         UsageError: The label or the password is in use.
@@ -150,6 +165,7 @@ def add_known_device(
         device=label,
         secret=digest.hex(),
         read_only=str(int(read_only)),
+        called=called,
     )
     return tx.run(
         compiled.INSERT_DEVICE,

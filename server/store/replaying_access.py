@@ -11,6 +11,7 @@ from typing import Final
 
 from server.errors import NotFound
 from server.store.cards import cards_with_uid, find_card
+from server.store.connecting import call_again
 from server.store.database import Actor, Transaction
 from server.store.devices import add_known_device, list_devices, revoke_device
 from server.store.journal import Record
@@ -151,13 +152,15 @@ def _share_again(tx: Transaction, record: Record, level: str) -> bool:
 
 
 def _device_again(tx: Transaction, record: Record, words: dict[str, str]) -> bool:
-    add_known_device(
+    which = add_known_device(
         tx,
         record.member,
         record.device,
         digest=bytes.fromhex(words["secret"]),
         read_only=words["read_only"] == "1",
     )
+    if words.get("called"):
+        call_again(tx, which, words["called"])
     return tx.has_acted
 
 

@@ -8,14 +8,16 @@ import pytest
 from server.cases.replaying import restore
 from server.cases.whose import say_whose
 from server.store.backup import backup
+from server.store.beginning import begin, begin_token
 from server.store.cards import cards_with_uid
 from server.store.choosing import say_always_asks, say_called, speak
+from server.store.connecting import connect, list_connected
 from server.store.database import Actor
 from server.store.devices import add_device, revoke_device
 from server.store.fading import half_lives_of, say_half_lives
 from server.store.household import always_asks, household_name, language_of, region_of
 from server.store.linking import say_claim
-from server.store.members import set_password_hash
+from server.store.members import Member, set_password_hash
 from server.store.pausing import pause
 from server.store.regions import move_to
 from server.store.sessions import reset_password
@@ -194,6 +196,36 @@ def test_what_the_household_chose_since_is_chosen_again(home: Home) -> None:
     choose(home, "Others", "DE", 5.0, always=False)
     restore(home.db.folder, home.db.folder.parent / "copy.db", exactly=True)
     assert chosen(home) == before
+
+
+def test_a_device_is_called_as_its_member_called_it(home: Home) -> None:
+    with home.db.write(Actor("device", "anna")) as tx:
+        connect(tx, "anna", "Anna's iPhone")
+
+    def called() -> list[str]:
+        with home.db.read() as tx:
+            return [each.name for each in list_connected(tx, "anna")]
+
+    before = called()
+    assert "Anna's iPhone" in before
+    assert restored(home).account.left == ()
+    assert called() == before
+
+
+def test_what_the_first_member_said_is_said_again(tmp_path: Path) -> None:
+    """Of a backup from before anybody lived there."""
+    made = Home(tmp_path / "data")
+    with made.db.write(Actor("settings")) as tx:
+        token = begin_token(tx)
+    assert token is not None
+    backup(made.db, tmp_path / "copy.db")
+    first = Member("anna", "Anna", "adult", "all", has_password=False)
+    with made.db.write(Actor("member")) as tx:
+        assert begin(tx, token, first, household="The Steins", region="AT", language="de")
+    before = chosen(made)
+    assert restored(made).account.left == ()
+    assert chosen(made) == before
+    made.db.close()
 
 
 def test_what_was_chosen_already_is_not_noted(home: Home) -> None:
