@@ -32,10 +32,10 @@ def unsay(tx: Transaction, old: int) -> frozenset[str]:
         for member in sorted(now.keys() | before.keys()):
             was, says = before.get(member), now.get(member)
             word = was.says if was is not None else _NOTHING
-            if word == (says.says if says is not None else _NOTHING):
-                continue
             if word == "ours" and is_somebodys:  # said again, it would end what others claim
                 word = _NOTHING
+            if word == (says.says if says is not None else _NOTHING):
+                continue
             say_claim(tx, card_id, member, word, tx.actor.member)
             moved.add(card_id)
     return frozenset(moved)

@@ -529,6 +529,17 @@ def test_letting_go_of_what_nobody_had_claimed_leaves_nothing_to_undo(home: Home
         undo(home, act, "ben")
 
 
+def test_ours_is_not_said_again_over_what_somebody_claims(home: Home) -> None:
+    """An undo that can say nothing else changes nothing, and says so."""
+    common_person(home)
+    claim(home, "ben", "ours")
+    act = claim(home, "ben", "released")
+    claim(home, "anna", "mine")
+    with pytest.raises(UsageError, match="nothing to undo"):
+        undo(home, act, "ben")
+    assert owner(home) == "anna"
+
+
 def test_another_member_does_not_undo_a_claim(home: Home) -> None:
     common_person(home)
     cycle(home)
