@@ -257,7 +257,7 @@ def _again(tx: Transaction, record: Record, going: _Replaying) -> bool:
         return access_again(tx, record)
     if record.kind in BY_MEMBERS | BY_MACHINE:
         return acts_again(tx, record, going.doors)
-    tx.actor = Actor(record.kind, record.member)
+    tx.actor = Actor("card" if record.kind == "visibility" else record.kind, record.member)
     if record.given_up:
         return _private_again(tx, record)
     if find_member(tx, record.member) is None:

@@ -24,8 +24,14 @@ _ALL: Final = {
     "suggestions": "SELECT id, author, card, before, after, state FROM suggestion ORDER BY 1",
     "slots": "SELECT slot.member, href, uid, card, own, octets, gone IS NULL"
     " FROM slot LEFT JOIN text ON text.id = slot.text ORDER BY 1, 2",
-    "values": "SELECT card, property, norm, typed_by, gone IS NULL, visibility FROM fact"
-    " ORDER BY 1, 2, 3, 4, 5, 6",
+    "values": "SELECT card, property, norm, typed_by, gone IS NULL, visibility, withheld, bulk,"
+    " began.name, latest.name FROM fact JOIN act AS began ON began.id = first"
+    " JOIN act AS latest ON latest.id = last ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10",
+    "acts": "SELECT act.kind, act.member, label, act.name, act.at, undone.name FROM act"
+    " LEFT JOIN device ON device.id = act.device LEFT JOIN act AS undone ON undone.id = act.undoes"
+    " WHERE act.kind NOT IN ('restore', 'share', 'card') ORDER BY act.id",  # shown as before: nothing is done
+    "claims": "SELECT card, claim.member, says, said_by, name FROM claim"
+    " JOIN act ON act.id = act ORDER BY claim.id",
     "refused": "SELECT received.member, status, octets, merged IS NULL FROM received"
     " JOIN text ON text.id = received.text WHERE status >= 400 ORDER BY 1, 2, 3",
 }
