@@ -21,7 +21,7 @@ from server.store.members import Member, set_password_hash
 from server.store.pausing import pause
 from server.store.regions import move_to
 from server.store.sessions import reset_password
-from server.store.sharing import add_member, set_member, set_share
+from server.store.sharing import add_member, set_member, set_share, set_visibility
 from server.store.undoing import undo_act
 from tests.asking import open_cases
 from tests.builders import Home, a_card
@@ -119,6 +119,9 @@ def claim_undone(home: Home) -> None:
 
 def let_in_and_shut_out(home: Home) -> None:
     """The history tells who did it, as of a link for a new password, which everybody is told of."""
+    add(home, "anna", "ua", "Eva Stein", PHONE)
+    with home.db.write(Actor("card", "anna")) as tx:
+        set_visibility(tx, cards_with_uid(tx, "anna", "ua")[0].id, "private")
     with home.db.write(Actor("member", "anna")) as tx:
         add_member(tx, "dora", name="Dora", shares="all", role="child")
     with home.db.write(Actor("member", "anna")) as tx:
