@@ -133,9 +133,12 @@ def test_mine_on_somebody_elses_card_is_a_suggestion(home: Home) -> None:
     stale = home.etag("ben", seen)
     entry = home.entries("anna")[0]
     home.put(
-        "anna", "a.vcf", entry.octets.replace(b"102", b"105"), if_match=home.etag("anna", entry)
+        "anna",
+        "a.vcf",
+        entry.octets.replace(b"23125 102", b"23125 105"),
+        if_match=home.etag("anna", entry),
     )
-    home.put("ben", seen.href, seen.octets.replace(b"102", b"106"), if_match=stale)
+    home.put("ben", seen.href, seen.octets.replace(b"23125 102", b"23125 106"), if_match=stale)
     run_cycle(home.db, kind="quick")
     case = race(home, "ben")
     assert case.questions[0].options[1].member == "anna"

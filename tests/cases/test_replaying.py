@@ -244,7 +244,7 @@ def deleted_persons_copy_kept(home: Home) -> None:
     home.delete("anna", "ua.vcf")
     home.clock.pass_seconds(60)
     bring_back(home.db, "ben", "Eva Stein")
-    edit(home, "ben", "Eva Stein", "101", "103")
+    edit(home, "ben", "Eva Stein", "23125 101", "23125 103")
 
 
 def mass(home: Home, login: str, old: str, new: str) -> None:

@@ -238,7 +238,7 @@ def test_a_value_its_keeper_changed_meanwhile_is_a_case_of_the_late_one_alone(ho
         CARD.replace(b"101", b"102"),
         if_match=home.etag("anna", home.entries("anna")[0]),
     )
-    home.put("ben", seen.href, seen.octets.replace(b"101", b"103"), if_match=stale)
+    home.put("ben", seen.href, seen.octets.replace(b"23125 101", b"23125 103"), if_match=stale)
     merged(home)
     assert len(races(home, "ben")) == 1
     assert open_cases(home.db, "anna") == ()
