@@ -1,5 +1,6 @@
 """When cycles run, told by a clock that only the tests move."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -128,3 +129,13 @@ def test_lists_are_ready_before_somebody_looks(home: Home) -> None:
     with home.db.read() as tx:
         found = list_people(tx, "ben", Search(), most=5)
     assert [each.name for each in found] == ["Eva Stein"]
+
+
+def test_what_stays_in_memory_after_a_cycle_is_walked_by_no_collection(home: Home) -> None:
+    """Else one request in thirty waits for longer than it takes itself."""
+    gc.unfreeze()
+    try:
+        scheduler_of(home).night()
+        assert len(gc.get_objects()) < gc.get_freeze_count() / 10
+    finally:
+        gc.unfreeze()
