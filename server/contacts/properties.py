@@ -33,7 +33,7 @@ _CALLED = frozenset({"FN", "N", "ORG"})
 _WORDS = re.compile(r"\w+")
 
 _REMEMBERED_MOST = 512
-"""Octets of a property that is read with its card."""
+"""Octets; a photo is read anew each time, or memory would fill with photos."""
 
 _COSMETIC_TYPES = frozenset({"pref", "voice", "internet", ""})
 # The defaults of vCard 2.1 and 3.0, which some programs spell out.
@@ -134,18 +134,27 @@ def _read(card: "Card", bundle: Bundle, region: str) -> Property:
     octets = b"".join([card.lines[index].raw for index in bundle.indices])
     if len(octets) > _REMEMBERED_MOST or card.lines[bundle.main[0]].name == "AGENT":
         return _property(card.lines, bundle, card.version, region)
-    return property_from(octets, version=card.version, region=region)
+    return _remembered(octets, card.version, region)
 
 
-@lru_cache(maxsize=1 << 17)
 def property_from(octets: bytes, *, version: str, region: str) -> Property:
-    """The property whose raw lines are `octets`.
-
-    Remembered, since a cycle asks for the same lines several times.
+    """The property whose raw lines are `octets`; a small one is remembered.
 
     Raises:
         ValueError: If there is no property in them.
     """
+    if len(octets) > _REMEMBERED_MOST:
+        return _from_lines(octets, version, region)
+    return _remembered(octets, version, region)
+
+
+@lru_cache(maxsize=1 << 17)
+def _remembered(octets: bytes, version: str, region: str) -> Property:
+    """The same; a cycle asks for the same lines several times."""
+    return _from_lines(octets, version, region)
+
+
+def _from_lines(octets: bytes, version: str, region: str) -> Property:
     lines = split_lines(octets)
     for bundle in bundles(lines):
         return _property(lines, bundle, version, region)

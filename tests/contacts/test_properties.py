@@ -379,3 +379,10 @@ def test_how_evolution_files_a_card_by_its_name_is_no_content(value: str) -> Non
 def test_another_name_to_file_a_card_under_was_typed() -> None:
     names = [each.name for each in read(*FILED, "X-EVOLUTION-FILE-AS:Baker")]
     assert names.count("X-EVOLUTION-FILE-AS") == 1
+
+
+def test_a_photo_is_not_kept_in_memory() -> None:
+    """A short line is: a cycle asks for it again and again."""
+    for octets, is_kept in ((b"TEL:110\r\n", True), (b"PHOTO;ENCODING=b:" + b"A" * 800, False)):
+        found = [property_from(octets, version="3.0", region=REGION) for _ in range(2)]
+        assert (found[0] is found[1]) == is_kept
