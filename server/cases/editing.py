@@ -111,7 +111,7 @@ def add_sheet(db: Database, viewer: str, once: str, filled: Filled, words: Words
             return sheet
         region = region_of(tx)
         changes = changes_of(typed_in((), filled, words), (), region=region)
-        if not any(each.after for each in changes):
+        if not any(each.after is not None and each.after.name == "FN" for each in changes):
             first = replace(sheet.rows[0], problem=("given", PROBLEMS["nothing"]))
             return replace(sheet, rows=(first, *sheet.rows[1:]))
         octets = replace_properties(parse(BARE), _complete(changes, region), region=region)

@@ -200,11 +200,22 @@ def test_a_new_card_with_something_wrong_in_it_is_not_added(home: Home, anna: Br
     assert fields_on(answer.text)["nFN0-text"] == "ليلى العمري"
 
 
-def test_an_empty_form_adds_nobody(home: Home, anna: Browser) -> None:
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {},
+        {"nNOTE0-text": "met at the fair"},
+        {"nBDAY0-day": "3", "nBDAY0-month": "2"},
+    ],
+)
+def test_whom_nothing_could_be_called_by_is_not_added(
+    home: Home, anna: Browser, typed: dict[str, str]
+) -> None:
     form = fields_on(anna.get("/people/new").text)
-    answer = anna.post("/people/new", form, form="/people/new")
+    answer = anna.post("/people/new", {**form, **typed}, form="/people/new")
     assert answer.status_code == 400
     assert "one of them is enough" in answer.text
+    assert all(each in answer.text for each in typed.values())
 
 
 @pytest.mark.parametrize(
