@@ -6,15 +6,17 @@ taken, the camera, comments, previews, further frames and whatever was hung on b
 stay out. What is no such file, or would take a browser too much memory, is none.
 """
 
+import base64
 import re
 import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from server.contacts.forms import binary_octets
-from server.contacts.properties import Property, main_line
+from server.contacts.lines import Parameter, make_line
+from server.contacts.properties import Property, main_line, property_from
 
 OCTETS_MOST: Final = 4 << 20
 """A photo of 4096 by 4096 pixels in good quality; a card may hold more, a page shows initials then."""
@@ -34,6 +36,8 @@ _PNG_KEPT: Final = frozenset(
 )
 _WEBP_KEPT: Final = frozenset({b"VP8 ", b"VP8L", b"ALPH"})
 _WEBP_ALPHA: Final = 0x10
+_HEIC: Final = re.compile(rb"....ftyp(?:hei[cmsx]|hev[cmsx]|mif1|msf1)", re.DOTALL)
+"""Source: ISO/IEC 23008-12 annex B."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,16 @@ class Photo:
     picture: Picture
 
 
+Flaw = Literal["format", "heic", "broken", "large"]
+"""Why octets are no picture that a page shows; `heic` is what many phones take photos in."""
+
+
 class _Unfit(Exception):
-    """The octets are no whole picture of their format, or one too large."""
+    """The octets are no whole picture of their format."""
+
+
+class _TooLarge(Exception):
+    """The picture has more pixels than a browser should be given."""
 
 
 def photo_in(props: Iterable[Property]) -> Photo | None:
@@ -68,17 +80,33 @@ def photo_in(props: Iterable[Property]) -> Photo | None:
     return None
 
 
+def photo_from(picture: Picture, *, region: str) -> Property:
+    """The photo of a card that is this picture."""
+    kind = picture.media_type.removeprefix("image/").upper()
+    params = (Parameter("ENCODING", ("b",)), Parameter("TYPE", (kind,)))
+    octets = make_line("PHOTO", base64.b64encode(picture.octets).decode(), params=params)
+    return property_from(octets, version="3.0", region=region)
+
+
 def picture_of(octets: bytes) -> Picture | None:
     """The picture in some octets; None where a page shows none."""
-    if len(octets) > OCTETS_MOST:
-        return None
+    found = read_picture(octets)
+    return found if isinstance(found, Picture) else None
+
+
+def read_picture(octets: bytes) -> Picture | Flaw:
+    """The picture in some octets, else why a page shows none."""
     for magic, media_type, cleaned in _FORMATS:
         if magic.match(octets):
+            if len(octets) > OCTETS_MOST:
+                return "large"
             try:
                 return Picture(media_type, cleaned(octets))
+            except _TooLarge:
+                return "large"
             except (_Unfit, IndexError, struct.error):
-                return None
-    return None
+                return "broken"
+    return "heic" if _HEIC.match(octets) else "format"
 
 
 def _jpeg(data: bytes) -> bytes:
@@ -259,8 +287,10 @@ def _lossless_size(chunk: bytes) -> tuple[int, int]:
 
 
 def _check_size(width: int, height: int) -> None:
-    if not (0 < width <= SIDE_MOST and 0 < height <= SIDE_MOST):
+    if not (width and height):
         raise _Unfit
+    if max(width, height) > SIDE_MOST:
+        raise _TooLarge
 
 
 _FORMATS: Final[tuple[tuple[re.Pattern[bytes], str, Callable[[bytes], bytes]], ...]] = (

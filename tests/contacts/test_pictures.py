@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.contacts.card import parse
-from server.contacts.pictures import OCTETS_MOST, SIDE_MOST, photo_in, picture_of
+from server.contacts.pictures import (
+    OCTETS_MOST,
+    SIDE_MOST,
+    Flaw,
+    photo_from,
+    photo_in,
+    picture_of,
+    read_picture,
+)
 from server.contacts.properties import properties
 from tests.builders import a_card
 from tests.pictures import (
@@ -164,3 +172,31 @@ def test_the_first_photo_that_can_be_shown_stands_for_a_card() -> None:
     found = photo_in(properties(parse(a_card("a", "Eva Stein", *lines)), region="DE"))
     assert found is not None
     assert found.picture.octets == png()
+
+
+@pytest.mark.parametrize(
+    ("octets", "flaw"),
+    [
+        (b"", "format"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "format"),
+        (b"\0\0\0\x18ftypheic" + bytes(99), "heic"),
+        (b"\0\0\0\x18ftypmif1" + bytes(99), "heic"),
+        (b"\0\0\0\x18ftypqt  " + bytes(99), "format"),
+        (JPEG[:-2], "broken"),
+        (png(0, 2), "broken"),
+        (png(SIDE_MOST + 1, 2), "large"),
+        (png() + bytes(OCTETS_MOST), "large"),
+    ],
+)
+def test_why_octets_are_no_picture_is_told(octets: bytes, flaw: Flaw) -> None:
+    assert read_picture(octets) == flaw
+
+
+@pytest.mark.parametrize("octets", [*PLAIN.values(), WEBP_LOSSLESS, TOLD["exif"]])
+def test_the_photo_of_a_picture_is_the_photo_that_is_shown(octets: bytes) -> None:
+    """What was written anew once is written the same again."""
+    picture = picture_of(octets)
+    assert picture is not None
+    found = photo_in([photo_from(picture, region="DE")])
+    assert found is not None
+    assert found.picture == picture
