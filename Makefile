@@ -21,8 +21,9 @@ check: .venv/.ready-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Two at once, as many as the smallest machine has cores. Where there are more: make test ARGS='-n 8'
 tests: .venv/.ready-dev
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses 2 --dist worksteal $(ARGS)
 
 # The long ones, before a release: killed at a thousand writes, each write failing; random histories.
 crashes: .venv/.ready-dev
