@@ -33,9 +33,10 @@ def serve(place: Place, *, host: str | None, port: int | None) -> None:
     logging.basicConfig(level=settings.log.level, format=LOG_FORMAT)
     # Its jobs run every second; ours log what they did.
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    token: str | None = None
+    database: Database | None = None
     try:
-        token = _remember(place.database(), settings)
+        database = place.database()
+        _remember(database, settings)
     except (DatabaseLost, DamagedDatabase) as error:
         # Every phone is told 503 until somebody restores; not even a restart is needed then.
         note(error.sentence)
@@ -46,16 +47,17 @@ def serve(place: Place, *, host: str | None, port: int | None) -> None:
             settings,
             settings.server.host if host is None else host,
             settings.server.port if port is None else port,
-            on_ready=lambda host, port: _announce(host, port, settings.server.public_url, token),
+            # Only who serves makes a link: a second `serve`, refused, would end the first one's.
+            on_ready=lambda host, port: _announce(
+                host, port, settings.server.public_url, _first_link(database)
+            ),
         )
 
 
-def _remember(database: "Database", settings: "Settings") -> str | None:
-    """Keep in the database what every process beside this one must know; gives the link for whoever is first."""
-    from server.store.beginning import begin_token
+def _remember(database: "Database", settings: "Settings") -> None:
+    """Keep in the database what every process beside this one must know."""
     from server.store.database import Actor
     from server.store.household import set_setting, settle_seconds
-    from server.store.members import list_members
 
     seconds = settings.schedule.settle_seconds
     with database.read() as tx:
@@ -63,6 +65,16 @@ def _remember(database: "Database", settings: "Settings") -> str | None:
     if known != seconds:
         with database.write(Actor("settings")) as tx:
             set_setting(tx, "settle_seconds", str(seconds))
+
+
+def _first_link(database: "Database | None") -> str | None:
+    """The token for whoever is first; None where somebody lives here, or the database is lost."""
+    from server.store.beginning import begin_token
+    from server.store.database import Actor
+    from server.store.members import list_members
+
+    if database is None:
+        return None
     with database.read() as tx:
         if list_members(tx):
             return None

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from server.__main__ import COMMANDS
+from server.store.beginning import may_begin
+from server.store.database import open_database
 from tests.commands.cards import JONAS
 from tests.commands.conftest import Hearthbook
 
@@ -140,6 +142,21 @@ def test_ctrl_c_ends_the_server_quietly(household: Hearthbook, folder: Path) -> 
 def test_a_second_server_on_the_same_data_is_refused(household: Hearthbook, folder: Path) -> None:
     with serving(folder):
         assert "already runs" in household("serve", "--port", "0").sentence
+
+
+def test_a_second_server_that_is_refused_leaves_the_link_of_the_first(
+    folder: Path, hearthbook: Hearthbook
+) -> None:
+    hearthbook("init")
+    with serving(folder) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        token = process.stdout.readline().strip().rpartition("/")[2]
+        assert "already runs" in hearthbook("serve", "--port", "0").sentence
+        database = open_database(folder)
+        with database.read() as tx:
+            assert may_begin(tx, token)
+        database.close()
 
 
 def test_a_port_in_use_is_named(household: Hearthbook, folder: Path) -> None:
