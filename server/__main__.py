@@ -103,6 +103,8 @@ def run(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
     except HearthbookError as error:
         return _fail(error.sentence)
+    except click.exceptions.NoArgsIsHelpError as error:
+        return _fail(error.format_message(), error.exit_code)
     except click.ClickException as error:
         return _fail(_usage(error), error.exit_code)
     except (click.Abort, KeyboardInterrupt):

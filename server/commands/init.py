@@ -14,23 +14,29 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--household", default="Our household", help="What the household calls itself.")
-@click.option("--region", type=REGION, default="DE", help="Reads numbers without +. Default: DE.")
+@click.option("--household", help="What the household calls itself. Default: Our household.")
+@click.option("--region", type=REGION, help="Reads numbers without +. Default: DE.")
 @click.option("--language", default="", metavar="TAG", help="What it speaks, such as de.")
 @pass_place
-def init(place: Place, *, household: str, region: str, language: str) -> None:
+def init(place: Place, *, household: str | None, region: str | None, language: str) -> None:
     """Make a new, empty household in the data folder."""
+    from server.store.choosing import household_called
+    from server.store.household import household_name
     from server.store.migrate import create_database
 
     place.settings()
+    called = "" if household is None else household_called(household)
     if language:
         _check(language)
-    database = create_database(place.folder, household=household, region=region)
+    database = create_database(place.folder, household=called, region=region or "")
     if language:
         _speak(database, language)
+    with database.read() as tx:
+        name = household_name(tx)
     database.close()
-    say(f"{household} lives in {place.folder} now.")
-    say("Next: hearthbook member add anna --name Anna --shares all")
+    say(f"{name} lives in {place.folder} now.")
+    say("Next: hearthbook serve, which prints a link to begin with in the browser.")
+    say("Or by hand: hearthbook member add anna --name Anna --shares all")
 
 
 def _check(language: str) -> None:

@@ -1,7 +1,5 @@
 """Kinds of words that several commands take."""
 
-import re
-
 import click
 
 LEVELS = ("none", "name", "all")
@@ -16,7 +14,9 @@ class Region(click.ParamType[str]):
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Accept two letters in either case."""
-        if not re.fullmatch(r"[A-Za-z]{2}", value):
+        from server.contacts.values import is_region
+
+        if not is_region(value.upper()):
             self.fail(f"{value!r} is no region; give two letters such as DE, FR or US", param, ctx)
         return value.upper()
 

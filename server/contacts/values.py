@@ -126,6 +126,11 @@ def phone_key(text: str, region: str) -> str:
 
 
 @lru_cache(maxsize=20_000)
+def is_region(code: str) -> bool:
+    """Whether there are rules by which numbers of a region are read."""
+    return code in phonenumbers.SUPPORTED_REGIONS
+
+
 def phone_line(key: str) -> Literal["mobile", "landline", ""]:
     """Whether the numbering plan says that a `phone_key` is a mobile number or a landline."""
     try:

@@ -17,6 +17,7 @@ from server.store.beginning import begin, free_id, may_begin
 from server.store.books import count_slots, find_book
 from server.store.connecting import list_connected
 from server.store.database import Actor, Database
+from server.store.household import get_setting, language_of
 from server.store.members import Member, list_members, set_password_hash
 
 Page = str | Response | tuple[str, int]
@@ -88,21 +89,24 @@ class BeginPages:
                 first,
                 household=form.household,
                 region=form.region,
-                language=language(),
+                language=language_of(tx) or language(),
             )
             if member is not None:
                 set_password_hash(tx, member.id, hashed)
             return member
 
-    @staticmethod
-    def _form(problem: str = "") -> str:
+    def _form(self, problem: str = "") -> str:
+        """The empty form, or what was typed; what `init` was told stands there already."""
         tags = tuple(tag for tag, _quality in request.accept_languages)
-        typed = {name: request.form.get(name, "") for name in ("household", "name", "shares")}
+        with self._database.read() as tx:
+            said = {key: get_setting(tx, key) for key in ("household", "region")}
+        typed = {name: request.form.get(name, "") for name in ("name", "shares")}
+        typed["household"] = request.form.get("household", said["household"])
         return render_template(
             "begin.html",
             problem=problem,
             regions=REGIONS,
-            region=request.form.get("region") or region_of_language(tags),
+            region=request.form.get("region") or said["region"] or region_of_language(tags),
             typed=typed,
             length_min=LENGTH_MIN,
         )

@@ -54,6 +54,7 @@ def create_database(
     """Make the data folder and a new household in it.
 
     Args:
+        household: What it calls itself; empty if nobody said so yet. So is the region.
         clock: UTC microseconds, where it is not the time of day: a demonstration begins earlier.
 
     Raises:
@@ -74,7 +75,8 @@ def create_database(
             f"The data folder {folder} cannot be written ({error.strerror}); choose another."
         ) from error
     secret = secrets.token_hex(32)
-    settings = {"secret": secret, "household": household, "region": region}
+    chosen = {"household": household, "region": region}
+    settings = {"secret": secret, **{key: value for key, value in chosen.items() if value}}
     connection = connect(fresh, create=True)
     try:
         act = _fill(connection, settings, clock() if clock else time.time_ns() // 1000)

@@ -28,7 +28,24 @@ def test_a_household_speaks_a_language_that_there_is(hearthbook: Hearthbook, fol
 
 def test_an_unknown_region_is_refused(hearthbook: Hearthbook, folder: Path) -> None:
     assert "two letters" in hearthbook("init", "--region", "Germany").sentence
+    assert "'XX' is no region" in hearthbook("init", "--region", "XX").sentence
     assert not folder.exists()
+
+
+def test_a_household_is_called_something(hearthbook: Hearthbook, folder: Path) -> None:
+    assert "a name" in hearthbook("init", "--household", " ").sentence
+    assert not folder.exists()
+    assert hearthbook("init").out.startswith("Our household lives in")
+
+
+@pytest.mark.parametrize("words", [("member",), ("device",), ("config",)])
+def test_a_command_that_lacks_its_verb_is_helped(
+    hearthbook: Hearthbook, household: Hearthbook, words: tuple[str, ...]
+) -> None:
+    said = household(*words)
+    assert said.status == 2
+    assert "\nCommands:\n" in said.err
+    assert "See:" not in said.err
 
 
 @pytest.mark.parametrize(

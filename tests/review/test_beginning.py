@@ -13,9 +13,11 @@ from server.review.application import make_application
 from server.review.regions import CODES, REGIONS, region_of_language
 from server.settings import Settings
 from server.store.beginning import begin_token, free_id, may_begin
+from server.store.choosing import speak
 from server.store.database import Actor
-from server.store.household import household_name, region_of
+from server.store.household import household_name, language_of, region_of
 from server.store.members import find_member, list_members
+from server.store.migrate import create_database
 from server.store.sharing import add_member
 from tests.builders import Home, a_card
 from tests.review.conftest import Browser, browser_of
@@ -63,6 +65,32 @@ def test_a_household_speaks_what_it_was_begun_in(empty: Home) -> None:
     browser.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de-AT, en;q=0.5"
     assert browser.post(path, NEW).headers["Location"] == "/welcome"
     assert '<html lang="de">' in browser_of(empty).get("/sign-in").text
+
+
+def test_what_init_was_told_stands_in_the_form_and_stays(empty: Home) -> None:
+    with empty.db.write(Actor("settings")) as tx:
+        speak(tx, "de")
+    browser = browser_of(empty)
+    browser.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en-GB"
+    path = f"/begin/{token_of(empty)}"
+    page = browser.get(path).text
+    assert 'value="The Test household"' in page
+    assert '<option value="DE" selected>' in page
+    browser.post(path, NEW)
+    with empty.db.read() as tx:
+        assert language_of(tx) == "de"
+
+
+def test_what_init_was_not_told_is_guessed(tmp_path: Path) -> None:
+    database = create_database(tmp_path, household="", region="")
+    with database.write(Actor("settings")) as tx:
+        assert region_of(tx) == "DE"
+        token = begin_token(tx)
+    browser = make_application(database, Settings()).test_client()
+    page = browser.get(f"/begin/{token}", headers={"Accept-Language": "en-GB"}).text
+    assert 'name="household" dir="auto" value=""' in page
+    assert '<option value="GB" selected>' in page
+    database.close()
 
 
 def test_the_link_works_once(empty: Home) -> None:
