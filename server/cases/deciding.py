@@ -1,6 +1,6 @@
 """Answers: the first one settles a case and acts at once, in one transaction."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from server.cases.asked import decide_asked
@@ -37,7 +37,14 @@ from server.reconcile.operations import (
     WhichBelong,
 )
 from server.reconcile.plan import plan
-from server.reconcile.snapshot import Fact, FactRef, Placed, Snapshot, cards_by_id, facts_by_id
+from server.reconcile.snapshot import (
+    FactRef,
+    Placed,
+    Snapshot,
+    cards_by_id,
+    facts_by_id,
+    line_of,
+)
 from server.saying import said
 from server.store.applying import Work, apply_work
 from server.store.asking import as_it_is, ask_again
@@ -356,20 +363,13 @@ class _Decided:
         """End what two cards agreed on before in this property's disputed values."""
         facts = facts_by_id(self.snapshot)
         disputed = {
-            each for _, fact in difference.sides for each in _line_of(facts.get(fact or 0), facts)
+            each for _, fact in difference.sides for each in line_of(facts.get(fact or 0), facts)
         }
         a, b = sorted((left, right))
         for base in self.snapshot.bases:
             same = (base.card_a, base.card_b, base.property) == (a, b, difference.property)
             if same and ({base.fact_a, base.fact_b} & disputed):
                 yield Unagree(a, b, base.property, base.fact_a, base.fact_b)
-
-
-def _line_of(fact: Fact | None, facts: Mapping[int, Fact]) -> Iterator[int]:
-    """A fact and those it was edited from."""
-    while fact is not None:
-        yield fact.id
-        fact = facts.get(fact.previous) if fact.previous is not None else None
 
 
 def _agree(name: str, left: tuple[str, FactRef], right: tuple[str, FactRef]) -> Agree:

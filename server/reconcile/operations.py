@@ -186,12 +186,14 @@ class Offer:
         card: The card that lacks it; its keeper alone is asked.
         source: The card that says it.
         facts: What it says, which not everybody may see who sees `card`.
+        instead: Of each of them the value of `card` whose place it would take; None beside what is there.
     """
 
     key: str
     card: str
     source: str
     facts: tuple[int, ...]
+    instead: tuple[int | None, ...]
 
     @property
     def cards(self) -> tuple[str, str]:

@@ -24,7 +24,7 @@ from server.reconcile.merging import (
     order,
     value_key,
 )
-from server.reconcile.offers import declined_key, offer_of
+from server.reconcile.offers import Lacking, declined_key, lacking, offer_of
 from server.reconcile.operations import Add, Offer, Remove, Replace, Suggest
 from server.reconcile.ownership import Ownership, owner_of
 from server.reconcile.snapshot import BRINGS, CardState, Claim, Fact, Link
@@ -102,8 +102,8 @@ class PersonMerge:
         if not mine or source.frozen or any(card.frozen for card in mine):
             return None
         found = [
-            fact
-            for fact in self._lacking(mine, source, seen)
+            (fact, own)
+            for fact, own in self._lacking(mine, source, seen)
             if not self._is_for_all(fact, mine[0])
             and all(self._is_to_be_offered(fact, card) for card in mine)
         ]
@@ -111,7 +111,7 @@ class PersonMerge:
 
     def _lacking(
         self, mine: Sequence[CardState], source: CardState, seen: Sequence[Fact]
-    ) -> Iterator[Fact]:
+    ) -> Iterator[Lacking]:
         """What the first of a keeper's cards would get if everybody saw what the keeper sees of a source."""
         target, keeper = mine[0], frozenset((mine[0].keeper,))
         left, right = sorted((target.id, source.id))
@@ -126,10 +126,8 @@ class PersonMerge:
             }
             single = travel_of(name).single
             sides = Side(left, said[left]), Side(right, said[right])
-            for step in merge(*sides, pairings[name], single=single).steps:
-                is_more = isinstance(step, Entry) or (isinstance(step, Edit) and not single)
-                if step.card == target.id and is_more:
-                    yield step.origin
+            merged = merge(*sides, pairings[name], single=single)
+            yield from lacking(merged, target, single=single)
 
     def _is_for_all(self, fact: Fact, target: CardState) -> bool:
         """Whether everybody who sees a card may know of a value and where it is from: it flows, or never will."""

@@ -4,7 +4,7 @@ A snapshot is read once by the shell and is all that `plan` ever sees. Times are
 microseconds; ids of facts are positive integers, ids of cards and members are opaque text.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -171,3 +171,10 @@ def cards_by_id(snapshot: Snapshot) -> Mapping[str, CardState]:
 def facts_by_id(snapshot: Snapshot) -> Mapping[int, Fact]:
     """Return all facts of a snapshot, live and gone, by their ids."""
     return {fact.id: fact for card in snapshot.cards for fact in (*card.facts, *card.former)}
+
+
+def line_of(fact: Fact | None, facts: Mapping[int, Fact]) -> Iterator[int]:
+    """Yield the id of a fact and of those it was edited from."""
+    while fact is not None:
+        yield fact.id
+        fact = facts.get(fact.previous) if fact.previous is not None else None

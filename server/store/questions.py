@@ -251,8 +251,8 @@ def _subject(fields: list[Any]) -> Subject:
         cards, properties, key = rest
         return ValuesDiffer(key, tuple(cards), tuple(_difference(each) for each in properties))
     if kind == "offer":
-        key, target, source, facts = rest
-        return Offer(key, target, source, tuple(facts))
+        key, target, source, facts, instead = rest
+        return Offer(key, target, source, tuple(facts), tuple(instead))
     if kind == "dispute":
         key, (one, other), claimed = rest
         return Disputed(key, (one, other), tuple(claimed))

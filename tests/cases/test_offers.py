@@ -1,6 +1,6 @@
 """What Anna shows Ben alone is offered to Ben alone: on a page, at a terminal, and taken back with what it came from."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,8 @@ from tests.builders import Home, a_card
 PHONE = "TEL;TYPE=CELL:+49 30 23125 101"
 MAIL = "EMAIL:eva@stein.example"
 BIRTHDAY = "BDAY:1981-05-04"
+NEW_MAIL = "EMAIL:eva.maria@stein.example"
+NEW_DAY = "BDAY:1981-05-05"
 LIMITED = ("EMAIL", "eva@stein.example")
 
 
@@ -206,18 +208,127 @@ def test_a_single_value_for_ben_alone_is_offered(home: Home) -> None:
     assert MAIL.encode() not in served(home, "ben")
 
 
-def test_a_changed_value_is_offered_beside_the_former_one(home: Home) -> None:
-    answer(home, "add")
-    cycle(home)
-    entry = home.get("anna", "a.vcf")
+def change(home: Home, before: str, after: str, who: str = "anna", href: str = "a.vcf") -> None:
+    """Somebody types one line instead of another."""
+    entry = home.get(who, href)
     assert entry is not None
-    body = entry.octets.replace(b"eva@stein", b"eva.maria@stein")
-    home.put("anna", "a.vcf", body, if_match=home.etag("anna", entry))
-    cycle(home)
-    assert offers(home)[0].sentence.endswith(": E-mail eva.maria@stein.example.")
+    assert before.encode() in entry.octets
+    body = entry.octets.replace(before.encode(), after.encode())
+    home.put(who, href, body, if_match=home.etag(who, entry))
+
+
+def changed(home: Home) -> None:
+    """Ben took over what Anna shows him alone, and Anna changed all of it."""
     answer(home, "add")
     cycle(home)
-    assert b"eva.maria@stein" in home.entry("ben", "Eva").octets
+    change(home, MAIL, NEW_MAIL)
+    change(home, BIRTHDAY, NEW_DAY)
+    cycle(home)
+
+
+def test_a_change_is_offered_instead_of_what_was_taken_over(home: Home) -> None:
+    changed(home)
+    (case,) = offers(home)
+    assert case.sentence.endswith(
+        ": Birthday 1981-05-05 instead of 1981-05-04 and "
+        "E-mail eva.maria@stein.example instead of eva@stein.example."
+    )
+    sides = [(each.member, [row.value for row in each.rows]) for each in case.sides]
+    assert sides == [
+        ("anna", ["1981-05-05", "eva.maria@stein.example"]),
+        ("ben", ["1981-05-04", "eva@stein.example"]),
+    ]
+    before, sequence = served(home, "carl"), home.sequence("carl")
+    answer(home, "add")
+    assert trial(home.db)[0].operations == ()
+    mine = home.entry("ben", "Eva").octets
+    assert NEW_MAIL.encode() in mine
+    assert NEW_DAY.encode() in mine
+    assert MAIL.encode() not in mine
+    assert BIRTHDAY.encode() not in mine
+    cycle(home)
+    assert offers(home) == offers(home, None) == []
+    assert (served(home, "carl"), home.sequence("carl")) == (before, sequence)
+
+
+def test_a_change_that_was_taken_over_goes_with_what_it_came_from(home: Home) -> None:
+    changed(home)
+    answer(home, "add")
+    show(home, "private")
+    mine = home.entry("ben", "Eva").octets
+    assert b"BDAY" not in mine
+    assert b"EMAIL" not in mine
+    cycle(home)
+    show(home, "members", "ben")
+    cycle(home)
+    assert offers(home)[0].sentence.endswith(
+        ": Birthday 1981-05-05 and E-mail eva.maria@stein.example."
+    )
+
+
+def test_a_change_that_is_not_wanted_is_asked_once(home: Home) -> None:
+    changed(home)
+    before = home.entry("ben", "Eva").octets
+    answer(home, "no")
+    cycle(home)
+    assert offers(home) == []
+    change(home, NEW_DAY, "BDAY:1981-05-06")
+    cycle(home)
+    assert offers(home)[0].sentence.endswith(": Birthday 1981-05-06 instead of 1981-05-04.")
+    change(home, "BDAY:1981-05-06", NEW_DAY)
+    cycle(home)
+    assert offers(home) == []
+    assert home.entry("ben", "Eva").octets == before
+
+
+def test_a_change_that_was_taken_over_can_be_undone_and_that_undone(home: Home) -> None:
+    changed(home)
+    before = home.entry("ben", "Eva").octets
+    answer(home, "add")
+    after = home.entry("ben", "Eva").octets
+    with home.db.read() as tx:
+        act = last_decision(tx, "ben")
+    assert act is not None
+    undo(home.db, act, member="ben")
+    assert home.entry("ben", "Eva").octets == before
+    with home.db.read() as tx:
+        (undoing,) = tx.connection.execute("SELECT max(id) FROM act").fetchone()
+    cycle(home)
+    assert offers(home) == []
+    assert home.entry("ben", "Eva").octets == before
+    undo(home.db, undoing, member="ben")
+    assert home.entry("ben", "Eva").octets == after
+    cycle(home)
+    assert offers(home) == []
+    assert home.entry("ben", "Eva").octets == after
+
+
+def test_what_ben_changed_himself_is_his_until_he_takes_what_anna_changed(home: Home) -> None:
+    answer(home, "add")
+    cycle(home)
+    before = served(home, "carl")
+    change(home, BIRTHDAY, NEW_DAY)
+    change(home, BIRTHDAY, "BDAY:1981-05-06", "ben", "b.vcf")
+    cycle(home)
+    (case,) = offers(home)
+    assert case.sentence.endswith(": Birthday 1981-05-05 instead of 1981-05-06.")
+    assert open_cases(home.db, None) == (case,)
+    answer(home, "add")
+    assert NEW_DAY.encode() in home.entry("ben", "Eva").octets
+    assert served(home, "carl") == before
+    show(home, "private")
+    assert b"BDAY:1981-05-06" in home.entry("ben", "Eva").octets
+    assert served(home, "carl") == before
+
+
+def test_another_birthday_than_the_one_that_carl_sees_is_not_offered(home: Home) -> None:
+    entry = home.get("ben", "b.vcf")
+    assert entry is not None
+    body = entry.octets.replace(b"END:VCARD", f"{NEW_DAY}\r\nEND:VCARD".encode())
+    home.put("ben", "b.vcf", body, if_match=home.etag("ben", entry))
+    cycle(home)
+    assert offers(home)[0].sentence.endswith(": E-mail eva@stein.example.")
+    assert NEW_DAY.encode() in served(home, "carl")
 
 
 def test_who_shows_anna_nothing_is_offered_what_anna_shows(home: Home) -> None:
@@ -231,10 +342,13 @@ def test_who_shows_anna_nothing_is_offered_what_anna_shows(home: Home) -> None:
 
 
 @pytest.mark.parametrize("choice", ["add", "no"])
-def test_a_restore_answers_again(tmp_path: Path, choice: str) -> None:
+@pytest.mark.parametrize("how", [shown_to_ben, changed])
+def test_a_restore_answers_again(tmp_path: Path, how: Callable[[Home], None], choice: str) -> None:
     made = Home(tmp_path / "data", "anna", "ben", "carl")
     backup(made.db, tmp_path / "copy.db")
     shown_to_ben(made)
+    if how is changed:
+        changed(made)
     answer(made, choice)
     cycle(made)
     before = {who: served(made, who) for who in ("anna", "ben", "carl")}

@@ -15,12 +15,13 @@ from tests.store.test_histories import drawn_from
 
 PHONE = "TEL;TYPE=CELL:+49 30 23125 101"
 MAIL = "EMAIL:eva@stein.example"
+BIRTHDAY = "BDAY:1981-05-04"
 MEMBERS = ("anna", "ben", "carl")
 
 
 def offered(home: Home) -> None:
     """Anna's card that Ben alone sees, and the question to him."""
-    home.put("anna", "a.vcf", a_card("ua", "Eva Stein", PHONE, MAIL, "CLASS:PRIVATE"))
+    home.put("anna", "a.vcf", a_card("ua", "Eva Stein", PHONE, MAIL, BIRTHDAY, "CLASS:PRIVATE"))
     with home.db.read() as tx:
         row = tx.connection.execute("SELECT id FROM card WHERE member = 'anna'").fetchone()
     with home.db.write(Actor("card", "anna")) as tx:
@@ -38,6 +39,20 @@ def added(home: Home) -> None:
     run_cycle(home.db, kind="command", releasing=True)
 
 
+def changed(home: Home) -> None:
+    """The same, and Anna has changed it since, which Ben has taken over, too."""
+    added(home)
+    entry = home.get("anna", "a.vcf")
+    assert entry is not None
+    body = entry.octets.replace(b"1981-05-04", b"1981-05-05").replace(b"eva@", b"eva.maria@")
+    home.put("anna", "a.vcf", body, if_match=home.etag("anna", entry))
+    run_cycle(home.db, kind="command", releasing=True)
+    (case,) = (each for each in open_cases(home.db, "ben") if each.kind == "offer")
+    decide(home.db, case.id, "add", member="ben")
+    run_cycle(home.db, kind="command", releasing=True)
+    assert b"1981-05-05" in home.entry("ben", "Eva").octets
+
+
 def declined(home: Home) -> None:
     """The same, and Ben does not want it."""
     offered(home)
@@ -45,7 +60,7 @@ def declined(home: Home) -> None:
     decide(home.db, case.id, "no", member="ben")
 
 
-@pytest.mark.parametrize("happens", [offered, added, declined])
+@pytest.mark.parametrize("happens", [offered, added, changed, declined])
 def test_carl_cannot_tell(tmp_path: Path, happens: Callable[[Home], None]) -> None:
     homes = []
     for name in ("full", "bare"):

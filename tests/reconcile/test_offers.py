@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from server.reconcile.offers import declined_key
+from server.reconcile.merging import Edit, Merged
+from server.reconcile.offers import declined_key, lacking
 from server.reconcile.operations import Add, Offer
 from server.reconcile.plan import plan
 from server.reconcile.snapshot import CardState, Snapshot
@@ -14,6 +15,7 @@ ALL = ("anna", "ben", "carl")
 MAIL = "EMAIL:eva@stein.example"
 SECOND_MAIL = "EMAIL:eva.stein@work.example"
 BIRTHDAY = "BDAY:1981-05-04"
+OTHER_DAY = "BDAY:1981-05-05"
 PHONE = "TEL:+49 30 23125001"
 
 
@@ -86,11 +88,88 @@ def test_what_is_personal_is_never_offered(line: str) -> None:
     assert offers(named_card(line)) == []
 
 
-def test_a_single_value_is_offered_only_where_there_is_none() -> None:
+def taken_over(*lines: str) -> Snapshot:
+    """Anna shows a card to Ben alone, and all of it was put on his own, which Carl sees without that."""
+    snapshot = named_card(*lines)
+    for line in lines:
+        snapshot = put(snapshot, "ben-1", line)
+        source, copy = find(snapshot, "anna-1", line), find(snapshot, "ben-1", line)
+        copied = replace(copy, source=source.id, typed_by=None, act_kind="decide")
+        cards = tuple(
+            replace(each, facts=tuple(copied if fact is copy else fact for fact in each.facts))
+            for each in snapshot.cards
+        )
+        snapshot = hide(replace(snapshot, cards=cards), "ben-1", line, seen_by=("anna",))
+        snapshot = replace(snapshot, applied=snapshot.applied | {(source.id, "ben-1")})
+    return apply(snapshot, plan(snapshot, now=clock(snapshot)))
+
+
+@pytest.mark.parametrize(("before", "after"), [(BIRTHDAY, OTHER_DAY), (MAIL, SECOND_MAIL)])
+def test_a_change_is_offered_in_the_place_of_what_was_taken_over(before: str, after: str) -> None:
+    snapshot = put(taken_over(before), "anna-1", after, instead_of=before)
+    (offer,) = offers(snapshot)
+    assert offer.facts == (find(snapshot, "anna-1", after).id,)
+    assert offer.instead == (find(snapshot, "ben-1", before).id,)
+
+
+@pytest.mark.parametrize(("before", "after"), [(BIRTHDAY, OTHER_DAY), (MAIL, SECOND_MAIL)])
+def test_a_value_that_others_see_keeps_its_place(before: str, after: str) -> None:
+    snapshot = linked(card("anna-1", before, seen_by=ALL), card("ben-1", before, seen_by=ALL))
+    snapshot = apply(snapshot, plan(snapshot, now=clock(snapshot)))
+    snapshot = put(snapshot, "anna-1", after, instead_of=before)
+    found = offers(hide(snapshot, "anna-1", after, seen_by=("ben",)))
+    assert [each.instead for each in found] == ([] if after == OTHER_DAY else [(None,)])
+
+
+@pytest.mark.parametrize("seen_by", [ALL, ("anna", "carl"), ()])
+def test_another_single_value_is_not_offered_where_others_see_the_one_there_or_nobody_is_meant_to(
+    seen_by: tuple[str, ...],
+) -> None:
     snapshot = linked(
-        card("anna-1", BIRTHDAY, seen_by=("ben",)), card("ben-1", "BDAY:1981-05-05", seen_by=ALL)
+        card("anna-1", BIRTHDAY, seen_by=("ben",)), card("ben-1", OTHER_DAY, seen_by=ALL)
     )
-    assert offers(snapshot) == []
+    assert offers(hide(snapshot, "ben-1", OTHER_DAY, seen_by=seen_by)) == []
+
+
+def test_a_single_value_that_just_the_two_see_is_offered_instead_of_another() -> None:
+    snapshot = linked(
+        card("anna-1", BIRTHDAY, seen_by=("ben",)), card("ben-1", OTHER_DAY, seen_by=ALL)
+    )
+    snapshot = hide(snapshot, "ben-1", OTHER_DAY, seen_by=("anna",))
+    (offer,) = offers(snapshot)
+    assert offer.instead == (find(snapshot, "ben-1", OTHER_DAY).id,)
+
+
+def test_of_two_who_both_changed_it_the_one_whose_card_others_see_is_offered_the_other() -> None:
+    snapshot = put(taken_over(BIRTHDAY), "anna-1", OTHER_DAY, instead_of=BIRTHDAY)
+    snapshot = put(snapshot, "ben-1", "BDAY:1981-05-06", instead_of=BIRTHDAY)
+    (offer,) = offers(snapshot)
+    assert (offer.card, said(snapshot, offer)) == ("ben-1", {"1981-05-05"})
+    assert offer.instead == (find(snapshot, "ben-1", "BDAY:1981-05-06").id,)
+
+
+@pytest.mark.parametrize("who", ["anna-1", "ben-1"])
+def test_what_one_of_the_two_took_off_is_offered_to_nobody(who: str) -> None:
+    other = "ben-1" if who == "anna-1" else "anna-1"
+    snapshot = put(taken_over(BIRTHDAY), other, OTHER_DAY, instead_of=BIRTHDAY)
+    assert offers(take(snapshot, who, BIRTHDAY)) == []
+
+
+def test_a_single_value_on_another_own_card_is_left_alone() -> None:
+    snapshot = linked(
+        card("anna-1", BIRTHDAY, seen_by=("ben",)),
+        card("ben-1", seen_by=ALL),
+        card("ben-2", OTHER_DAY, seen_by=ALL),
+    )
+    assert offers(hide(snapshot, "ben-2", OTHER_DAY, seen_by=("anna",))) == []
+
+
+def test_two_changes_take_one_place_once() -> None:
+    own = find(taken_over(BIRTHDAY), "ben-1", BIRTHDAY)
+    origin = replace(own, id=99, card="anna-1")
+    merged = Merged(steps=(Edit("ben-1", own, origin), Edit("ben-1", own, origin)))
+    (target,) = (each for each in taken_over(BIRTHDAY).cards if each.id == "ben-1")
+    assert [*lacking(merged, target, single=True)] == [(origin, own)]
 
 
 def test_what_another_own_card_says_is_not_offered() -> None:

@@ -64,6 +64,25 @@ def test_leaving_it_is_said_and_can_be_undone(home: Home, ben: Browser, path: st
     assert ben.get(path).status_code == 200
 
 
+def test_a_change_is_shown_beside_what_it_takes_the_place_of(
+    home: Home, ben: Browser, path: str
+) -> None:
+    ben.post(path, {"answer": "add"})
+    entry = home.get("anna", "nora.vcf")
+    assert entry is not None
+    body = entry.octets.replace(b"nora@berg", b"nora.maria@berg")
+    home.put("anna", "nora.vcf", body, if_match=home.etag("anna", entry))
+    run_cycle(home.db, kind="command", releasing=True)
+    (case,) = (each for each in open_cases(home.db, "ben") if each.kind == "offer")
+    path = f"/case/{case.id}"
+    page = ben.get(path).text
+    assert page.index("nora.maria@berg") < page.index("Your card") < page.index("nora@berg")
+    assert "It takes the place of what your card says there now." in page
+    ben.post(path, {"answer": "add"})
+    assert b"EMAIL:nora.maria@berg.example" in nora(home)
+    assert MAIL.encode() not in nora(home)
+
+
 def test_nobody_else_finds_the_page(home: Home, anna: Browser, path: str) -> None:
     assert anna.get(path).status_code == 404
     assert signed_in(home, "carl").get(path).status_code == 404
