@@ -7,7 +7,6 @@ follows cards and links that a viewer may not see (design rule R1).
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 from server.store.cards import CardRow
 from server.store.database import Transaction
@@ -23,7 +22,7 @@ class Arrival:
     """A slot or an own card that comes of somebody else's card."""
 
     source: CardRow
-    make: Callable[[Transaction], set[str]]
+    make: Callable[[], set[str]]
     """Gives the own cards that came."""
 
 
@@ -33,15 +32,15 @@ def visible_to(scene: Scene, person: Person) -> Visible:
     return visible_content(scene.reading, scene.member, source, person)
 
 
-def newcomer(scene: Scene, person: Person) -> Arrival:
-    """The slot of somebody else's person whom the view never had."""
-    book, source = scene.reading.book_of(scene.member), scene.cards[person.source]
-    return Arrival(source, partial(_mint, scene.member, book, source, visible_to(scene, person)))
-
-
-def _mint(member: str, book: int, source: CardRow, visible: Visible, tx: Transaction) -> set[str]:
-    """Give somebody else's person a slot: href and UID are minted."""
-    names = minted_names(tx, member, source.id)
+def newcomer(tx: Transaction, scene: Scene, person: Person) -> Arrival:
+    """The slot of somebody else's person whom the view never had: href and UID are minted."""
+    member, source = scene.member, scene.cards[person.source]
+    book, names = scene.reading.book_of(member), minted_names(tx, member, source.id)
+    visible = visible_to(scene, person)
     content = Content(keep(tx, visible.text(names[1])), None, visible.digest)
-    insert_slot(tx, source.id, content, book=book, member=member, names=names)
-    return set()
+
+    def make() -> set[str]:
+        insert_slot(tx, source.id, content, book=book, member=member, names=names)
+        return set()
+
+    return Arrival(source, make)

@@ -116,7 +116,7 @@ def refresh(tx: Transaction, ids: Iterable[str]) -> set[str]:
             again |= _apply(tx, scene, moves, coming)
             note_veiled(tx, scene)
     for each in sorted(coming, key=lambda each: (each.source.added, each.source.id)):
-        again |= each.make(tx)
+        again |= each.make()
     groups.follow(tx, moves)
     number(tx, tx.announced, cards)
     if tx.one(_ASKED, cards=json.dumps(sorted(cards))) is not None:
@@ -244,7 +244,7 @@ def _apply(tx: Transaction, scene: Scene, moves: groups.Moves, coming: list[Arri
         else:
             slot = scene.slot_for(person)
             if slot is None:
-                coming.append(newcomer(scene, person))
+                coming.append(newcomer(tx, scene, person))
                 continue
             _apply_other(tx, scene, person, slot)
             survivor = slot.id
@@ -290,11 +290,11 @@ def _inheritance(tx: Transaction, scene: Scene, which: SlotRow) -> Arrival | Non
     if not scene.reading.typed(scene.member, unseen):
         return None
     source = scene.cards[which.card]
-    return Arrival(source, partial(_inherit, scene.reading.household, which, source, unseen))
+    return Arrival(source, partial(_inherit, tx, scene.reading.household, which, source, unseen))
 
 
 def _inherit(
-    household: Household, which: SlotRow, source: CardRow, unseen: Iterable[str], tx: Transaction
+    tx: Transaction, household: Household, which: SlotRow, source: CardRow, unseen: Iterable[str]
 ) -> set[str]:
     """Make the own card that a slot becomes, unless an older one of that person took the lines."""
     overlay = suggestions_of(tx, which.member, unseen)
