@@ -363,15 +363,19 @@ def _matchables(
 def _matchable(card: CardState, universe: Universe, built: _Built) -> Matchable:
     """What matching looks at on a card in one universe.
 
-    What a cycle brought to a card is no evidence of whose card it is.
+    What was brought to a card from another one is no evidence of whose card it is, whichever act
+    brought it, or gave it back.
     """
     facts: Sequence[Fact] = [
-        fact
-        for fact in card.facts
-        if universe.audience <= fact.seen_by and fact.act_kind != "cycle"
+        fact for fact in card.facts if universe.audience <= fact.seen_by and not _is_brought(fact)
     ]
     key = card.id, tuple(fact.id for fact in facts)
     if key not in built:
         props = [fact.prop for fact in facts]
         built[key] = matchable(card.id, card.uid, props, card.name, card.kind, book=card.keeper)
     return built[key]
+
+
+def _is_brought(fact: Fact) -> bool:
+    """Whether nobody typed a value on its card, or sent it."""
+    return fact.act_kind == "cycle" or (fact.typed_by is None and fact.source is not None)

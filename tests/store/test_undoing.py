@@ -18,7 +18,7 @@ from server.store.cards import claims_of, owner_said
 from server.store.database import Actor
 from server.store.history import last_act
 from server.store.imports import Incoming, import_cards
-from server.store.linking import say_claim
+from server.store.linking import link_cards, say_claim
 from server.store.sharing import set_share, set_visibility
 from server.store.undoing import Undone, undo_act
 from server.store.views import refresh
@@ -553,3 +553,35 @@ def test_what_is_shown_to_whom_is_said_anew(home: Home) -> None:
         set_share(tx, "anna", "ben", "none")
     with pytest.raises(UsageError, match="changed what is shown to whom; that is not undone"):
         undo(home, latest(home))
+
+
+def test_what_a_cycle_brought_is_no_evidence_once_it_was_undone_and_undone_again(
+    tmp_path: Path,
+) -> None:
+    """Anna's number stands on Ben's card, too, who is somebody else by now: Carl's Eva is Anna's alone."""
+    phone = "TEL;TYPE=CELL:+49 30 23125 101"
+    made = Home(tmp_path, "anna", "ben", "carl")
+    made.put("anna", "e.vcf", a_card("a", "Eva Stein", phone))
+    made.put("ben", "e.vcf", a_card("b", "Eva Stein", "TITLE:Dr"))
+    with made.db.read() as tx:
+        anna, ben = (row[0] for row in tx.connection.execute("SELECT id FROM card ORDER BY added"))
+    with made.db.write(Actor("decide", "anna")) as tx:
+        link_cards(tx, (anna, ben), "same", member="anna")
+        refresh(tx, (anna, ben))
+    run_cycle(made.db, kind="command", releasing=True)
+    for _ in range(2):
+        with made.db.write(Actor("undo")) as tx:
+            undo_act(tx, last_act(tx))
+    assert phone.encode() in made.entry("ben", "UID:b").octets
+    with made.db.write(Actor("decide", "anna")) as tx:
+        link_cards(tx, (anna, ben), "apart", member="anna")
+        refresh(tx, (anna, ben))
+    made.put("carl", "e.vcf", a_card("c", "Eva Stein", phone))
+    run_cycle(made.db, kind="command", releasing=True)
+    with made.db.read() as tx:
+        linked = tx.connection.execute(
+            "SELECT card_a, card_b FROM link WHERE ended IS NULL AND verdict = 'same'"
+        ).fetchall()
+    assert [anna in pair for pair in linked] == [True]
+    assert made.verify() == ()
+    made.db.close()
