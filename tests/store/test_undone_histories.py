@@ -3,6 +3,7 @@
 `HEARTHBOOK_HISTORIES` says how many histories are played; a few by default.
 """
 
+import operator
 from typing import cast
 
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from server.store.undoing import Undone, undo_act
 from tests.asking import open_cases
 from tests.store.test_histories import MEMBERS, PLAYED, Histories
 
-State = dict[str, list[object]]
+State = dict[str, list[tuple[object, ...]]]
 Values = dict[str, frozenset[tuple[str, str]]]
 
 
@@ -28,10 +29,12 @@ _STATE = {
     "views": "SELECT slot.member, octets FROM slot JOIN text ON text.id = slot.text"
     " WHERE gone IS NULL",
 }
+_OF_VALUES = frozenset({"offer", "suggestion", "values"})
+"""Kinds of questions that ask about what somebody typed."""
 
 
 def _without_uid(entry: object) -> tuple[str, list[bytes]]:
-    """An entry of a view: which of two stands for both is not said by an undo."""
+    """An entry of a view: which of two stands for both is told by itself."""
     who, octets = cast("tuple[str, bytes]", entry)
     return who, [each for each in octets.splitlines() if not each.startswith(b"UID:")]
 
@@ -58,15 +61,16 @@ class UndoneHistories(Histories):
 
         Where the undo parted two of somebody's view, the older of their entries stands for both then
         (design rule R3); and who had typed on a card that went keeps their lines on one of their own (R4).
+        What comes back stays on its card: it is not offered, or asked about, as if it was typed now.
         """
         act = self._act(pick)
-        before, own = self._state(), self._private()
+        before, slots, own, lines = self._state(), self._slots(), self._private(), self._lines()
         undone = self._undo(act, None)
         if undone is None:
             return
         assert self.home.verify() == ()
         private = self._private()
-        if not undone.stays and private <= own:
+        if not undone.stays and private <= own and self._lines() == lines:
             try:
                 with self.home.db.write(Actor("undo")) as tx:
                     redone = undo_act(tx, undone.act)
@@ -78,9 +82,15 @@ class UndoneHistories(Histories):
             if redone.stays or self._private() != private:  # a mark that is back makes private
                 return
             for what, was in before.items():
-                gone = [each for each in was if each not in after[what]]
-                new = [each for each in after[what] if each not in was]
-                assert after[what] == was, (what, gone, new)
+                now = after[what]
+                kept = [each for each in was if each in now or each[0] not in _OF_VALUES]
+                gone, new = (
+                    [e for e in one if e not in other] for one, other in ((kept, now), (now, kept))
+                )
+                assert now == kept, (what, gone, new)
+            came, went = self._slots() - slots, slots - self._slots()
+            assert len(came) == len(went)
+            assert all(map(operator.lt, sorted(came), sorted(went))), (came, went)
 
     def _undo(self, act: int, member: str | None) -> Undone | None:
         """Undo an act; None where it cannot be undone, which changes nothing."""
@@ -105,6 +115,17 @@ class UndoneHistories(Histories):
                 "SELECT id FROM card WHERE visibility = 'private' AND trashed IS NULL"
             )
             return frozenset(row[0] for row in rows)
+
+    def _lines(self) -> dict[int, str]:
+        """On which card lies what members typed on those of others."""
+        with self.home.db.read() as tx:
+            return dict(tx.connection.execute("SELECT id, card FROM suggestion").fetchall())
+
+    def _slots(self) -> frozenset[tuple[str, int]]:
+        """Whose entries there are; an older one has a smaller number."""
+        with self.home.db.read() as tx:
+            rows = tx.connection.execute("SELECT member, id FROM slot WHERE gone IS NULL")
+            return frozenset(rows.fetchall())
 
     def _values(self) -> Values:
         """What each card says, live or not."""
@@ -140,7 +161,8 @@ class UndoneHistories(Histories):
             }
         found["views"] = [*sorted(map(_without_uid, found["views"]))]
         for who in MEMBERS:
-            found[f"cases of {who}"] = [*sorted(each.id for each in open_cases(self.home.db, who))]
+            cases = ((each.kind, each.id) for each in open_cases(self.home.db, who))
+            found[f"cases of {who}"] = [*sorted(cases)]
         return found
 
 
