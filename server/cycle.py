@@ -287,15 +287,16 @@ def _planned(tx: Transaction, kind: str, planner: Planner) -> Planned:
 
 
 def _apply(tx: Transaction, run: _Run) -> Report:
-    """Apply the suggestions that need no answer, then the plan, in one transaction; record it in counts."""
-    accepted = _accept_what_is_ours(tx)
+    """Apply the suggestions that need no answer, and the plan, in one transaction; record it in counts."""
+    accepted = len(_accept_what_is_ours(tx))
     if accepted:
         run = replace(run, planned=_planned(tx, run.kind, run.planner))
     made = run.planned.plan
     for each in made.skipped:
         cards = ", ".join(each.cards)
         _log.error("the cards %s are left as they are", cards, exc_info=each.error)
-    operations, is_moved = _carry_out(tx, run)
+    operations, is_moved, more = _carry_out(tx, run)
+    accepted += more
     asking = _planned(tx, run.kind, run.planner) if is_moved else run.planned
     with uncollected():
         asks = keep_questions(
@@ -316,28 +317,36 @@ def _apply(tx: Transaction, run: _Run) -> Report:
     return Report(made, run.planned.snapshot, act, counts)
 
 
-def _carry_out(tx: Transaction, run: _Run) -> tuple[tuple[Operation, ...], bool]:
-    """Apply a plan; lines that moved to own cards with it travel at once, so that a second cycle is empty.
+def _carry_out(tx: Transaction, run: _Run) -> tuple[tuple[Operation, ...], bool, int]:
+    """Apply a plan, and what follows from it, so that a second cycle is empty.
 
-    Gives what was done, and whether any lines moved: something else may be asked then.
+    Lines that moved to own cards with it travel at once, and whoever has become *ours* by its links
+    takes suggestions. Gives what was done, whether any lines moved, since something else may be
+    asked then, and how many suggestions were taken.
     """
-    planned, is_moved = run.planned, False
+    planned, is_moved, accepted = run.planned, False, 0
     done: tuple[Operation, ...] = ()
     for _ in range(_TRIES + 1):
         steps = planned.plan.operations
         is_due = bool(steps or tx.touched)
         moved = apply_work(tx, Work(steps, facts_by_id(planned.snapshot))) if is_due else set()
         done += steps
+        taken = _accept_what_is_ours(tx) if any(isinstance(e, Join) for e in steps) else []
+        accepted += len(taken)
+        moved.update(taken)
         if not moved:
             break
         is_moved = True
         planned = run.planner.plan_more(tx, planned.plan, moved)
-    return done, is_moved
+    return done, is_moved, accepted
 
 
-def _accept_what_is_ours(tx: Transaction) -> int:
-    """Apply open suggestions where the person is *ours* or has become its author's (R4); never a child's."""
-    accepted = 0
+def _accept_what_is_ours(tx: Transaction) -> list[str]:
+    """Apply open suggestions where the person is *ours* or has become its author's (R4); never a child's.
+
+    Gives the card of each.
+    """
+    accepted: list[str] = []
     waiting = {each.id for each in list_members(tx) if not changes_others(each.role) or each.paused}
     for each in open_suggestions(tx):
         row = find_card(tx, each.card)
@@ -347,7 +356,7 @@ def _accept_what_is_ours(tx: Transaction) -> int:
             continue
         if _owner(tx, row) in ("", each.author):
             accept_suggestion(tx, each, None)
-            accepted += 1
+            accepted.append(each.card)
     return accepted
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from server.cycle import run_cycle, trial
 from server.errors import NotFound, UsageError
+from server.store.cards import cards_with_uid
 from server.store.database import Actor
 from server.store.imports import Incoming, import_cards
 from server.store.linking import link_cards, say_claim
@@ -201,6 +202,28 @@ def test_a_declined_suggestion_stays_with_its_author(home: Home) -> None:
     assert open_cases(home.db, "anna") == ()
     assert b"eva@example.org" not in own(home, "anna", "a.vcf")
     assert b"eva@example.org" in home.entries("ben")[0].octets
+
+
+def test_a_person_who_becomes_ours_by_a_cycle_takes_suggestions_in_the_same_one(
+    tmp_path: Path,
+) -> None:
+    """Carl has called his card of Eva ours; that it is hers only the cycle finds."""
+    home = Home(tmp_path / "three", "anna", "ben", "carl")
+    suggest_mail(home)
+    home.put("carl", "c.vcf", a_card("uc", "Eva Stein", PHONE))
+    with home.db.write(Actor("own", "carl")) as tx:
+        (card,) = (each.id for each in cards_with_uid(tx, "carl", "uc"))
+        say_claim(tx, card, "carl", "ours", None)
+        refresh(tx, (card,))
+    cycle(home)
+    assert b"eva@example.org" in own(home, "anna", "a.vcf")
+    assert b"eva@example.org" in own(home, "carl", "c.vcf")
+    assert open_cases(home.db, None) == ()
+    again = run_cycle(home.db, kind="nightly")
+    assert again is not None
+    assert again.act is None
+    assert home.verify() == ()
+    home.db.close()
 
 
 def test_what_is_ours_takes_suggestions_without_asking(home: Home) -> None:
