@@ -223,7 +223,9 @@ def sent_properties(tx: Transaction, which: Device) -> frozenset[str]:
     return frozenset(row[0] for row in tx.all(compiled.SENT_PROPERTIES, which=which.id))
 
 
-def note_properties(tx: Transaction, which: Device, names: frozenset[str]) -> None:
-    """Remember the property names a device sent."""
-    for name in sorted(names - sent_properties(tx, which)):
+def note_properties(tx: Transaction, which: Device, names: frozenset[str]) -> bool:
+    """Remember the property names a device sent; whether any of them is new."""
+    new = sorted(names - sent_properties(tx, which))
+    for name in new:
         tx.run(compiled.INSERT_SENT_PROPERTY, which=which.id, property_name=name)
+    return bool(new)

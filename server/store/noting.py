@@ -23,16 +23,17 @@ def note_request(
     held: bool = False,
     body: bytes = b"",
     is_as_sent: bool = False,
+    is_news: bool = False,
 ) -> None:
     """Note a PUT or a DELETE that changed something, or is asked about, with the card that its href stood for.
 
     Args:
-        before: The slot at the href when the request came.
-        uid: The UID in the body, which may stand for a slot of another href.
-        is_as_sent: The body was stored octet for octet.
+        before: The slot at the href when the request came; `uid` in the body may stand for another one.
         held: It was one deletion of too many.
+        is_news: The device sent lines that it never sent, so it can take them off from now on; where
+            nothing else came of it, this stands under the act before it.
     """
-    if not tx.has_acted:
+    if not tx.has_acted and not is_news:
         return
     now = slot_at(tx, book.id, href)
     meant = before or now or (slot_of_uid(tx, book.id, uid) if uid else None)
@@ -40,7 +41,7 @@ def note_request(
     tx.records.append(
         Record(
             kind,
-            tx.act,
+            tx.act if tx.has_acted else tx.before,
             tx.now,
             member=device.member,
             device=device.label,

@@ -102,9 +102,7 @@ def pending(
 
 def _is_since(record: Record, last: int) -> bool:
     """Whether a backup may lack what a record says; what came to nothing has the number of the act before it."""
-    return record.act > last or (
-        record.act == last and record.kind in BY_MACHINE and not record.name
-    )
+    return record.act > last or record.act == last == record.before
 
 
 def last_of(connection: sqlite3.Connection) -> int:

@@ -104,11 +104,9 @@ def put(
     slot = slot_at(tx, book.id, href)
     if repeats:
         request = _repeated(tx, request, slot)
-    result = _precondition(tx, request, slot)
-    if result is None:
-        result = _new(tx, request) if slot is None else _known(tx, request, slot)
-    if result.status < 300:
-        note_properties(tx, device, frozenset(prop.name for prop in written.props))
+    result = _precondition(tx, request, slot) or _taken(tx, request, slot)
+    names = frozenset(prop.name for prop in written.props)
+    is_news = result.status < 300 and note_properties(tx, device, names)
     if result.status < 300 or result.status in (403, 412):
         note_request(
             tx,
@@ -122,8 +120,13 @@ def put(
             uid=written.uid,
             body=body,
             is_as_sent=bool(result.etag),
+            is_news=is_news,
         )
     return result
+
+
+def _taken(tx: Transaction, put_: Put, slot: SlotRow | None) -> PutResult:
+    return _new(tx, put_) if slot is None else _known(tx, put_, slot)
 
 
 def _repeated(tx: Transaction, put_: Put, slot: SlotRow | None) -> Put:

@@ -201,6 +201,22 @@ def test_what_the_household_chose_since_is_chosen_again(home: Home) -> None:
     assert chosen(home) == before
 
 
+def test_what_a_device_showed_that_it_knows_it_can_take_off(home: Home) -> None:
+    """The tablet sent the line once, and nothing new; what it leaves out later came too late, and is merged."""
+    add(home, "anna", "ua", "Eva Stein", PHONE, "X-ODD:one")
+    entry = home.fetch("anna+tablet", "ua.vcf")
+    tag = home.etag("anna", entry)
+    assert home.put("anna+tablet", "ua.vcf", entry.octets, if_match=tag).status == 204
+    edit(home, "anna", "Eva Stein", "END:", "TITLE:Dr\r\nEND:")
+    late = entry.octets.replace(b"X-ODD:one\r\n", b"")
+    assert home.put("anna+tablet", "ua.vcf", late, if_match=tag).status == 412
+    cycle(home)
+    before = home.entry("anna", "Eva Stein").octets
+    assert b"X-ODD" not in before
+    assert restored(home).account.left == ()
+    assert home.entry("anna", "Eva Stein").octets == before
+
+
 def test_a_device_is_called_as_its_member_called_it(home: Home) -> None:
     with home.db.write(Actor("device", "anna")) as tx:
         connect(tx, "anna", "Anna's iPhone")
