@@ -20,7 +20,7 @@ from server.reconcile.names import FIRMS
 from server.reconcile.operations import Reason
 from server.reconcile.sharing import (
     Shared,
-    is_birthday_slip,
+    birthdays_contradict,
     is_identity_shared,
     reason,
     shared_by,
@@ -123,13 +123,7 @@ class Matching:
     def all_pairs(self, wanted: Wanted | None = None) -> tuple[PairDecision, ...]:
         """Every pair that is certain or asked about, of those that are wanted."""
         if wanted is None:
-            return self._settled(
-                about[other]
-                for card_id in sorted(self._index.cards)
-                for about in (self._about(card_id),)
-                for other in sorted(about)
-                if card_id < other
-            )
+            return self._settled(self._all_judged())
         pairs = (
             (card_id, other)
             for card_id in sorted(self._index.cards)
@@ -163,6 +157,22 @@ class Matching:
                 found.append(self._against_rivals(each))
         return tuple(found)
 
+    def _all_judged(self) -> list[_Judged]:
+        """Every pair that may be one person, without looking for rivals; sorted."""
+        about: dict[str, dict[str, _Judged]] = {card_id: {} for card_id in self._index.cards}
+        for one in about:
+            for other in self._index.partners(one):
+                judged = self._judge(one, other) if one < other else None
+                if judged is not None:
+                    about[one][other] = about[other][one] = judged
+        self._judged = about
+        return [
+            about[one][other]
+            for one in sorted(about)
+            for other in sorted(about[one])
+            if one < other
+        ]
+
     def _about(self, card_id: str) -> dict[str, _Judged]:
         """What is thought of one card and every other, without looking for rivals."""
         known = self._judged.get(card_id)
@@ -177,16 +187,18 @@ class Matching:
     def _of(self, one: str, other: str) -> _Judged | None:
         ids = (one, other) if one < other else (other, one)
         if ids not in self._pairs:
-            self._pairs[ids] = None if ids in self._apart else self._judge(*ids)
+            self._pairs[ids] = self._judge(*ids)
         return self._pairs[ids]
 
     def _judge(self, left_id: str, right_id: str) -> _Judged | None:
         left, right = self._index.cards[left_id], self._index.cards[right_id]
         level, name_bits = self._named(left, right)
+        if self._is_hopeless(self._prior + name_bits, left, right):
+            return None
+        if (left_id, right_id) in self._apart:
+            return None
         contradicted = _contradict(left, right, level)
         if contradicted and not is_identity_shared(left, right):
-            return None
-        if self._is_hopeless(self._prior + name_bits, left, right):
             return None
         found = shared_by(left, right, self._index)
         bits = self._prior + name_bits + found.bits
@@ -375,25 +387,14 @@ def _contradict(left: Matchable, right: Matchable, level: NameLevel) -> bool:
         level is NameLevel.OTHER
         or (one != other and bool(one and other))
         or _sorts_differ(left, right)
-        or _birthdays_contradict(left, right)
+        or birthdays_contradict(left, right)
     )
 
 
 def _sorts_differ(left: Matchable, right: Matchable) -> bool:
     """Whether one is a person and the other a couple, a firm, a practice or a mailbox."""
+    if left.sort == right.sort:
+        return False
     if {left.sort, right.sort} == {"person", "organisation"} and left.called.words & FIRMS:
         return left.called.words != right.called.words  # one phone did not say that it is a firm
-    return left.sort != right.sort
-
-
-def _birthdays_contradict(left: Matchable, right: Matchable) -> bool:
-    """A birthday with a slip of the finger is a doubt, not a contradiction."""
-    if not (left.birthdays and right.birthdays):
-        return False
-    one, other = _with_year(left.birthdays), _with_year(right.birthdays)
-    slips = (is_birthday_slip(day, another) for day in one for another in other)
-    return bool(one and other) and one.isdisjoint(other) and not any(slips)
-
-
-def _with_year(birthdays: frozenset[str]) -> frozenset[str]:
-    return frozenset(day for day in birthdays if not day.startswith("--"))
+    return True

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import product
 
 from rapidfuzz.distance import OSA
 
@@ -41,8 +43,8 @@ def shared_by(left: Matchable, right: Matchable, index: Index) -> Shared:
     """Compare everything but the names."""
     found = Shared()
     found.contacts = index.contacts[left.id] & index.contacts[right.id]
-    own = _own_contacts(left, right, index, found)
-    _add(found, own)
+    if found.contacts:
+        _add(found, _own_contacts(left, right, index, found))
     if not left.identities & right.identities and is_identity_shared(left, right):
         found.levels.append(weights.IDENTITY_SLIP)
         found.bits += weights.IDENTITY_SLIP.bits
@@ -62,13 +64,14 @@ def shared_by(left: Matchable, right: Matchable, index: Index) -> Shared:
 
 def is_identity_shared(left: Matchable, right: Matchable) -> bool:
     """Whether both have a number for life that is the same but for one slip."""
-    return any(
+    return bool(left.identities and right.identities) and any(
         OSA.distance(one, other, score_cutoff=1) <= 1
         for one in left.identities
         for other in right.identities
     )
 
 
+@cache
 def reason(level: Level, *, against: bool = False) -> Reason:
     """A level in words for people."""
     return Reason(level.text, level.strength, against=against)
@@ -181,8 +184,17 @@ def _add_birthdays(left: Matchable, right: Matchable, found: Shared) -> None:
     found.bits += level.bits
 
 
-def _with_year(card: Matchable) -> bool:
-    return any(not day.startswith("--") for day in card.birthdays)
+def birthdays_contradict(left: Matchable, right: Matchable) -> bool:
+    """A birthday with a slip of the finger is a doubt, not a contradiction."""
+    if not (left.birthdays and right.birthdays):
+        return False
+    one, other = _with_year(left), _with_year(right)
+    slips = (is_birthday_slip(*each) for each in product(one, other))
+    return bool(one and other) and one.isdisjoint(other) and not any(slips)
+
+
+def _with_year(card: Matchable) -> frozenset[str]:
+    return frozenset(day for day in card.birthdays if not day.startswith("--"))
 
 
 def is_birthday_slip(left: str, right: str) -> bool:
