@@ -107,7 +107,7 @@ def _offers(target: CardState, person: Iterable[CardState]) -> Iterator[FamilyCh
         if card.keeper == target.keeper or card.kind != "person":
             continue
         new = next(_names(card.facts), None)
-        if new is None or new.typed_by is None or new.act_kind == UNDO:
+        if new is None or new.typed_by is None or new.act_kind == UNDO or new.previous is None:
             continue
         family, given = _family_and_given(new.prop)
         tokens = name_tokens(family)
