@@ -61,13 +61,19 @@ _Line = tuple[str, str]
 def build_card(uid: str, props: Sequence[Property]) -> bytes:
     """A vCard 3.0 with CRLF that says what `props` say, and nothing else.
 
-    Without a REV: a date of change would tell when the owner wrote. What several members see of
-    somebody, and the cards of one person, have most lines in common: a small one is written once.
+    Without a REV: a date of change would tell when the owner wrote.
 
     Args:
         uid: The UID of the new card.
         props: What it says, in any order.
     """
+    is_small = all(len(prop.octets) <= _REMEMBERED_MOST for prop in props)
+    said = (_said_again if is_small else _said)(tuple(props))
+    return "".join([_BEGIN, _uid_line(uid), said, _END]).encode("utf-8", "replace")
+
+
+def _said(props: tuple[Property, ...]) -> str:
+    """All lines of a card but for its UID and its frame."""
     seen: set[str] = set()
     labels = 0
     lines: list[_Line] = []
@@ -85,8 +91,11 @@ def build_card(uid: str, props: Sequence[Property]) -> bytes:
             lines.append(_line(("X-ABLABEL", (), _written_label(prop.label)), group))
     lines.extend(_line(each, None) for each in _missing([each[0] for each in ordered], seen))
     lines.sort(key=lambda each: each[0])  # by their names; equal ones stay as they come
-    text = "".join([_BEGIN, _uid_line(uid), *(line for _, line in lines), _END])
-    return text.encode("utf-8", "replace")
+    return "".join([line for _, line in lines])
+
+
+_said_again = lru_cache(maxsize=1 << 6)(_said)
+"""Several members see the same of somebody, and their cards are built one after the other."""
 
 
 def name_only(props: Sequence[Property]) -> tuple[Property, ...]:

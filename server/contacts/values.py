@@ -77,6 +77,8 @@ def canonical_text(text: str) -> str:
     """
     if not text.isascii():
         text = unicodedata.normalize("NFC", text.replace("\u00a0", " "))
+    elif text.isprintable():  # most texts
+        return text.strip()
     text = CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     if "\n" in text:
         text = "\n".join(line.rstrip(" \t") for line in text.split("\n"))
@@ -204,6 +206,7 @@ def address_key(parts: Sequence[str]) -> str:
     return text_key(f"|{region}|{country}")
 
 
+@lru_cache(maxsize=1 << 12)
 def name_tokens(text: str) -> frozenset[str]:
     """The words of a name, folded so that Müller, Mueller and Muller are one.
 
