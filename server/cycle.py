@@ -286,6 +286,7 @@ def _planned(tx: Transaction, kind: str, planner: Planner) -> Planned:
     return planner.plan_changes(tx) if kind == "quick" else planner.plan_all(tx)
 
 
+@uncollected()
 def _apply(tx: Transaction, run: _Run) -> Report:
     """Apply the suggestions that need no answer, and the plan, in one transaction; record it in counts."""
     accepted = len(_accept_what_is_ours(tx))
@@ -298,10 +299,7 @@ def _apply(tx: Transaction, run: _Run) -> Report:
     operations, is_moved, more = _carry_out(tx, run)
     accepted += more
     asking = _planned(tx, run.kind, run.planner) if is_moved else run.planned
-    with uncollected():
-        asks = keep_questions(
-            tx, asking.plan, asking.snapshot, about=asking.about, since=asking.since
-        )
+    asks = keep_questions(tx, asking.plan, asking.snapshot, about=asking.about, since=asking.since)
     counts = _counts(operations, accepted, len(made.questions))
     act = tx.act if tx.has_acted else None
     if act is not None or asks:  # an answer may rest on what it asks
