@@ -56,6 +56,7 @@ _BY_NAME: Final = Query(
     .order_by(card.c.id)
 )
 _ALL: Final = Query(select(card.c.id).order_by(card.c.added, card.c.id))
+_ALL_ROWS: Final = Query(_CARD.order_by(card.c.added, card.c.id))
 _BY_UID: Final = Query(
     _CARD.where(and_(card.c.member == bind("who"), card.c.uid == bind("name"))).order_by(
         card.c.trashed, card.c.added
@@ -185,6 +186,11 @@ def cards_named(tx: Transaction, name_key: str) -> tuple[str, ...]:
 def all_cards(tx: Transaction) -> tuple[str, ...]:
     """Every card there ever was, oldest first."""
     return tuple(row[0] for row in tx.all(_ALL))
+
+
+def all_card_rows(tx: Transaction) -> tuple[CardRow, ...]:
+    """Every card there ever was as a row, oldest first."""
+    return tuple(_row(row) for row in tx.all(_ALL_ROWS))
 
 
 def links_of(tx: Transaction, card_id: str) -> tuple[Linked, ...]:

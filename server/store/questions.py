@@ -7,7 +7,7 @@ on a page that its viewer may not see any more. What they cannot see changes not
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 from sqlalchemy import and_, delete, insert, select
@@ -223,19 +223,18 @@ def _text(asked: Asked, labels: Mapping[int, str], label: str) -> str:
         "devices": devices,
         "label": label,
     }
-    return json.dumps(said, separators=(",", ":"))
+    return json.dumps(said, separators=(",", ":"), default=_values)
 
 
 def _fields(subject: Subject) -> Sequence[object]:
-    match subject:
-        case SamePerson():
-            return astuple(subject)
-        case WhichBelong():
-            return astuple(subject)
-        case ValuesDiffer():
-            return (subject.cards, [astuple(each) for each in subject.properties], subject.key)
-        case Offer() | FamilyChanged() | Disputed():
-            return astuple(subject)
+    if isinstance(subject, ValuesDiffer):
+        return (subject.cards, subject.properties, subject.key)
+    return _values(subject)
+
+
+def _values(each: Any) -> list[object]:
+    """What is in the fields of a question or a part of one, in their order."""
+    return [getattr(each, one.name) for one in fields(each)]
 
 
 def _subject(fields: list[Any]) -> Subject:
@@ -285,7 +284,7 @@ def _card_text(card: CardState) -> list[object]:
         if each.prop.name != "PHOTO"
     ]
     photo = any(each.prop.name == "PHOTO" for each in card.facts)
-    return [card.id, card.keeper, card.kind, astuple(card.name), card.added, photo, values]
+    return [card.id, card.keeper, card.kind, card.name, card.added, photo, values]
 
 
 def _card(fields: list[Any], viewers: frozenset[str], region: str) -> CardState:

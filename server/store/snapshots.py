@@ -19,7 +19,7 @@ from server.access import (
 from server.contacts.properties import property_from
 from server.contacts.values import name_of
 from server.reconcile.snapshot import Base, CardState, Claim, Fact, Link, Says, Snapshot, Verdict
-from server.store.cards import CardRow, all_cards, find_card, kin_of
+from server.store.cards import CardRow, all_card_rows, find_card, kin_of
 from server.store.database import Transaction
 from server.store.facts import EDIT_KINDS
 from server.store.frozen import values_before
@@ -213,7 +213,9 @@ def _card_rows(
     tx: Transaction, only: Collection[str] | None, facts: Mapping[int, Row]
 ) -> dict[str, CardRow]:
     """The cards, and those whose facts are told."""
-    wanted = all_cards(tx) if only is None else sorted({*only, *(row[1] for row in facts.values())})
+    if only is None:
+        return {row.id: row for row in all_card_rows(tx)}
+    wanted = sorted({*only, *(row[1] for row in facts.values())})
     return {each: row for each in wanted for row in (find_card(tx, each),) if row is not None}
 
 
