@@ -1,6 +1,8 @@
 """Short ways to say a card or a household in a test."""
 
 import hashlib
+import shutil
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,6 +74,15 @@ class Home:
                 add_member(tx, each, name=each.capitalize(), shares=shares)
         for each in members:
             self.add_device(each, "phone")
+
+    def copied(self, folder: Path) -> "Home":
+        """The same household at the same time in another folder; this one is closed."""
+        shutil.copytree(self.db.folder, folder, dirs_exist_ok=True)
+        other = copy(self)
+        other.clock = Clock(self.clock.now)
+        other.db = Database(folder, other.clock)
+        other.devices, other.passwords = dict(self.devices), dict(self.passwords)
+        return other
 
     def add_device(self, member: str, label: str, *, read_only: bool = False) -> Device:
         """Give a member a device; the one called `phone` is used where none is named."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -47,12 +47,6 @@ class Browser:
         return self.post("/sign-in", {"username": name, "password": password})
 
 
-@cache
-def hashed_once() -> str:
-    """The hash of everybody's password; making one takes as long as it should."""
-    return hash_password(PASSWORD)
-
-
 @lru_cache(maxsize=2)
 def application_of(database: Database) -> Flask:
     """One application for all browsers of a household: templates are compiled once."""
@@ -61,11 +55,11 @@ def application_of(database: Database) -> Flask:
     return app
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    """Anna and Ben with passwords; one certain person, one to ask, one whose titles differ."""
-    made = Home(tmp_path, "anna", "ben")
-    hashed = hashed_once()
+@pytest.fixture(scope="session")
+def household_of_two(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """What every test begins with, closed and to be copied: making it takes longer than most tests."""
+    made = Home(tmp_path_factory.mktemp("household"), "anna", "ben")
+    hashed = hash_password(PASSWORD)
     with made.db.write(Actor("password")) as tx:
         for each in ("anna", "ben"):
             set_password_hash(tx, each, hashed)
@@ -77,6 +71,14 @@ def home(tmp_path: Path) -> Iterator[Home]:
     made.put("ben", "b2.vcf", a_card("b2", "Jan Vermeer", "TEL:+49 30 23125 202"))
     made.put("anna", "a3.vcf", a_card("a3", "Marker Private", "CLASS:PRIVATE", PHONE))
     run_cycle(made.db, kind="quick")  # it may do nothing yet, and writes the letters
+    made.db.close()
+    return made
+
+
+@pytest.fixture
+def home(household_of_two: Home, tmp_path: Path) -> Iterator[Home]:
+    """Anna and Ben with passwords; one certain person, one to ask, one whose titles differ."""
+    made = household_of_two.copied(tmp_path)
     yield made
     made.db.close()
 
