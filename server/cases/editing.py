@@ -176,8 +176,12 @@ class _Drawn:
             fields.update(fields_of(key, change, self.words))
         more = max((added[name] - 1 for name in MANY), default=0)
         sheet = self.sheet(Filled("", fields, max(more, 0)))
-        rows = tuple(replace(e, meanwhile=meanwhile.get(e.key, "")) for e in sheet.rows)
-        return replace(sheet, rows=rows, stale=True)
+        has_file = any(e.after is not None and e.after.name == "PHOTO" for e in meeting.changes)
+        rows = (
+            replace(e, meanwhile=meanwhile.get(e.key, ""), again=has_file and e.name == "PHOTO")
+            for e in sheet.rows
+        )
+        return replace(sheet, rows=tuple(rows), stale=True)
 
     def _place(self, prop: Property | None) -> int | None:
         """Where a property stands in the text, if it does."""

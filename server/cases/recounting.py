@@ -39,7 +39,7 @@ from server.store.removed import removed_of
 
 NAMES_MOST: Final = 3
 _DAY: Final = 24 * 3600 * 1_000_000
-_UNTOLD: Final = frozenset({"N", "PHOTO"})  # FN says the same; a photo says nothing in words
+_UNTOLD: Final = "N"  # FN says the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ class _Recounting:
             changed = changed_by(self.tx, act.id, card, self.viewer) if card in there else ()
             for each in (*changed, *self._typed(act, card)):
                 prop = each.after or each.before
-                if prop is None or prop.name in _UNTOLD or (prop.name == "FN" and not each.before):
+                if prop is None or prop.name == _UNTOLD or (prop.name == "FN" and not each.before):
                     continue
                 yield Detail(
                     card,

@@ -16,6 +16,8 @@ from server.contacts.entering import (
     problem_in,
     tidy,
 )
+from server.contacts.forms import is_date
+from server.contacts.pictures import Flaw, Picture
 from server.contacts.properties import Change, Property
 from server.saying import N_
 
@@ -34,6 +36,14 @@ PROBLEMS: Final = {
     "day": N_("There is no such day; give the day and the month, and the year if you know it."),
     "year": N_("A year has four digits; leave it empty if nobody knows it."),
     "long": N_("That is longer than a card can hold here; shorten it."),
+    "format": N_("That file is no picture for a card; choose a JPEG or PNG picture."),
+    "heic": N_(
+        "That picture is HEIC, which many phones and browsers cannot show; save it as JPEG, then choose that."
+    ),
+    "broken": N_("That picture is cut off or damaged; choose it again, or another one."),
+    "large": N_(
+        "That picture is larger than 4 MB or than 4,096 pixels on a side; save it smaller, then choose that."
+    ),
     "nothing": N_("Give a name, a workplace, a number or a mail address; one of them is enough."),
 }
 
@@ -49,6 +59,7 @@ class Row:
         problem: The field that cannot be so, and why.
         meanwhile: What the card says by now, where somebody changed it; "-" where it is gone.
         stays: What stands there and no field can show, such as a day in words.
+        again: A file was chosen here, and has to be once more: no page can fill in a file.
     """
 
     key: str
@@ -61,6 +72,7 @@ class Row:
     meanwhile: str = ""
     is_off: bool = False
     stays: str = ""
+    again: bool = False
 
     @property
     def is_new(self) -> bool:
@@ -97,11 +109,12 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What a browser sent: the form's base, its fields, how many further rows it had."""
+    """What a browser sent: the form's base, its fields, how many further rows it had, and the chosen photo."""
 
     base: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
     more: int = 0
+    photo: Picture | Flaw | None = None
 
 
 def fields_of(key: str, change: Change, words: Words) -> dict[str, str]:
@@ -139,8 +152,9 @@ def rows_of(props: Sequence[Property], filled: Filled, words: Words) -> tuple[Ro
                 parts=typed.parts,
                 label=filled.fields.get(f"{key}-label", label) if name in LABELLED else None,
                 problem=_problem(key, typed, filled),
-                is_off=typed.is_off,
-                stays=prop.shown if prop is not None and not was else "",
+                is_off=f"{key}-off" in filled.fields,
+                stays=prop.shown if prop is not None and is_date(name) and not was else "",
+                again=typed.picture is not None,
             )
         )
     return tuple(found)
@@ -151,7 +165,7 @@ def _keys(props: Sequence[Property], more: int) -> list[tuple[str, str, Property
     found: list[tuple[str, str, Property | None]] = []
     for name in PARTS:
         there = [(f"p{i}", name, each) for i, each in enumerate(props) if each.name == name]
-        found += there
+        found += there[:1] if name == "PHOTO" else there  # a form shows one face
         if name in MANY:
             found += [(f"n{name}{number}", name, None) for number in range(1 + more)]
         elif not there and name not in NEVER_OFFERED:
@@ -178,7 +192,10 @@ def _typed_row(key: str, name: str, prop: Property | None, filled: Filled, words
     shown = label_text(prop, words) if prop is not None else ""
     text = tidy(fields.get(f"{key}-label", shown))
     label = _label(text, words) if name in LABELLED and text != tidy(shown) else None
-    return Typed(name, prop, parts, label, is_off=f"{key}-off" in fields)
+    chosen = filled.photo if name == "PHOTO" else None
+    is_off = f"{key}-off" in fields and chosen is None
+    picture = chosen if isinstance(chosen, Picture) else None
+    return Typed(name, prop, parts, label, is_off=is_off, picture=picture)
 
 
 def _label(text: str, words: Words) -> Label:
@@ -190,6 +207,8 @@ def _label(text: str, words: Words) -> Label:
 
 
 def _problem(key: str, typed: Typed, filled: Filled) -> tuple[str, str]:
+    if typed.name == "PHOTO" and isinstance(filled.photo, str):
+        return "file", PROBLEMS[filled.photo]
     most = _NOTE_MOST if typed.name == "NOTE" else _TEXT_MOST
     for part in sorted(typed.changed):
         if len(typed.parts[part]) > most:

@@ -43,6 +43,7 @@ _KINDS: Final = {
     "URL": "url",
     "IMPP": "url",
     "SOCIALPROFILE": "url",
+    "PHOTO": "photo",
 }
 
 
@@ -72,5 +73,5 @@ def label_of(prop: Property) -> str:
 
 
 def kind_of_property(name: str) -> str:
-    """The icon of a property: tel, email, adr, bday, org, url or other."""
+    """The icon of a property: tel, email, adr, bday, org, url or other; photo for what has no words."""
     return _KINDS.get(name, "other")

@@ -11,6 +11,7 @@ from typing import Final
 from server.contacts.dates import date_value
 from server.contacts.forms import SETS, STRUCTURED, is_date
 from server.contacts.lines import Parameter, escape, make_line, split_value, unescape
+from server.contacts.pictures import Picture, photo_from
 from server.contacts.properties import Change, Property, main_line, property_from
 from server.contacts.values import canonical_text, components
 
@@ -18,6 +19,7 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "N": ("given", "family", "additional", "prefix", "suffix"),
     "FN": ("text",),
     "NICKNAME": ("text",),
+    "PHOTO": ("file",),
     "TEL": ("text",),
     "EMAIL": ("text",),
     "ADR": ("street", "extended", "code", "place", "region", "country", "box"),
@@ -71,6 +73,7 @@ class Typed:
         parts: What stands in it now.
         label: Where that was changed.
         is_off: It is to be taken off the card.
+        picture: Of a photo, the one that was chosen; its file itself stays in no field.
     """
 
     name: str
@@ -78,6 +81,7 @@ class Typed:
     parts: Mapping[str, str]
     label: Label | None = None
     is_off: bool = False
+    picture: Picture | None = None
 
     @property
     def changed(self) -> frozenset[str]:
@@ -90,13 +94,14 @@ class Typed:
     @property
     def is_as_before(self) -> bool:
         """Whether nothing was typed."""
-        return not self.changed and not self.is_off and (self.label is None or self.before is None)
+        is_left = self.label is None or self.before is None
+        return is_left and not (self.changed or self.is_off or self.picture is not None)
 
 
 def parts_of(prop: Property) -> dict[str, str]:
     """The parts of a property as a form shows them."""
     line = main_line(prop.octets)
-    if line is None:
+    if line is None or prop.name == "PHOTO":
         return {}
     if is_date(prop.name):
         year, _, day = prop.value.partition("-") if prop.value[:1] != "-" else ("", "", "")
@@ -203,6 +208,8 @@ def _is_change(before: Property | None, after: Property | None) -> bool:
 
 def _entered(row: Typed, region: str) -> Property | None:
     """The property that a row says; None where nothing is left of it."""
+    if row.name == "PHOTO":
+        return photo_from(row.picture, region=region) if row.picture is not None else row.before
     value = _value(row)
     if not value.replace(";", ""):
         return None

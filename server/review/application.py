@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from typing import Final
 
 from flask import Flask, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -51,6 +52,9 @@ _SENTENCES = {
         "Something went wrong on the server. Nothing was changed; try again, and look at the server's log."
     ),
 }
+_TOO_LARGE_A_CARD: Final = N_(
+    "That is more than a card can hold, so nothing was kept. Go back and choose a smaller photo, or shorten what you typed."
+)
 
 
 def create_pages(database: Database, settings: Settings, limiter: Limiter) -> WSGIApplication:
@@ -92,14 +96,13 @@ def make_application(
         mine_first=_mine_first,
     )
     guard = Guard(database, is_https=is_https)
-    uploads = UploadPages(database, settings)
+    takers = UploadPages(database, settings), EditPages(database, settings)
     for check in (
         Hosts(settings.server.public_url).check,
         guard.load,
         same_origin,
         members_only,
-        uploads.widen,
-        EditPages.widen,
+        *(each.widen for each in takers),
     ):
         app.before_request(check)
     CSRFProtect(app)
@@ -109,10 +112,11 @@ def make_application(
     language.add_to(app, lambda: _language_of(database))
     _add_errors(app)
     _add_pages(app, database, settings)
-    for each in (Pages, BeginPages, YourselfPages):
-        each(database, guard, limiter).add_to(app)
+    for pages in (Pages, BeginPages, YourselfPages):
+        pages(database, guard, limiter).add_to(app)
     OneTimePages(database, settings, limiter).add_to(app)
-    uploads.add_to(app)
+    for each in takers:
+        each.add_to(app)
     return app
 
 
@@ -124,7 +128,6 @@ def _add_pages(app: Flask, database: Database, settings: Settings) -> None:
     CardPages(database).add_to(app)
     PartingPages(database).add_to(app)
     PhotoPages(database).add_to(app)
-    EditPages(database).add_to(app)
     MembersPages(database, settings).add_to(app)
     DevicesPages(database, settings).add_to(app)
     PrintPages(database).add_to(app)
@@ -174,6 +177,8 @@ def _add_errors(app: Flask) -> None:
         if request.endpoint == "static":
             return Response(status=error.code or 404)
         code = error.code or 500
+        if code == 413 and request.endpoint in ("edit", "new"):
+            return _page(code, _TOO_LARGE_A_CARD)
         return _page(code, _SENTENCES.get(code, N_("This page cannot be shown.")))
 
     @app.errorhandler(Exception)

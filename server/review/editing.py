@@ -8,16 +8,21 @@ from werkzeug.wrappers import Response
 
 from server.cases.editing import Saved, add_sheet, new_sheet, open_sheet, save_sheet
 from server.cases.sheets import ROWS_MORE_MOST, Filled, Sheet, label_words
+from server.contacts.pictures import read_picture
 from server.review.forms import CardTyped, read_form
 from server.review.guard import signed_in_member
 from server.review.language import N_, gettext, word
+from server.review.multipart import WholeFormParser
 from server.review.words import MONTHS
+from server.settings import Settings
 from server.store.database import Database
 
 Page = str | Response | tuple[str, int]
 
-CARD_BYTES_MOST: Final = 1 << 20
+TEXT_BYTES_MOST: Final = 1 << 20
 """A letter of a note takes up to twelve octets in a form."""
+FIELDS_MOST: Final = 2_100
+"""In a form with a file each of its fields is a part of its own."""
 _AGAIN: Final = "Open the form again, then type there."
 PART_WORDS: Final = {
     "given": N_("Given name"),
@@ -51,8 +56,9 @@ FOLDED: Final = frozenset({"additional", "prefix", "suffix", "extended", "region
 class EditPages:
     """The forms of cards."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
+        self._bytes_most = settings.limits.request_bytes
 
     def add_to(self, app: Flask) -> None:
         """Add the routes to the application."""
@@ -60,11 +66,17 @@ class EditPages:
         app.add_url_rule("/people/new", "new", self.new, methods=methods)
         app.add_url_rule("/people/<card_id>/edit", "edit", self.edit, methods=methods)
 
-    @staticmethod
-    def widen() -> None:
-        """Before each request: a signed-in member's card may be larger than other forms, as its note is."""
+    def widen(self) -> None:
+        """Before each request: a signed-in member's card may be larger than other forms.
+
+        A photo may be too large, and is then refused beside everything else that was typed.
+        """
         if request.endpoint in ("edit", "new") and request.method == "POST" and g.get("member"):
-            request.max_content_length = request.max_form_memory_size = CARD_BYTES_MOST
+            has_file = request.mimetype == "multipart/form-data"
+            request.max_content_length = self._bytes_most if has_file else TEXT_BYTES_MOST
+            request.max_form_memory_size = TEXT_BYTES_MOST
+            request.max_form_parts = FIELDS_MOST
+            request.form_data_parser_class = WholeFormParser
 
     def edit(self, card_id: str) -> Page:
         """The form of one card, and what was typed into it."""
@@ -88,10 +100,12 @@ class EditPages:
 
 
 def _filled() -> tuple[Filled, bool]:
-    """What was typed, and whether more empty rows are wanted."""
+    """What was typed and chosen, and whether more empty rows are wanted."""
     form = read_form(CardTyped, request.form, _AGAIN)
     more = min(form.more + 1, ROWS_MORE_MOST) if form.add else form.more
-    return Filled(form.base, form.fields, more), form.add
+    file = request.files.get("photo")
+    photo = read_picture(file.read()) if file is not None and file.filename else None
+    return Filled(form.base, form.fields, more, photo), form.add
 
 
 def _answered(found: Saved | Sheet) -> Page:

@@ -7,13 +7,17 @@ import pytest
 
 from server.cases.editing import Saved, add_sheet, open_sheet, save_sheet
 from server.cases.sheets import Filled
+from server.contacts.pictures import picture_of
 from server.store.backup import backup
 from server.store.cards import cards_of
 from tests.builders import Home, a_card
 from tests.cases.test_replaying import cycle, edit, last, restored, state, take_back
+from tests.pictures import JPEG, png
 
 PHONE = "TEL;TYPE=CELL:+49 30 23125 101"
 BODY = a_card("u", "Eva Stein", PHONE, "EMAIL:eva@example.org", "X-ODD:kept", "NOTE:old")
+
+PICTURES = {"": b"", "jpeg": JPEG, "png": png()}
 
 
 @pytest.fixture
@@ -42,6 +46,7 @@ def type_in(home: Home, who: str, card: str, base: str = "", **typed: str) -> Sa
     """Type into the rows that hold a value, named by it, or into empty ones."""
     home.clock.pass_seconds(1)
     sheet = open_sheet(home.db, who, card, same)
+    chosen = picture_of(PICTURES[typed.pop("PHOTO", "")])
     fields: dict[str, str] = {}
     for name, text in typed.items():
         row = next(
@@ -50,7 +55,7 @@ def type_in(home: Home, who: str, card: str, base: str = "", **typed: str) -> Sa
         )
         part = next((p for p, held in row.parts.items() if held == name), "text")
         fields[f"{row.key}-{part}"] = text
-    found = save_sheet(home.db, who, card, Filled(base or sheet.base, fields), same)
+    found = save_sheet(home.db, who, card, Filled(base or sheet.base, fields, 0, chosen), same)
     assert isinstance(found, Saved)
     return found
 
@@ -93,6 +98,20 @@ def added_and_changed(home: Home) -> None:
     edit(home, "anna", "Nora", "23125 7", "23125 8")
 
 
+def a_photo_chosen(home: Home) -> None:
+    home.put("anna", "u.vcf", BODY)
+    card = card_of(home, "anna")
+    assert type_in(home, "anna", card, PHOTO="jpeg", TITLE="Dr").changed
+    base = open_sheet(home.db, "anna", card, same).base
+    edit(home, "anna+tablet", "Eva Stein", "eva@example.org", "new@example.org")
+    assert type_in(home, "anna", card, base, PHOTO="png").changed
+
+
+def a_photo_for_oneself(home: Home) -> None:
+    a_photo_chosen(home)
+    assert not type_in(home, "ben", card_of(home, "anna"), PHOTO="jpeg").own
+
+
 def typed_and_undone(home: Home) -> None:
     typed_on_ones_own(home)
     take_back(home, last(home), "anna")
@@ -115,6 +134,8 @@ STORIES: tuple[Callable[[Home], None], ...] = (
     suggested_and_typed_again,
     added,
     added_and_changed,
+    a_photo_chosen,
+    a_photo_for_oneself,
     typed_and_undone,
     suggested_and_undone,
     added_and_undone,

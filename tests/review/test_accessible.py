@@ -18,6 +18,7 @@ from server.store.sessions import create_session
 from server.store.sharing import add_member, set_share
 from tests.builders import Home, a_card
 from tests.clients.driving import serving
+from tests.pictures import photo_line, png
 from tests.review.test_browser import LONG, chromium
 
 __all__ = ["chromium"]
@@ -38,7 +39,13 @@ def household(folder: Path) -> str:
         line = f"EMAIL:somebody{index}@department-of-something.university.example"
         home.put("anna", f"o{index}.vcf", a_card(f"o{index}", f"Olda Vom{index}Dorf", line))
     home.clock.pass_seconds(12 * 366 * 24 * 3600)
-    home.put("anna", "a1.vcf", a_card("a1", LONG, PHONE, "TITLE:Prof", "NOTE:x", "BDAY:1980-02-29"))
+    home.put(
+        "anna",
+        "a1.vcf",
+        a_card(
+            "a1", LONG, PHONE, "TITLE:Prof", "NOTE:x", "BDAY:1980-02-29", photo_line(png(), "PNG")
+        ),
+    )
     home.put("ben", "b1.vcf", a_card("b1", LONG, PHONE, "TITLE:Dr"))
     for index in range(3):
         name = f"Jan{index} Vermeer{index}"

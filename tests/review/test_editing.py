@@ -45,7 +45,7 @@ def fields_on(page: str) -> dict[str, str]:
     page = page[page.index('name="csrf_token"') :]
     for tag in re.findall(r"<input [^>]*>", page):
         given = {k: html.unescape(v) for k, v in re.findall(r'([a-z-]+)="([^"]*)"', tag)}
-        if given.get("type") != "checkbox" or " checked" in tag:
+        if given.get("type") not in ("checkbox", "file") or " checked" in tag:
             found[given["name"]] = given.get("value", "")
     for name, text in re.findall(
         r'<textarea [^>]*name="([^"]+)"[^>]*>\n(.*?)</textarea>', page, re.S

@@ -79,6 +79,41 @@ addEventListener("submit", (event) => {
 
 addEventListener("popstate", () => location.reload());
 
+// --- a chosen photo ----------------------------------------------------------
+
+const SIDE = 1024; // pixels; no phone keeps more in a card
+const FILE = 300000; // octets
+
+// It is shown at once, and sent as small as phones make them; what no browser can read the server refuses in words.
+async function prepare(field, file) {
+  const picture = await createImageBitmap(file);
+  const scale = Math.min(1, SIDE / Math.max(picture.width, picture.height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.max(1, Math.round(picture.width * scale));
+  canvas.height = Math.max(1, Math.round(picture.height * scale));
+  const pen = canvas.getContext("2d");
+  pen.fillStyle = "#fff"; // a JPEG has nothing to see through
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  if (scale < 1 || file.size > FILE) {
+    const small = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85));
+    if (field.files[0] !== file || !small) return;
+    const files = new DataTransfer();
+    files.items.add(new File([small], "photo.jpg", { type: small.type }));
+    field.files = files.files;
+  }
+  const box = field.closest("fieldset");
+  one(".face", box)?.remove();
+  canvas.className = "face big";
+  canvas.ariaHidden = "true";
+  one("legend", box).after(canvas);
+}
+
+addEventListener("change", ({ target }) => {
+  const file = target.matches("[data-photo]") && target.files[0];
+  if (file) prepare(target, file).catch(() => {});
+});
+
 // --- a page that waits for something looks again ----------------------------
 
 setInterval(async () => {
