@@ -48,8 +48,15 @@ def _kin(here: Column[str], there: Column[str]) -> Select[str]:
     """The cards that a link joins to a card, both known to some member."""
     seen = or_(
         card.c.member == bind("who"),
-        card.c.visibility == "shared",
-        exists().where(and_(card_member.c.card == card.c.id, card_member.c.member == bind("who"))),
+        and_(
+            card.c.member.in_(among("givers")),
+            or_(
+                card.c.visibility == "shared",
+                exists().where(
+                    and_(card_member.c.card == card.c.id, card_member.c.member == bind("who"))
+                ),
+            ),
+        ),
     )
     return (
         select(there)
@@ -169,9 +176,13 @@ def _removed(tx: Transaction, slot: SlotRow, row: CardRow) -> Removed | None:
 
 def _is_there(tx: Transaction, member: str, card_id: str) -> bool:
     """Whether the member sees the person by another card, joined by links and cards that they may know of (R1)."""
+    household = household_of(tx, taker=member)
+    everybody = (*household.members, *household.left)
+    showing = [each.id for each in everybody if household.level(each.id, member) != "none"]
+    givers = json.dumps(sorted(showing))
     found, waiting = {card_id}, [card_id]
     while waiting:
-        near = {row[0] for row in tx.all(_KIN, which=waiting.pop(), who=member)}
+        near = {row[0] for row in tx.all(_KIN, which=waiting.pop(), who=member, givers=givers)}
         waiting.extend(sorted(near - found))
         found |= near
     return tx.one(_STANDING, who=member, cards=json.dumps(sorted(found))) is not None

@@ -220,3 +220,23 @@ def test_namesakes_are_named_by_their_ids(home: Home) -> None:
         home.delete("anna", href)
     with pytest.raises(UsageError, match="by its id"):
         bring_back(home.db, "anna", "Katharina Weiss")
+
+
+def test_who_is_gone_is_told_without_looking_at_cards_that_are_shown_to_others_alone(
+    home: Home,
+) -> None:
+    """Not even the effort tells Anna that Carl, who shows her nothing, has a card of the same person."""
+    with home.db.write(Actor("share", "carl")) as tx:
+        set_share(tx, "carl", "anna", "none")
+    home.put("ben", "w.vcf", WEISS)
+    cycle(home)
+    home.delete("anna", home.entry("anna", "Weiss").href)
+    costs = []
+    for _ in range(2):
+        before = home.db.counters.statements, home.db.counters.rows
+        assert gone(home, "anna") == [("Katharina Weiss", "hidden")]
+        after = home.db.counters.statements, home.db.counters.rows
+        costs.append((after[0] - before[0], after[1] - before[1]))
+        home.put("carl", "w.vcf", a_card("weiss-2", "Katharina Weiss", PHONE))
+        cycle(home)
+    assert costs[0] == costs[1]
