@@ -24,7 +24,7 @@ from server.store.sessions import create_session
 from tests.builders import Home, a_card
 from tests.davclient import DavClient, Reply
 from tests.store.test_histories import PLAYED, drawn_from
-from tests.store.test_two_named_runs import TwoNamedRuns
+from tests.store.test_two_named_runs import TwoNamedRuns, play_offers
 from tests.store.test_two_runs import OTHERS, TwoRuns
 
 _RANDOM = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{16,}")
@@ -235,3 +235,10 @@ TestOnTheWire = OnTheWire.TestCase
 TestOnTheWire.settings = PLAYED
 TestNamedOnTheWire = NamedOnTheWire.TestCase
 TestNamedOnTheWire.settings = settings(PLAYED, max_examples=max(3, PLAYED.max_examples // 3))
+
+
+def test_what_is_offered_and_taken_over_is_not_noticed_from_outside() -> None:
+    """What Carl knows more of people whom Ben shows Anna, and Ben's answers, make no difference to her."""
+    runs = NamedOnTheWire()
+    play_offers(runs)
+    runs.teardown()
