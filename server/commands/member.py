@@ -5,7 +5,7 @@ import click
 from server.commands.leaving import remove
 from server.commands.options import LEVEL, ROLE
 from server.commands.place import Place, pass_place
-from server.commands.screen import say, table
+from server.commands.screen import note_nobody, say, table
 
 
 @click.group()
@@ -40,6 +40,9 @@ def list_all(place: Place) -> None:
 
     with place.database().read() as tx:
         members = list_members(tx)
+    if not members:
+        note_nobody()
+        return
     table(
         ("id", "name", "role", "shares", "web password"),
         (

@@ -18,6 +18,11 @@ def note(text: str) -> None:
     click.echo(text, err=True)
 
 
+def note_nobody() -> None:
+    """Say why there is nothing to list: the household was made, and nobody has begun it."""
+    note("Nobody lives here yet; `hearthbook serve` prints a link with which to begin.")
+
+
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print rows: as a table at a terminal, else tab-separated without headings."""
     if not sys.stdout.isatty():

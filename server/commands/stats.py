@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from server.commands.place import Place, pass_place
-from server.commands.screen import count, say, spinner, table
+from server.commands.screen import count, note_nobody, say, spinner, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +43,8 @@ def stats(place: Place, *, viewer: str | None, as_json: bool) -> None:
             (each, gauge_of(snapshot, each.id, tx.now, half_lives_of(tx)), gauges(tx, each.id))
             for each in members
         ]
+    if not found:
+        note_nobody()
     for member, gauge, past in found:
         if as_json:
             say(json.dumps(_row(member, gauge, past), ensure_ascii=False))

@@ -38,6 +38,16 @@ def test_a_household_is_called_something(hearthbook: Hearthbook, folder: Path) -
     assert hearthbook("init").out.startswith("Our household lives in")
 
 
+@pytest.mark.parametrize("words", [("member", "list"), ("stats",)])
+def test_a_household_in_which_nobody_lives_says_so(
+    hearthbook: Hearthbook, words: tuple[str, ...]
+) -> None:
+    hearthbook("init")
+    said = hearthbook(*words)
+    assert (said.status, said.out) == (0, "")
+    assert "Nobody lives here yet" in said.err
+
+
 @pytest.mark.parametrize("words", [("member",), ("device",), ("config",)])
 def test_a_command_that_lacks_its_verb_is_helped(
     hearthbook: Hearthbook, household: Hearthbook, words: tuple[str, ...]
