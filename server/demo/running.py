@@ -25,7 +25,7 @@ _LINK_SECONDS = 86_400
 _LETTER = "The first reconciliation waits for one of the two: the page shows its letter and asks for a go."
 _CASES = """\
 Their cards were brought together once; what only they can decide waits on Anna's page, one of each kind,
-and a few old values of which somebody may know whether they are still right. Ida, who came last, shows names
+and a few old values of which somebody may know whether they are still right. A third member, Ida, shows names
 alone: ask her for a card on the page of one of her people; she has asked Anna for one.
 To see the letter before that, start with: hearthbook demo --letter"""
 _SETTLE_SECONDS = 5
