@@ -70,8 +70,8 @@ def doubles_case(
         cards=tuple(card for case, _ in told for card in case.cards),
         choices=ANSWERS,
         sentence=counted(
-            "{number} person may stand twice in the book of {name}.",
-            "{number} people may stand twice in the book of {name}.",
+            "{number} person may be in the book of {name} twice.",
+            "{number} people may be in the book of {name} twice.",
             number,
             name=name,
         ),

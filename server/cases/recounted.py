@@ -36,7 +36,7 @@ PLAIN: Final = {
 CYCLES: Final = {
     "quick": N_("A quick cycle"),
     "command": N_("A cycle that was asked for"),
-    "letter": N_("The cycle that the letter let go"),
+    "letter": N_("The first reconciliation"),
 }
 
 

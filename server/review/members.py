@@ -1,5 +1,7 @@
 """The page of the members: adults invite others and say what they are; it shows nothing of anybody's cards."""
 
+from urllib.parse import urlsplit
+
 from flask import Flask, flash, get_flashed_messages, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -8,10 +10,10 @@ from server.review.forms import NewMember, OneMember, Role, Sharing, read_form
 from server.review.guard import signed_in_adult, signed_in_member
 from server.review.language import N_
 from server.review.language import gettext as _
-from server.settings import Settings
+from server.settings import Settings, is_loopback
 from server.store.beginning import free_id
 from server.store.database import Actor, Database, Transaction
-from server.store.members import Member, list_members
+from server.store.members import Member, find_member, list_members
 from server.store.pausing import pause, resume
 from server.store.sessions import create_setup_link, need_may_reset, reset_password
 from server.store.sharing import add_member, set_member
@@ -53,6 +55,7 @@ class MembersPages:
             invitations=get_flashed_messages(category_filter=["invitation"]),
             said=get_flashed_messages(category_filter=["message"]),
             hours=VALID_HOURS,
+            nearby=is_loopback(urlsplit(_whole(self._settings, "/")).hostname or ""),
         )
 
     def add(self) -> Response:
@@ -91,10 +94,15 @@ class MembersPages:
             return self._ask_reset(request.args.get("member", ""))
         form = read_form(OneMember, request.form, _AGAIN)
         with self._database.write(Actor("reset", signed_in_member().id)) as tx:
+            known = find_member(tx, form.member)
             token = reset_password(
                 tx, form.member, by=signed_in_member().id, seconds=VALID_HOURS * 3600
             )
-        flash(_whole(self._settings, url_for("setup", token=token)), "link")
+        had_one = known is not None and known.has_password
+        flash(
+            _whole(self._settings, url_for("setup", token=token)),
+            "link" if had_one else "invitation",
+        )
         return redirect(url_for("members"), code=303)
 
     def _ask_reset(self, member_id: str) -> str:

@@ -57,9 +57,7 @@ Page = str | Response | tuple[str, int]
 _WRONG = N_(
     "That name and password do not fit together. Try again, or ask at home for a setup link."
 )
-_USED = N_(
-    "This link was used already or is over; ask at home for a new one with `hearthbook setup-link`."
-)
+_USED = N_("This link was used already or is over; ask an adult at home for a new one.")
 
 
 _ANSWERS = frozenset(

@@ -75,7 +75,7 @@ def test_they_are_one_question_of_their_member_and_one_alone_stays_as_it_is(home
     assert kinds(home, "ben") == ["same-person"]
     assert kinds(home, None) == ["doubles", "same-person"]
     case = the_doubles(home)
-    assert case.sentence == "3 people may stand twice in the book of Anna."
+    assert case.sentence == "3 people may be in the book of Anna twice."
     assert list(ids(case)) == ["Mia Berg", "Tom Wald", "Ute Feld"]
     assert [each.is_sure for each in case.doubles] == [True, False, False]
     with pytest.raises(NotFound):

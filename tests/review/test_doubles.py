@@ -44,7 +44,7 @@ def joined(home: Home) -> int:
 def test_today_has_one_line_for_all_of_them(home: Home, anna: Browser) -> None:
     path = twice(home, 5)
     page = anna.get("/").text
-    assert page.count("5 of your people may stand twice in your book") == 1
+    assert page.count("5 of your people may be in your book twice") == 1
     assert path in page
     assert "and 2 more" in page
 
@@ -65,7 +65,7 @@ def test_who_is_ticked_is_one_person_and_who_is_left_is_asked_later(
     assert mark is not None
     anna.post("/undo", {"mark": mark[1]}, form="/done?answer=doubles")
     assert joined(home) == 0
-    assert "5 of your people may stand twice" in anna.get(path).text
+    assert "5 of your people may be in your book twice" in anna.get(path).text
 
 
 def test_where_nobody_is_ticked_nothing_is_said(home: Home, anna: Browser) -> None:
@@ -82,7 +82,7 @@ def test_one_of_them_is_looked_at_alone(home: Home, anna: Browser) -> None:
     assert len(alone) == 2
     assert "Are these the same person?" in anna.get(alone[0]).text
     assert anna.post(alone[0], {"answer": "different"}).status_code == 303
-    assert "may stand twice" not in anna.get("/").text
+    assert "may be in your book twice" not in anna.get("/").text
 
 
 def test_of_many_the_first_are_shown_and_the_page_stays_small(home: Home, anna: Browser) -> None:
@@ -93,7 +93,7 @@ def test_of_many_the_first_are_shown_and_the_page_stays_small(home: Home, anna: 
     assert packed(page.data) <= CASE_BYTES_MOST
     assert anna.post(path, fields(page.text)).status_code == 303
     assert joined(home) == SHOWN
-    assert "4 of your people may stand twice" in anna.get(path).text
+    assert "4 of your people may be in your book twice" in anna.get(path).text
 
 
 def test_what_is_no_answer_is_said_on_the_page(home: Home, anna: Browser, ben: Browser) -> None:

@@ -5,6 +5,8 @@ import re
 import pytest
 
 from server.cases.recounting import recount
+from server.review.application import make_application
+from server.settings import ServerSettings, Settings
 from server.store.database import Actor
 from server.store.fence import reading_as
 from server.store.history import recent_acts
@@ -41,6 +43,35 @@ def test_an_adult_lets_another_choose_a_new_password(
     assert fresh.post(path, new).status_code == 303
     assert fresh.get("/").status_code == 200
     assert fresh.get(path).status_code == 410
+
+
+def test_whoever_has_no_password_gets_another_link_and_is_not_told_that_one_ended(
+    home: Home, anna: Browser
+) -> None:
+    anna.post("/members/add", {"name": "Cleo", "role": "child"}, form="/members")
+    first = link_on(anna.get("/members").text)
+    anna.post("/members/reset", {"member": "cleo"}, form="/members")
+    page = anna.get("/members").text
+    assert link_on(page) != first
+    assert "the old password works no more" not in page
+    assert "has no password for these pages" in page
+
+
+@pytest.mark.parametrize(
+    ("site", "is_nearby"), [("", True), ("http://127.0.0.1:5232", True), ("http://book.lan", False)]
+)
+def test_a_link_that_leads_to_this_machine_alone_says_so(
+    home: Home, anna: Browser, site: str, *, is_nearby: bool
+) -> None:
+    settings = Settings(server=ServerSettings(public_url=site))
+    here = Browser(make_application(home.db, settings).test_client())
+    cookie = anna.client.get_cookie("hearthbook")
+    assert cookie is not None
+    here.client.set_cookie("hearthbook", cookie.value)
+    here.post("/members/add", {"name": "Cleo", "role": "child"}, form="/members")
+    page = here.get("/members").text
+    assert "/setup/" in page
+    assert ("It leads to this machine alone." in page) == is_nearby
 
 
 def test_nothing_happens_before_it_is_said_what_will(
