@@ -3,8 +3,10 @@
 import re
 
 from server.cases import decide, open_cases
+from server.cases.undoing import undo
 from server.cycle import run_cycle
 from server.store.database import Actor
+from server.store.history import last_act
 from server.store.sharing import set_visibility
 from tests.builders import Home, a_card
 from tests.review.conftest import PHONE, Browser
@@ -93,6 +95,20 @@ def test_one_undoes_what_one_did_and_nothing_else(home: Home, anna: Browser, ben
     assert b"TITLE:Old" in home.entry("anna", "Sole").octets
     assert anna.post("/history/undo", form, form="/history").status_code == 303
     assert "cannot be taken back any more" in anna.get("/history").text
+
+
+def test_what_somebody_at_the_server_undid_did_not_happen_by_itself(
+    home: Home, anna: Browser
+) -> None:
+    settled(home)
+    home.put("anna", "s.vcf", a_card("s", "Sole Person", "TITLE:Old"))
+    home.put("anna", "s.vcf", a_card("s", "Sole Person", "TITLE:New"))
+    with home.db.read() as tx:
+        act = last_act(tx)
+    undo(home.db, act, member=None)
+    latest = anna.get("/history").text.split('<li class="top-line">')[1]
+    assert "Somebody at the server undid this" in latest
+    assert "automatically" not in latest
 
 
 def test_a_link_is_taken_back_and_stays_away(home: Home, anna: Browser, ben: Browser) -> None:
