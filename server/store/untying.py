@@ -17,12 +17,20 @@ from server.reconcile.linking import question_key
 from server.reconcile.offers import UNWANTED
 from server.store.cards import claims_of, closure, find_card, owner_said
 from server.store.database import Transaction
+from server.store.household import region_of
 from server.store.linking import REOPENED, UNDONE, answers, end_link, keep_answer, link_again
-from server.store.overlays import COLLIDED, SHOWN_STATES, close_suggestion
+from server.store.overlays import (
+    COLLIDED,
+    SHOWN_STATES,
+    close_suggestion,
+    find_suggestion,
+    put_on,
+)
 from server.store.query import Query, bind
 from server.store.reverting import Stay
 from server.store.schema import act, answer, base, confirmation, doubt, fact, link, suggestion
 from server.store.statement import Row
+from server.store.texts import octets_of
 
 _LINK = select(
     link.c.id,
@@ -196,6 +204,8 @@ def _state_before(
         if source is not None and source.trashed is not None:
             return str(state)  # its card goes once more, and its author keeps the lines
         return "declined" if choice == REOPENED + "decline" else "applied"
+    if kind == "undo" and state == "overtaken" and _is_said_again(tx, which):
+        return "applied"
     if not travel_of(name).suggestible:
         return "personal"
     if state == "overtaken":
@@ -205,6 +215,16 @@ def _state_before(
         owner = owner_said(claim for each in sorted(cards) for claim in claims_of(tx, each))
         return "declined" if kind == "cycle" or owner in ("", author) else "open"
     return "open"
+
+
+def _is_said_again(tx: Transaction, suggestion_id: str) -> bool:
+    """Whether its card says a suggestion once more, since what an undo had taken off is back."""
+    each = find_suggestion(tx, suggestion_id)
+    row = find_card(tx, each.card) if each is not None else None
+    if each is None or row is None or row.trashed is not None:
+        return False
+    octets, region = octets_of(tx, row.text), region_of(tx)
+    return put_on(octets, (each.change(region),), region) == octets
 
 
 def _met(tx: Transaction, card_id: str, author: str, made_in: str) -> bool:

@@ -9,7 +9,7 @@ from server.cases.undoing import undo as undo_in_words
 from server.cycle import run_cycle
 from server.store.database import Actor
 from server.store.history import last_act
-from server.store.linking import link_cards
+from server.store.linking import link_cards, say_claim
 from server.store.sharing import set_share
 from server.store.undoing import undo_act
 from server.store.views import refresh
@@ -162,3 +162,28 @@ def test_hiding_somebody_again_hides_nobody_who_was_linked_since(tmp_path: Path)
     assert (entry.href, LATER.encode() in entry.octets) == (href, True)
     assert made.verify() == ()
     made.db.close()
+
+
+def test_what_was_taken_over_from_its_author_stays_off_their_own_card_once_it_is_back(
+    home: Home,
+) -> None:
+    """Undone, it would be lost to Ben where his own card stands for Eva by now (R4)."""
+    with home.db.read() as tx:
+        (eva,) = (row[0] for row in tx.connection.execute("SELECT id FROM card"))
+    with home.db.write(Actor("own", "anna")) as tx:
+        say_claim(tx, eva, "anna", "ours", None)
+    type_on(home, TYPED)
+    run_cycle(home.db, kind="command", releasing=True)
+    accepted = latest(home)
+    assert TYPED.encode() in home.entry("anna", "Eva Stein").octets
+    home.put("ben", "b.vcf", a_card("ub", "Evi Stein", LATER))
+    with home.db.read() as tx:
+        ids = [row[0] for row in tx.connection.execute("SELECT id FROM card")]
+    with home.db.write(Actor("decide", "ben")) as tx:
+        link_cards(tx, (ids[0], ids[1]), "same", member="ben")
+        refresh(tx, ids)
+    before = [each.octets for who in ("anna", "ben") for each in home.entries(who)]
+    undone = undo(home, accepted)
+    assert TYPED.encode() in home.entry("ben", "UID:ub").octets
+    undo(home, undone)
+    assert [each.octets for who in ("anna", "ben") for each in home.entries(who)] == before
