@@ -149,21 +149,32 @@ def ask_again(tx: Transaction, ids: Iterable[str], *, answered: Collection[str] 
     Who else might be the same person is left to a cycle, which knows all cards: where a card was
     changed, what was said of two cards ended, or another question than the answered ones reads otherwise now.
     """
-    cards, _ = closure(tx, ids)
-    kept = questions_about(tx, cards)
-    doubts = [pair for content in kept.values() for pair in doubts_of(subject_of(content))]
-    snapshot = snapshot_near(tx, {*cards, *(each for pair in doubts for each in pair.cards)})
+    cards = frozenset(closure(tx, ids)[0])
+    while True:
+        kept = _entangled(tx, cards)
+        doubts = [pair for content in kept.values() for pair in doubts_of(subject_of(content))]
+        near = cards.union(*(cards_of(subject_of(content)) for content in kept.values()))
+        snapshot = snapshot_near(tx, near)
+        opened = [
+            pair
+            for each in _reopened(snapshot)
+            if near.intersection(cards_of(each))
+            for pair in doubts_of(each)
+        ]
+        more = near.union(*(pair.cards for pair in opened))
+        if more == cards:
+            break
+        cards = more
     found: tuple[Subject, ...] = (
         *differences(snapshot, now=tx.now),
         *changed_families(snapshot, typed_names(tx)),
         *disputes(snapshot),
-        *_reopened(snapshot),
-        *still_asked(snapshot, doubts),
+        *still_asked(snapshot, {pair.key: pair for pair in (*opened, *doubts)}.values()),
     )
     wanted: dict[str, Subject] = {
         each.key: each
         for each in found
-        if each.key not in snapshot.settled and cards.keys() & set(cards_of(each))
+        if each.key not in snapshot.settled and cards.intersection(cards_of(each))
     }
     replace_questions(tx, kept, _as_asked(tx, wanted))
     is_all = tx.dropped <= set(answered) and tx.one(_CHANGED, by_act=tx.act) is None

@@ -9,8 +9,10 @@ from server.cases import decide, open_cases
 from server.cycle import run_cycle
 from server.store.database import Actor
 from server.store.history import last_act
+from server.store.linking import end_links, link_cards
 from server.store.sharing import set_share
 from server.store.undoing import undo_act
+from server.store.views import refresh
 from tests.builders import Home, a_card
 
 
@@ -126,3 +128,40 @@ def test_an_answer_that_is_undone_and_undone_again_is_asked_no_more(
         assert made.verify() == ()
         assert len(open_cases(made.db, "anna")) == asked
     made.db.close()
+
+
+def test_what_an_undo_opens_hangs_together_with_what_is_asked_of_others(tmp_path: Path) -> None:
+    """Anna's first card has a value from Ben's second one, which is in doubt with her second one."""
+    made = Home(tmp_path, "anna", "ben")
+    made.put("anna", "1.vcf", a_card("a1", "Eva Stein"))
+    made.put("ben", "1.vcf", a_card("b1", "Eva Stein"))
+    made.put("ben", "2.vcf", a_card("b2", "Mia Berg", "ORG:Bakery"))
+    with made.db.read() as tx:
+        found = dict(tx.connection.execute("SELECT uid, id FROM card").fetchall())
+    say(made, "same", found["a1"], found["b2"])
+    run_cycle(made.db, kind="command", releasing=True)
+    with made.db.write(Actor("decide", "anna")) as tx:
+        end_links(tx, found["a1"], found["b2"])
+        refresh(tx, found.values())
+    run_cycle(made.db, kind="command", releasing=True)
+    (case,) = open_cases(made.db, "anna")
+    decide(made.db, case.id, "same", member="anna")
+    with made.db.read() as tx:
+        answered = last_act(tx)
+    made.put("ben", "2.vcf", a_card("b2", "Eva Stein", "ORG:Bakery"))
+    made.put("anna", "2.vcf", a_card("a2", "Eva Stein"))
+    with made.db.read() as tx:
+        found = dict(tx.connection.execute("SELECT uid, id FROM card").fetchall())
+    say(made, "apart", found["b1"], found["b2"])
+    say(made, "apart", found["a1"], found["a2"])
+    run_cycle(made.db, kind="command", releasing=True)
+    with made.db.write(Actor("undo")) as tx:
+        undo_act(tx, answered)
+    assert made.verify() == ()
+    made.db.close()
+
+
+def say(home: Home, verdict: str, left: str, right: str) -> None:
+    with home.db.write(Actor("decide", "anna")) as tx:
+        link_cards(tx, (left, right), verdict, member="anna")
+        refresh(tx, (left, right))
