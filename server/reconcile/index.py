@@ -22,7 +22,10 @@ BLOCK_MAX = 60
 "Mama". Such a block only pairs cards that share the number *and* the name, each with at most
 this many others, so that the work grows with the number of cards."""
 
-_HINT_BLOCK_MAX = 40
+_HINT_BLOCK_MAX = 20
+"""A beginning of a name, or a day, that more cards have in common is no hint any more: of 1,561 true pairs among 5,000
+made-up cards one was compared for such a hint alone, and it was not found by it."""
+
 _CROWD_NAMES = 16
 """So many names are a crowd, however alike they are; fewer are counted by who plainly differs."""
 
