@@ -393,3 +393,23 @@ def test_what_came_from_a_third_card_is_offered_as_it_can_be_answered(tmp_path: 
     assert PHONE.encode() in made.entry("anna", "UID:ua").octets
     cycle(made)
     made.db.close()
+
+
+def test_an_answer_and_a_cycle_offer_the_same_of_a_number_that_another_person_has_too(
+    tmp_path: Path,
+) -> None:
+    made = Home(tmp_path / "data", "anna", "ben", "carl")
+    with made.db.write(Actor("share", "carl")) as tx:
+        set_share(tx, "carl", "anna", "none")
+    made.put("ben", "m.vcf", a_card("um", "Mia Berg", PHONE))
+    made.put("ben", "e.vcf", a_card("ue", "Eva Stein", BIRTHDAY))
+    cycle(made)
+    made.put("carl", "e.vcf", a_card("uc", "Eva Stein", PHONE, BIRTHDAY, "ORG:Bakery"))
+    made.put("anna", "e.vcf", a_card("ua", "Eva Stein", MAIL))
+    cycle(made)
+    (asked,) = (each for each in open_cases(made.db, "anna") if each.kind == "same-person")
+    decide(made.db, asked.id, "same", member="anna")
+    (answered,) = offers(made)
+    cycle(made)
+    assert [each.sentence for each in offers(made)] == [answered.sentence]
+    made.db.close()
