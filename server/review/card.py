@@ -82,28 +82,35 @@ class CardPages:
         flash(gettext("Done. Phones follow at their next sync; they may remember what they had."))
         return redirect(url_for("card", card_id=card_id), code=303)
 
-    def seen(self, card_id: str) -> str | Response:
+    def seen(self, card_id: str) -> str | Response | tuple[str, int]:
         """Who sees an own card, or one value of it."""
+        if request.method == "GET":
+            return self._ask_who_sees(card_id, request.args.get("value", ""))
+        form = read_form(Seen, request.form, _AGAIN)
+        named = form.named if form.visibility == "members" else ()
+        if form.visibility == "members" and not named:
+            problem = gettext("Tick who sees it, or choose “Only me”.")
+            return self._ask_who_sees(card_id, form.value, problem), 400
+        me = signed_in_member().id
+        say_who_sees(self._database, me, card_id, form.visibility, named=named, mark=form.value)
+        flash(gettext("Done. Phones follow at their next sync; they may remember what they had."))
+        return redirect(url_for("card", card_id=card_id), code=303)
+
+    def _ask_who_sees(self, card_id: str, mark: str, problem: str = "") -> str:
+        """The form, with how it is now.
+
+        Raises:
+            NotFound: It is no card of one's own, or the value is not on it any more.
+        """
         me = signed_in_member()
-        if request.method == "POST":
-            form = read_form(Seen, request.form, _AGAIN)
-            named = form.named if form.visibility == "members" else ()
-            say_who_sees(
-                self._database, me.id, card_id, form.visibility, named=named, mark=form.value
-            )
-            flash(
-                gettext("Done. Phones follow at their next sync; they may remember what they had.")
-            )
-            return redirect(url_for("card", card_id=card_id), code=303)
         person = person_page(self._database, me.id, card_id)
         own = next((each for each in (person.card, *person.others) if each.id == card_id), None)
         if own is None or not own.own:
             raise NotFound("That is not a card of yours; only its keeper says who sees it.")
-        mark = request.args.get("value", "")
         line = next((each for each in own.lines if mark and each.mark == mark), None)
         if mark and line is None:
             raise NotFound("The card has that value no more; open its page again.")
-        return render_template("seen.html", person=person, card=own, line=line)
+        return render_template("seen.html", person=person, card=own, line=line, problem=problem)
 
     def past(self, card_id: str) -> str | Response:
         """How an own card was, and putting it back so."""

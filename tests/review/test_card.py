@@ -88,6 +88,10 @@ def test_a_card_is_shown_to_some_or_to_nobody(home: Home, anna: Browser, ben: Br
         set_share(tx, "anna", "mia", "all")
     path = card_at(home, "anna", "a2")
     only = {"visibility": "members", "named": "mia"}
+    nobody = anna.post(path + "/seen", {"visibility": "members"}, form=path + "/seen")
+    assert nobody.status_code == 400
+    assert "Tick who sees it" in nobody.text
+    assert ben.get(path).status_code == 200, "nothing was changed"
     assert anna.post(path + "/seen", only, form=path + "/seen").status_code == 303
     assert ben.get(path).status_code == 404
     assert re.search(r'value="mia" checked', anna.get(path + "/seen").text)
