@@ -38,6 +38,7 @@ def serve(place: Place, *, host: str | None, port: int | None) -> None:
         database = place.database()
         _remember(database, settings)
     except (DatabaseLost, DamagedDatabase) as error:
+        database = None
         # Every phone is told 503 until somebody restores; not even a restart is needed then.
         note(error.sentence)
     # Ctrl-C is how one ends a server; nothing went wrong.
