@@ -19,6 +19,7 @@ from hypothesis import settings
 from server.app import build_application
 from server.review.application import make_application
 from server.settings import Settings
+from server.store.clock import Clock
 from server.store.database import Actor, Database, open_database
 from server.store.sessions import create_session
 from tests.builders import Home, a_card
@@ -65,8 +66,10 @@ class Answers:
     """What one member is answered in one run, with random names by order of appearance."""
 
     def __init__(self, home: Home, folder: Path, who: str) -> None:
-        # What is served has the household's time; its last act, if later, would be it otherwise.
-        self.database = open_database(folder, home.clock)
+        self.database = open_database(folder)
+        # What is served has the household's time; its last act, if later, would be it otherwise. Whoever
+        # opens a folder first gives the clock, and that was whoever made the household.
+        self.database._clock = Clock(home.clock)
         application = build_application(folder, Settings())
         self.client = DavClient(application, f"{who}+phone", home.passwords[f"{who}+phone"])
         self.pages = _signed_in(self.database, who)
