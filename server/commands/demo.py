@@ -5,6 +5,7 @@ import socket
 
 import click
 
+from server.commands.options import PORT_NUMBER
 from server.commands.screen import note
 
 HOST = "127.0.0.1"
@@ -13,7 +14,7 @@ PORT = 5232
 
 @click.command()
 @click.option("--host", default=HOST, show_default=True, help="Where to listen.")
-@click.option("--port", type=click.IntRange(0, 65535), help="Default: 5232, or any free one.")
+@click.option("--port", type=PORT_NUMBER, help="Default: 5232, or any free one.")
 @click.option("--letter", is_flag=True, help="Begin before the first reconciliation.")
 def demo(*, host: str, port: int | None, letter: bool) -> None:
     """Run a made-up household until Ctrl-C; nothing is kept."""

@@ -4,6 +4,7 @@ import click
 
 LEVELS = ("none", "name", "all")
 LEVEL = click.Choice(LEVELS)
+_PORT_MOST = 65535
 ROLE = click.Choice(["adult", "child", "guest"])
 
 
@@ -22,3 +23,21 @@ class Region(click.ParamType[str]):
 
 
 REGION = Region()
+
+
+class Port(click.ParamType[int]):
+    """A port on which a server listens; 0 is any free one."""
+
+    name = "port"
+
+    def convert(
+        self, value: str | int, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """Accept what a port can be."""
+        text = str(value)
+        if not (text.isascii() and text.isdigit() and int(text[:6]) <= _PORT_MOST):
+            self.fail(f"{text!r} is no port; give a number from 1 to {_PORT_MOST}", param, ctx)
+        return int(text)
+
+
+PORT_NUMBER = Port()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from server.commands.options import PORT_NUMBER
 from server.commands.place import Place, pass_place
 from server.commands.screen import note, say
 from server.errors import DamagedDatabase, DatabaseLost
@@ -19,7 +20,7 @@ LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 @click.command()
 @click.option("--host", help="Where to listen. Default: [server] host, 127.0.0.1.")
-@click.option("--port", type=click.IntRange(0, 65535), help="Default: [server] port, 5232.")
+@click.option("--port", type=PORT_NUMBER, help="Default: [server] port, 5232.")
 @pass_place
 def serve(place: Place, *, host: str | None, port: int | None) -> None:
     """Serve the household until Ctrl-C.

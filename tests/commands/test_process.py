@@ -96,6 +96,14 @@ def test_a_mistyped_command_is_one_sentence_and_says_where_to_look(
     assert "--help" in hearthbook(*words).sentence
 
 
+@pytest.mark.parametrize("port", ["80x", "65536", "-1"])
+@pytest.mark.parametrize("name", ["serve", "demo"])
+def test_a_port_that_is_none_is_told_what_a_port_is(
+    hearthbook: Hearthbook, name: str, port: str
+) -> None:
+    assert "a number from 1 to 65535" in hearthbook(name, f"--port={port}").sentence
+
+
 def test_whoever_reads_only_the_beginning_gets_no_complaint(folder: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)
