@@ -20,6 +20,7 @@ from server.access import may
 from server.contacts.files import cards_in
 from server.errors import NotACard, UsageError
 from server.review.guard import signed_in_member
+from server.review.language import excused
 from server.review.language import gettext as _
 from server.settings import Settings
 from server.store.database import Database
@@ -109,7 +110,7 @@ class UploadPages:
                 for index, octets in enumerate(cards, 1)
             ]
         if all(each.octets is None for each in incoming):
-            return self._show(f"{incoming[0].origin}: {incoming[0].problem}"), 400
+            return self._show(f"{incoming[0].origin}: {excused(incoming[0].problem)}"), 400
         report = import_cards(self._database, me.id, incoming)
         flash(_told(report).as_text, "upload")
         return redirect(url_for("upload"), code=303)
@@ -134,6 +135,6 @@ def _told(report: ImportReport) -> Told:
         report.count("completed"),
         report.count("known"),
         report.held,
-        tuple((each.origin, each.why[:_WHY_LENGTH_MOST]) for each in skipped[:TOLD_MOST]),
+        tuple((each.origin, excused(each.why)[:_WHY_LENGTH_MOST]) for each in skipped[:TOLD_MOST]),
         len(skipped),
     )

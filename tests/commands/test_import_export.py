@@ -93,10 +93,13 @@ def test_many_new_cards_wait_for_somebody_to_say_go(household: Hearthbook, tmp_p
     [
         (b"", "empty"),
         (JONAS.encode("utf-16"), "UTF-16"),
-        (b"%PDF-1.4 not a card", "BEGIN:VCARD"),
+        (b"not a card", "BEGIN:VCARD"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0", "no vCard or CSV file"),
+        (b"%PDF-1.4, not a card", "no vCard or CSV file"),
+        (b"PK\3\4, an .xlsx", "no vCard or CSV file"),
         (b"a" * 5000, "larger than 4,096 bytes"),
     ],
-    ids=["empty", "utf-16", "no card", "huge"],
+    ids=["empty", "utf-16", "no card", "picture", "pdf", "zip", "huge"],
 )
 def test_a_file_that_holds_no_card_is_named_with_the_reason(
     household: Hearthbook, folder: Path, tmp_path: Path, content: bytes, sentence: str

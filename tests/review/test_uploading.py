@@ -77,6 +77,13 @@ def test_what_is_no_address_book_is_refused_in_words(
     assert 'role="alert"' in answer.text
 
 
+def test_a_picture_is_no_address_book_in_the_readers_language(anna: Browser) -> None:
+    anna.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de"
+    answer = sent(anna, ("me.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0"))
+    assert answer.status_code == 400
+    assert "me.jpg: Das ist weder eine vCard- noch eine CSV-Datei" in answer.text
+
+
 def test_nothing_chosen_is_said(anna: Browser) -> None:
     assert sent(anna).status_code == 400
 
