@@ -27,6 +27,8 @@ def export(place: Place, *, member_id: str, target: Path | None) -> None:
     All their books together, octet for octet; a .csv file, for spreadsheets, holds less. Cards of others that MEMBER sees are not exported:
     they are their keepers'.
     """
+    if target is not None:
+        _refuse_other_kinds(target)
     cards = _octets_of(place, member_id)
     if target is None:
         sys.stdout.buffer.write(b"".join(map(_with_end, cards.values())))
@@ -41,6 +43,13 @@ def export(place: Place, *, member_id: str, target: Path | None) -> None:
     else:
         _write_folder(target, cards)
     note(f"{count(len(cards), 'card')} of {member_id}" + (f" in {target}." if target else "."))
+
+
+def _refuse_other_kinds(target: Path) -> None:
+    """No folder is named like a file of some kind: whoever says `cards.pdf` wants no folder of that name."""
+    kind = target.suffix.lower()
+    if kind[1:2].isalpha() and kind not in {*ONE_FILE, ".csv"} and not target.is_dir():
+        raise UsageError(f"{target} is no .vcf or .csv file; name one of these, or a folder.")
 
 
 def _octets_of(place: Place, member_id: str) -> dict[str, bytes]:

@@ -142,6 +142,14 @@ def test_an_export_never_writes_over_a_file(household: Hearthbook, tmp_path: Pat
     assert "not empty" in household("export", "anna", "--to", tmp_path).sentence
 
 
+def test_an_export_is_cards_or_a_spreadsheet_and_no_other_kind_of_file(
+    household: Hearthbook, tmp_path: Path
+) -> None:
+    assert ".vcf or .csv" in household("export", "anna", "--to", tmp_path / "x.pdf").sentence
+    assert not (tmp_path / "x.pdf").exists()
+    assert household("export", "anna", "--to", tmp_path / "of.2026").status == 0
+
+
 def test_an_export_holds_own_cards_alone(household: Hearthbook, tmp_path: Path) -> None:
     household("import", "anna", write(tmp_path / "anna.vcf", JONAS))
     assert household("export", "ben").out == ""
