@@ -21,7 +21,7 @@ from server.cases.sheets import (
     typed_in,
 )
 from server.contacts.card import parse, replace_properties
-from server.contacts.entering import MANY, changes_of
+from server.contacts.entering import MANY, changes_of, leaves_no_name
 from server.contacts.lines import escape, make_line
 from server.contacts.properties import Change, Property, properties, property_from
 from server.errors import NotFound, UsageError, nobody_there
@@ -90,6 +90,8 @@ def save_sheet(
         if sheet.problems:
             return sheet
         rows = typed_in(drawn.props, filled, words)
+        if leaves_no_name(rows):
+            return _unnamed(sheet, "name")
         changes = changes_of(rows, drawn.props, region=region_of(tx))
         collided = put_typed(tx, slot, had=drawn.octets, changes=changes) if changes else ()
         if not collided:
@@ -112,8 +114,7 @@ def add_sheet(db: Database, viewer: str, once: str, filled: Filled, words: Words
         region = region_of(tx)
         changes = changes_of(typed_in((), filled, words), (), region=region)
         if not any(each.after is not None and each.after.name == "FN" for each in changes):
-            first = replace(sheet.rows[0], problem=("given", PROBLEMS["nothing"]))
-            return replace(sheet, rows=(first, *sheet.rows[1:]))
+            return _unnamed(sheet, "nothing")
         octets = replace_properties(parse(BARE), _complete(changes, region), region=region)
         book = find_book(tx, viewer, BOOK_OF_THE_HOUSEHOLD)
         assert book is not None
@@ -204,6 +205,12 @@ def _blank(viewer: str, once: str, filled: Filled, words: Words) -> Sheet:
         rows=rows_of((), filled, words),
         more=filled.more,
     )
+
+
+def _unnamed(sheet: Sheet, problem: str) -> Sheet:
+    """The form again, with what is missing said at its first field."""
+    first = replace(sheet.rows[0], problem=("given", PROBLEMS[problem]))
+    return replace(sheet, rows=(first, *sheet.rows[1:]))
 
 
 def _complete(changes: Sequence[Change], region: str) -> list[Change]:

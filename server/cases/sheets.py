@@ -44,6 +44,7 @@ PROBLEMS: Final = {
     "large": N_(
         "That picture is larger than 4 MB or than 4,096 pixels on a side; save it smaller, then choose that."
     ),
+    "name": N_("A card needs a name or a workplace; type one of them."),
     "nothing": N_("Give a name, a workplace, a number or a mail address; one of them is enough."),
 }
 

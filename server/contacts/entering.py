@@ -153,6 +153,19 @@ def changes_of(
     return tuple(found)
 
 
+def leaves_no_name(rows: Sequence[Typed]) -> bool:
+    """Whether what was typed takes the last name and the workplace off a card that had one."""
+    had = any(row.before is not None and _names(row.name, parts_of(row.before)) for row in rows)
+    return had and not any(_names(row.name, row.parts) and not row.is_off for row in rows)
+
+
+def _names(name: str, parts: Mapping[str, str]) -> bool:
+    """Whether a value is what somebody is called by; a department alone is not."""
+    if name == "N":
+        return any(parts.values())
+    return name in ("FN", "NICKNAME", "ORG") and bool(parts.get("text"))
+
+
 def written_name(parts: Mapping[str, str]) -> str:
     """A name in one line from its parts, as its script has it."""
     given, family = parts.get("given", ""), parts.get("family", "")

@@ -218,6 +218,30 @@ def test_whom_nothing_could_be_called_by_is_not_added(
     assert all(each in answer.text for each in typed.values())
 
 
+def test_a_card_does_not_lose_its_last_name(home: Home, anna: Browser, path: str) -> None:
+    form, was = fields_on(anna.get(path).text), octets(home)
+    empty = {key: "" for key, text in form.items() if text in ("Pia", "Edit", "Pia Edit")}
+    status, page = sent(anna, path, form, **empty, **{"nTITLE0-text": "Dr of typing"})
+    assert (status, octets(home)) == (400, was)
+    assert "A card needs a name or a workplace" in page
+    again = fields_on(page)
+    assert again["nTITLE0-text"] == "Dr of typing"
+    assert not any(again[key] for key in empty)
+    assert sent(anna, path, again, **{"nORG0-text": "Pia & Co"})[0] == 303
+    assert b"FN:Pia & Co\r\n" in home.entry("anna", "Pia & Co").octets
+
+
+def test_a_card_that_never_had_a_name_does_well_without(home: Home, anna: Browser) -> None:
+    body = (
+        b"BEGIN:VCARD\r\nVERSION:3.0\r\nUID:no\r\nFN:\r\nN:;;;;\r\nTEL:030 2312577\r\nEND:VCARD\r\n"
+    )
+    home.put("anna", "no.vcf", body)
+    path = f"/people/{card_id(home, 'anna', 'no')}/edit"
+    form = fields_on(anna.get(path).text)
+    assert sent(anna, path, form, **{"nTITLE0-text": "Dr"})[0] == 303
+    assert b"TITLE:Dr" in home.entry("anna", "2312577").octets
+
+
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
