@@ -111,9 +111,15 @@ def _database(tx: "Transaction") -> Iterator[str]:
 
 
 def _release(tx: "Transaction") -> Iterator[str]:
+    from server.store.beginning import is_unbegun
     from server.store.household import is_released
 
-    if not is_released(tx):
+    if is_unbegun(tx):
+        yield (
+            "Nobody lives here yet: open the one-time link that `hearthbook serve` prints when it "
+            "starts, or add somebody with `hearthbook member add`."
+        )
+    elif not is_released(tx):
         yield (
             "Nothing was reconciled yet: read `hearthbook reconcile --dry-run`, then run "
             "`hearthbook reconcile`."

@@ -13,6 +13,7 @@ from flask import current_app, g, request
 
 from server.errors import DamagedDatabase, DatabaseLost
 from server.review.language import N_
+from server.store.beginning import is_unbegun
 from server.store.database import Database
 from server.store.household import household_name
 from server.store.members import Member, list_members
@@ -95,13 +96,15 @@ def frame(database: Database) -> Mapping[str, object]:
     Members are coloured in the order in which they joined; more than eight start again.
     """
     members: tuple[Member, ...] = ()
-    household = "Hearthbook"
+    household, unbegun = "Hearthbook", False
     with suppress(DamagedDatabase, DatabaseLost), database.read() as tx:  # the page says that then
         members, household = list_members(tx), household_name(tx)
+        unbegun = not members and is_unbegun(tx)
     shown = sections()
     here = next((each for each in shown if request.endpoint in each.endpoints), None)
     return {
         "household": household,
+        "unbegun": unbegun,
         "me": g.get("member"),
         "names": {each.id: each.name for each in members},
         "colours": {each.id: index % 8 + 1 for index, each in enumerate(members)},

@@ -9,7 +9,7 @@ from typing import Final
 from server.store.choosing import choose, say_called, speak
 from server.store.database import Transaction
 from server.store.household import get_setting, set_setting
-from server.store.members import Member, list_members, member_names
+from server.store.members import Member, member_names
 from server.store.naming import free_name, plain_letters
 from server.store.sharing import add_member
 from server.store.tokens import token_digest
@@ -20,21 +20,22 @@ _ID_LENGTH_MOST: Final = 32
 
 def begin_token(tx: Transaction) -> str | None:
     """A new token for the first member, which ends the one before; None where somebody lives here."""
-    if list_members(tx) or member_names(tx):
+    if not is_unbegun(tx):
         return None
     token = secrets.token_urlsafe(24)
     set_setting(tx, _KEY, token_digest(token).hex())
     return token
 
 
+def is_unbegun(tx: Transaction) -> bool:
+    """Whether nobody lives here and nobody ever did, so that the link of the latest start is awaited."""
+    return not member_names(tx)
+
+
 def may_begin(tx: Transaction, token: str) -> bool:
     """Whether this is the token of the latest start, and nobody has used it."""
     kept = get_setting(tx, _KEY)
-    return (
-        bool(kept)
-        and not member_names(tx)
-        and secrets.compare_digest(kept, token_digest(token).hex())
-    )
+    return bool(kept) and is_unbegun(tx) and secrets.compare_digest(kept, token_digest(token).hex())
 
 
 def begin(

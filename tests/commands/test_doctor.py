@@ -53,6 +53,14 @@ def test_it_says_that_nothing_was_reconciled_yet(household: Hearthbook) -> None:
     assert result.err == "1 thing to look at.\n"
 
 
+def test_while_nobody_lives_here_it_says_where_the_way_in_is(hearthbook: Hearthbook) -> None:
+    hearthbook("init")
+    result = hearthbook("doctor")
+    assert "one-time link that `hearthbook serve` prints" in result.out
+    assert "reconcile" not in result.out
+    assert "/begin/" not in result.out
+
+
 def test_a_database_that_others_may_read_is_told(household: Hearthbook, folder: Path) -> None:
     database = imported(household, folder)
     database.path.chmod(0o644)

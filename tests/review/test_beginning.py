@@ -40,6 +40,18 @@ def empty(tmp_path: Path) -> Iterator[Home]:
     made.db.close()
 
 
+def test_while_nobody_lives_here_the_sign_in_page_says_where_the_way_in_is(empty: Home) -> None:
+    with empty.db.write(Actor("settings")) as tx:
+        token = begin_token(tx)
+    page = browser_of(empty).get("/sign-in").text
+    assert "one-time link that the server printed" in page
+    assert token is not None
+    assert token not in page
+    with empty.db.write(Actor("member")) as tx:
+        add_member(tx, "anna", name="Anna", shares="none")
+    assert "one-time link" not in browser_of(empty).get("/sign-in").text
+
+
 def token_of(home: Home) -> str:
     with home.db.write(Actor("settings")) as tx:
         token = begin_token(tx)
