@@ -16,6 +16,7 @@ from server.cases.attention import (
     of_proxy,
     of_settings,
 )
+from server.cycle import FIRST_CYCLE_COPY
 from server.errors import UsageError
 from server.protocol.proxies import UNBELIEVED
 from server.reconcile.freshness import HALF_LIVES
@@ -142,6 +143,7 @@ class HouseholdPages:
             problem=problem,
             said=get_flashed_messages(category_filter=["message"]),
             runs=runs,
+            kept=FIRST_CYCLE_COPY if (self._database.folder / FIRST_CYCLE_COPY).exists() else "",
             attention=attention,
             holds=len(holds),
             regions=REGIONS,

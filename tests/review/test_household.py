@@ -175,6 +175,10 @@ def test_a_hold_is_its_members_own_business(home: Home, anna: Browser, ben: Brow
 
 def test_backups_are_told_of(home: Home, anna: Browser) -> None:
     assert "None yet" in page(anna)
+    assert "before-first-cycle" not in page(anna)
+    run_cycle(home.db, kind="letter", releasing=True)
+    assert "None yet" in page(anna)
+    assert "hearthbook.db.before-first-cycle" in page(anna)
     with home.db.write(Actor("backup")) as tx:
         note_backup(tx)
     assert "just now" in page(anna)
