@@ -6,6 +6,7 @@ from flask import Flask, flash, get_flashed_messages, redirect, render_template,
 from werkzeug.wrappers import Response
 
 from server.access import may_reset, runs_household
+from server.errors import UsageError
 from server.review.forms import NewMember, OneMember, Role, Sharing, read_form
 from server.review.guard import signed_in_adult, signed_in_member
 from server.review.language import N_
@@ -17,6 +18,8 @@ from server.store.members import Member, find_member, list_members
 from server.store.pausing import pause, resume
 from server.store.sessions import create_setup_link, need_may_reset, reset_password
 from server.store.sharing import add_member, set_member
+
+Page = str | Response | tuple[str, int]
 
 VALID_HOURS = 72
 _ROLES = (("adult", N_("Adult")), ("child", N_("Child")), ("guest", N_("Guest")))
@@ -40,12 +43,18 @@ class MembersPages:
 
     def members(self) -> str:
         """Who lives here; for adults with what they may do for others."""
+        return self._show()
+
+    def _show(self, problem: str = "") -> str:
+        """The page, with what was typed where that could not be."""
         me = signed_in_member()
         with self._database.read() as tx:
             members = list_members(tx)
         return render_template(
             "members.html",
             members=members,
+            problem=problem,
+            typed=request.form,
             runs=runs_household(me.role),
             roles=_ROLES,
             resettable={
@@ -58,15 +67,18 @@ class MembersPages:
             nearby=is_loopback(urlsplit(_whole(self._settings, "/")).hostname or ""),
         )
 
-    def add(self) -> Response:
+    def add(self) -> Page:
         """Add somebody, and make the link with which they choose a password and say what they share."""
-        form = read_form(NewMember, request.form, _("Give the new member a name."))
         me = signed_in_adult()
-        with self._database.write(Actor("member", me.id)) as tx:
-            new = _expected(tx, form) or add_member(
-                tx, free_id(tx, form.name), name=form.name, shares="none", role=form.role
-            )
-            token = create_setup_link(tx, new.id, seconds=VALID_HOURS * 3600)
+        try:
+            form = read_form(NewMember, request.form, _("Give the new member a name."))
+            with self._database.write(Actor("member", me.id)) as tx:
+                new = _expected(tx, form) or add_member(
+                    tx, free_id(tx, form.name), name=form.name, shares="none", role=form.role
+                )
+                token = create_setup_link(tx, new.id, seconds=VALID_HOURS * 3600)
+        except UsageError as error:
+            return self._show(error.sentence), 400
         flash(_whole(self._settings, url_for("setup", token=token)), "invitation")
         return redirect(url_for("members"), code=303)
 

@@ -10,6 +10,7 @@ from server.settings import ServerSettings, Settings
 from server.store.database import Actor
 from server.store.fence import reading_as
 from server.store.history import recent_acts
+from server.store.members import list_members
 from server.store.sessions import create_setup_link, peek_setup_link
 from server.store.sharing import add_member, set_member
 from tests.builders import Home
@@ -43,6 +44,17 @@ def test_an_adult_lets_another_choose_a_new_password(
     assert fresh.post(path, new).status_code == 303
     assert fresh.get("/").status_code == 200
     assert fresh.get(path).status_code == 410
+
+
+def test_a_new_member_without_a_name_is_asked_for_it_in_the_form(home: Home, anna: Browser) -> None:
+    for name in ("", "  "):
+        answer = anna.post("/members/add", {"name": name, "role": "child"}, form="/members")
+        assert answer.status_code == 400
+        assert "Give the new member a name." in answer.text
+        assert 'value="child" checked' in answer.text
+        assert answer.text.count('name="role" value="adult" checked') == 0
+    with home.db.read() as tx:
+        assert len(list_members(tx)) == 2
 
 
 def test_whoever_has_no_password_gets_another_link_and_is_not_told_that_one_ended(
