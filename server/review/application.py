@@ -1,7 +1,7 @@
 """The Flask application: routes, and how errors become pages in words."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Final
 
@@ -32,7 +32,7 @@ from server.review.photos import PhotoPages
 from server.review.printing import PrintPages
 from server.review.shown import ShownPages
 from server.review.uploading import UploadPages
-from server.review.words import day, first_upper, initials, moment, origin, said
+from server.review.words import day, first_upper, initials, moment, once, origin, said
 from server.review.yourself import YourselfPages
 from server.settings import Settings
 from server.store.database import Database
@@ -55,6 +55,16 @@ _SENTENCES = {
 _TOO_LARGE_A_CARD: Final = N_(
     "That is more than a card can hold, so nothing was kept. Go back and choose a smaller photo, or shorten what you typed."
 )
+_FILTERS: Final[Mapping[str, Callable[..., object]]] = {
+    "day": day,
+    "first_upper": first_upper,
+    "moment": moment,
+    "once": once,
+    "origin": origin,
+    "said": said,
+    "initials": initials,
+}
+"""How pages write what they are given."""
 
 
 def create_pages(database: Database, settings: Settings, limiter: Limiter) -> WSGIApplication:
@@ -86,15 +96,7 @@ def make_application(
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,  # same_origin checks the Origin, on http as well
     )
-    app.jinja_env.filters.update(
-        day=day,
-        first_upper=first_upper,
-        moment=moment,
-        origin=origin,
-        said=said,
-        initials=initials,
-        mine_first=_mine_first,
-    )
+    app.jinja_env.filters.update(_FILTERS, mine_first=_mine_first)
     guard = Guard(database, is_https=is_https)
     takers = UploadPages(database, settings), EditPages(database, settings)
     for check in (

@@ -1,8 +1,10 @@
 """How pages speak of times, and of how a value came to be."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 from server.cases import Option, Row
+from server.cases.recounting import Detail
 from server.review.language import N_, gettext
 from server.review.language import gettext as _
 
@@ -80,6 +82,12 @@ def said(value: str) -> str:
                 "year": parts[0],
             }
     return value
+
+
+def once(details: Iterable[Detail]) -> list[Detail]:
+    """The values that an act changed; what became of several cards of one person is told once."""
+    found = {(each.label, each.kind, each.before, each.after): each for each in details}
+    return list(found.values())
 
 
 def initials(name: str) -> str:

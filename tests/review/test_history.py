@@ -5,6 +5,7 @@ import re
 from server.cases import decide, open_cases
 from server.cases.undoing import undo
 from server.cycle import run_cycle
+from server.store.cards import cards_of
 from server.store.database import Actor
 from server.store.history import last_act
 from server.store.sharing import set_visibility
@@ -41,6 +42,27 @@ def test_a_change_is_told_value_by_value(home: Home, anna: Browser, ben: Browser
     assert sentences(page)[0] == "Anna changed Sole Person on phone."
     assert "23125 109" in page
     assert "second" not in page
+
+
+def test_what_came_to_two_cards_of_one_person_is_told_once(home: Home, anna: Browser) -> None:
+    home.put("anna", "o1.vcf", a_card("o1", "Ottilie Twice", "TEL:+49 30 23125 777"))
+    home.put("anna", "o2.vcf", a_card("o2", "Ottilie Twice", "TEL:+49 30 23125 777"))
+    home.put(
+        "ben",
+        "o3.vcf",
+        a_card("o3", "Ottilie Twice", "TEL:+49 30 23125 777", "EMAIL:otti@example.org"),
+    )
+    settled(home)
+    home.clock.pass_seconds(86_400)
+    settled(home)
+    assert [b"otti@" in each.octets for each in home.entries("anna") if b"Otti" in each.octets] == [
+        True,
+        True,
+    ]
+    with home.db.read() as tx:
+        card = next(each.id for each in cards_of(tx, "anna") if each.uid == "o1")
+    page = anna.get(f"/history?card={card}").text
+    assert page.count("E-mail:") == 2, "once where Ben added it, once where the cycle did"
 
 
 def test_of_what_one_may_not_see_nothing_is_told(home: Home, ben: Browser) -> None:
