@@ -59,6 +59,7 @@ def test_keeping_needs_one_tap_on_today(home: Home) -> None:
     for index in range(MANY):
         home.delete("anna+laptop", f"{index}.vcf")
     anna = signed_in(home, "anna")
+    assert "first 20 that it deleted are not among these" in anna.get(the_link(anna)).text
     answered = anna.post(the_link(anna), {"answer": "keep"}, form="/")
     assert answered.headers["Location"] == "/done?answer=kept"
     page = anna.get("/done?answer=kept").text
@@ -86,6 +87,7 @@ def test_a_mass_change_is_shown_and_released(home: Home) -> None:
     anna, ben = signed_in(home, "anna"), signed_in(home, "ben")
     link = the_link(anna)
     assert "changed 4 cards in one go" in anna.get(link).text
+    assert "first 20 that it changed are not among these" in anna.get(link).text
     assert ben.get(link).status_code == 404
     assert anna.post(link, {"answer": "release"}).status_code == 303
     assert all(b"Prof" in each.octets for each in home.entries("ben"))
