@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Final
 
 from server.access import Household, card_level, sees_value
+from server.cases.accesses import access_sentence
 from server.cases.recounted import (
     COUNTED,
     CYCLE,
@@ -138,7 +139,8 @@ class _Recounting:
             )
         if self.viewer is not None and act.member != self.viewer:
             return ""
-        return said(PLAIN.get(act.kind, SOMETHING), who=self._who(act))
+        named = access_sentence(self.tx, act, self._who(act), self._list)
+        return named or said(PLAIN.get(act.kind, SOMETHING), who=self._who(act))
 
     def cards_of(self, act: ActRow) -> Iterator[str]:
         """The cards that an act was about, each once, as far as the viewer sees them."""
@@ -310,8 +312,8 @@ class _Recounting:
     def _on(self, act: ActRow, kind: str, names: str) -> str:
         """A sentence about cards, with the device where there was one."""
         pattern, with_device = WRITTEN[kind]
-        if act.device:
-            return said(with_device, who=self._who(act), names=names, device=act.device)
+        if act.called:
+            return said(with_device, who=self._who(act), names=names, device=act.called)
         return said(pattern, who=self._who(act), names=names)
 
     def _lost(self, act: ActRow) -> str:

@@ -16,6 +16,7 @@ from server.review.forms import Undo, read_form
 from server.review.guard import signed_in_member
 from server.review.language import gettext, told
 from server.store.card_acts import Which, acts_for
+from server.store.connecting import device_name
 from server.store.database import Database, Transaction
 from server.store.devices import list_devices
 from server.store.fence import reading_as
@@ -56,7 +57,7 @@ class HistoryPages:
             shown = found[:PAGE]
             undoable = _undoable(tx, me, shown)
             following = sealed(tx, f"act {me}", shown[-1].act.id) if len(found) > PAGE else ""
-            devices = [each.label for each in list_devices(tx, me)]
+            devices = {each.label: device_name(tx, each.id) for each in list_devices(tx, me)}
         return render_template(
             "history.html",
             told=shown,

@@ -10,6 +10,14 @@ from server.store.statement import Statement
 INSERT_ACT: Final = Statement("""
 INSERT INTO act (kind, member, device, at, undoes, name) VALUES (:kind, :member, :device, :at, :undoes, :name)
 """)
+NOTE_ABOUT: Final = Statement("""
+UPDATE act SET about=:words WHERE act.id = :which
+""")
+ABOUT: Final = Statement("""
+SELECT act.about
+FROM act
+WHERE act.id = :which
+""")
 GET_SETTING: Final = Statement("""
 SELECT setting.value
 FROM setting

@@ -13,6 +13,7 @@ from server.access import Role
 from server.errors import NotFound, UsageError
 from server.saying import said
 from server.store import compiled
+from server.store.abouts import About, note_about
 from server.store.database import Actor, Database, Transaction
 from server.store.members import get_member
 from server.store.noting_access import note_access
@@ -167,7 +168,7 @@ def add_known_device(
         read_only=str(int(read_only)),
         called=called,
     )
-    return tx.run(
+    which = tx.run(
         compiled.INSERT_DEVICE,
         member=member_id,
         label=label,
@@ -175,6 +176,8 @@ def add_known_device(
         read_only=int(read_only),
         created=tx.now,
     )
+    note_about(tx, About("added", members=(member_id,), device=which))
+    return which
 
 
 def revoke_device(tx: Transaction, member_id: str, label: str) -> None:
@@ -188,6 +191,7 @@ def revoke_device(tx: Transaction, member_id: str, label: str) -> None:
         if each.label == label:
             tx.run(compiled.REVOKE_DEVICE, which=each.id, by_act=tx.act)
             note_access(tx, "revoke", member_id, device=label)
+            note_about(tx, About("revoked", members=(member_id,), device=each.id))
             return
     raise NotFound(
         said(

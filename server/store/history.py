@@ -18,6 +18,7 @@ from server.store.schema import (
     answer,
     card,
     card_version,
+    connecting,
     cycle,
     device,
     fact,
@@ -39,8 +40,10 @@ _SELECT = (
         act.c.undoes,
         _later.c.id,
         cycle.c.kind,
+        func.coalesce(connecting.c.name, device.c.label),
     )
     .join(device, device.c.id == act.c.device, isouter=True)
+    .join(connecting, connecting.c.device == act.c.device, isouter=True)
     .join(_later, _later.c.undoes == act.c.id, isouter=True)
     .join(cycle, cycle.c.act == act.c.id, isouter=True)
 )
@@ -157,6 +160,8 @@ class ActRow:
     """The act that undid it."""
     cycle: str = ""
     """The kind of the cycle, where it was one that changed something."""
+    called: str = ""
+    """What its member calls the device."""
 
 
 class Deeds:
@@ -249,6 +254,7 @@ def _act_row(row: Row) -> ActRow:
         undoes=row[5],
         undone=row[6],
         cycle=row[7] or "",
+        called=row[8] or "",
     )
 
 

@@ -40,6 +40,8 @@ SCHEMA: Final = FOLDER / "schema.sql"
 # --- acts and settings ----------------------------------------------------
 
 INSERT_ACT = inserting(act, "kind", "member", "device", "at", "undoes", "name")
+NOTE_ABOUT = Query(update(act).where(act.c.id == bind("which")).values(about=bind("words")))
+ABOUT = Query(select(act.c.about).where(act.c.id == bind("which")))
 GET_SETTING = Query(select(setting.c.value).where(setting.c.key == bind("name")))
 _SETTING = insert(setting).values(key=bind("name"), value=bind("content"))
 UPSERT_SETTING = Query(

@@ -14,6 +14,7 @@ from server.access import BOOK_OF_THE_HOUSEHOLD, Household, card_level, sees_val
 from server.contacts.build import build_card
 from server.contacts.travel import travel_of
 from server.errors import NotFound, UsageError, nobody_there
+from server.store.abouts import About, note_about
 from server.store.books import find_book
 from server.store.cards import CardRow, Value, find_card, values_of
 from server.store.database import Actor, Transaction
@@ -130,6 +131,7 @@ def answer_ask(tx: Transaction, each: Ask, choice: str) -> None:
         raise NotFound("There is no such card.")
     tx.new_act(Actor("share", each.keeper))
     tx.run(_CLOSE, which=each.id, by_act=tx.act, said=choice)
+    note_about(tx, About(choice, (row.id,), members=(each.member,)))
     touched = [row.id]
     if choice == "always":
         tx.run(_SHOW, which=row.id, who=each.member, by_act=tx.act)
@@ -154,6 +156,7 @@ def stop_showing(tx: Transaction, keeper: str, card_id: str, member: str) -> Non
         raise NotFound("That card is not shown to them in particular.")
     tx.new_act(Actor("share", keeper))
     tx.run(_STOP, which=card_id, who=member)
+    note_about(tx, About("stopped", (card_id,), members=(member,)))
     note_act(tx, UNLEND, card=card_id, member=member)
     refresh(tx, (card_id,))
 

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import and_, or_, select, update
 
 from server.reconcile.offers import UNWANTED
+from server.store.abouts import About, note_about
 from server.store.cards import find_card
 from server.store.database import Transaction
 from server.store.noting_access import OWN_KIND, note_access
@@ -142,6 +143,7 @@ def say_claim(tx: Transaction, card_id: str, member: str, says: str, said_by: st
         assert row is not None
         about = {"card": card_id, "uid": row.uid, "said_by": said_by or member}
         note_access(tx, "claim", member, keeper=row.member, says=says, **about)
+        note_about(tx, About(says, (card_id,), members=(member,)))
     tx.run(_CLAIM, card=card_id, member=member, says=says, said_by=said_by or member, act=tx.act)
 
 

@@ -126,6 +126,7 @@ act = declare(
     integer("at"),
     integer("undoes", ForeignKey("act.id"), null=True),
     string("name", null=True),  # random; ids minted in it come from it, so a replay gives the same
+    string("about", null=True),  # JSON: what an act on access was about, in ids, for its sentence
     Index("ix_act_device_at", "device", "at"),
     Index("ix_act_undoes", "undoes", sqlite_where=Column("undoes", Integer).is_not(None)),
 )

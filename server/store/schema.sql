@@ -116,6 +116,7 @@ CREATE TABLE act (
     at INTEGER NOT NULL,
     undoes INTEGER,
     name TEXT,
+    about TEXT,
     CONSTRAINT pk_act PRIMARY KEY (id),
     CONSTRAINT fk_act_device FOREIGN KEY(device) REFERENCES device (id),
     CONSTRAINT fk_act_undoes FOREIGN KEY(undoes) REFERENCES act (id)

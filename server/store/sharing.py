@@ -9,6 +9,7 @@ from server.access import BOOK_OF_THE_HOUSEHOLD
 from server.contacts.travel import travel_of
 from server.errors import NotFound, UsageError
 from server.saying import said
+from server.store.abouts import About, note_about
 from server.store.books import create_book
 from server.store.cards import all_cards, find_card
 from server.store.database import Transaction
@@ -38,6 +39,7 @@ def add_member(
         UsageError: The id is ill-formed or taken, or a word is unknown.
     """
     new = insert_member(tx, member_id, name=name, shares=shares, role=role)
+    note_about(tx, About("joined", members=(new.id,)))
     create_book(tx, new.id, BOOK_OF_THE_HOUSEHOLD, "Contacts")
     refresh(tx, all_cards(tx))
     return new
@@ -59,6 +61,8 @@ def set_member(
     """
     tx.new_act(tx.actor)
     member, affected = update_member(tx, member_id, name=name, shares=shares, role=role)
+    told = About(shares, giver=member.id) if shares else About(role or "", members=(member.id,))
+    note_about(tx, told)
     refresh(tx, affected)
     return member
 
@@ -71,7 +75,9 @@ def set_share(tx: Transaction, giver: str, taker: str, how_much: str) -> None:
         UsageError: The level is unknown, or both are the same member.
     """
     tx.new_act(tx.actor)
-    refresh(tx, update_share(tx, giver, taker, how_much))
+    affected = update_share(tx, giver, taker, how_much)
+    note_about(tx, About(how_much, giver=giver, members=(taker,)))
+    refresh(tx, affected)
 
 
 def set_visibility(
@@ -93,6 +99,7 @@ def set_visibility(
     tx.run(_VISIBILITY, which=card_id, seen_by=limit.visibility)
     name_members(tx, card_id, limit)
     note_visibility(tx, card_id, limit)
+    note_about(tx, About(limit.visibility, (card_id,), members=tuple(sorted(limit.named))))
     refresh(tx, (card_id,))
 
 
@@ -123,6 +130,8 @@ def set_value_visibility(
     if not limit_value(tx, card_id, *value, limit):
         raise NotFound(said("The card has no such {what}.", what=value[0]))
     note_visibility(tx, card_id, limit, value=value)
+    named_now = tuple(sorted(limit.named))
+    note_about(tx, About(limit.visibility, (card_id,), members=named_now, value=value[0]))
     refresh(tx, (card_id,))
 
 

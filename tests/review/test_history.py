@@ -6,6 +6,7 @@ from server.cases import decide, open_cases
 from server.cases.undoing import undo
 from server.cycle import run_cycle
 from server.store.cards import cards_of
+from server.store.connecting import connect
 from server.store.database import Actor
 from server.store.history import last_act
 from server.store.sharing import set_visibility
@@ -165,3 +166,13 @@ def test_a_decision_about_a_card_that_one_sees_no_more_is_gone(home: Home, ben: 
     with home.db.write(Actor("card", "anna")) as tx:
         set_visibility(tx, card, "private")
     assert marks(ben.get("/decisions").text) == []
+
+
+def test_a_device_is_chosen_by_the_name_that_its_member_gave_it(home: Home, anna: Browser) -> None:
+    with home.db.write(Actor("device", "anna")) as tx:
+        which, _ = connect(tx, "anna", "Anna's iPhone")
+    home.devices["anna+annas-iphone"] = which
+    home.put("anna+annas-iphone", "s.vcf", a_card("s", "Sole Person", PHONE))
+    page = anna.get("/history?on=annas-iphone").text
+    assert '<option value="annas-iphone" selected>Anna&#39;s iPhone</option>' in page
+    assert sentences(page) == ["Anna added Sole Person on Anna&#39;s iPhone."]
