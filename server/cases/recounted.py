@@ -9,6 +9,7 @@ COUNTED: Final = (
     ("replace", *NN_("changed {number} value", "changed {number} values")),
     ("remove", *NN_("removed {number} value", "removed {number} values")),
 )
+JOINED: Final = N_("joined the cards of {names}")
 PLAIN: Final = {
     "ask": N_("{who} asked for a card."),
     "again": N_("{who} brought somebody back who was gone."),

@@ -14,6 +14,7 @@ from server.cases.recounted import (
     DECLINED,
     DIFFERENT,
     EACH_ONE,
+    JOINED,
     ONE_PERSON,
     PILES,
     PLAIN,
@@ -27,7 +28,7 @@ from server.contacts.travel import travel_of
 from server.contacts.values import name_of
 from server.reconcile.clusters import Clusters
 from server.saying import counted, listed, said
-from server.store.card_acts import Changed, changed_by
+from server.store.card_acts import Changed, changed_by, taken_back_of
 from server.store.cards import find_card, values_for
 from server.store.database import Transaction
 from server.store.doubts import vouched_by
@@ -196,18 +197,11 @@ class _Recounting:
         return self.members.get(act.member, act.member)
 
     def _cycle(self, act: ActRow, deeds: Deeds) -> str:
-        """How many people and values; for a viewer counted from what they see."""
-        clusters, ends = Clusters(), set[str]()
-        for left, right, verdict, _scope in deeds.links:
-            if verdict == "same":
-                clusters.connect(left, right)
-                ends |= {left, right}
-        people = len({clusters.of(each) for each in ends})
-        parts = (
-            [counted("joined {number} person", "joined {number} people", people)] if people else []
-        )
+        """Which people and how many values; for a viewer counted from what they see."""
+        parts = self._joined(deeds)
+        taken_back = taken_back_of(self.tx, act.id, self.viewer, self.about)
         for kind, one, many in COUNTED:
-            found = deeds.steps.get(kind, 0)
+            found = deeds.steps.get(kind, 0) + taken_back[kind]
             parts += [counted(one, many, found)] if found else []
         made = sum(self._knows(card, author, name) for card, name, author in deeds.suggested)
         parts += (
@@ -225,6 +219,21 @@ class _Recounting:
                 return ""
             return said("{cycle} noted what agrees.", cycle=self._called(act))
         return said("{cycle} {what}.", cycle=self._called(act), what=listed(parts))
+
+    def _joined(self, deeds: Deeds) -> list[str]:
+        """Whom a cycle made one person, the first few by name."""
+        clusters, ends = Clusters(), set[str]()
+        for left, right, verdict, _scope in deeds.links:
+            if verdict == "same":
+                clusters.connect(left, right)
+                ends |= {left, right}
+        people: dict[str, str] = {}
+        for each in sorted(ends):
+            people.setdefault(clusters.of(each), each)
+        if not people:
+            return []
+        names = [self.name(each) for each in islice(people.values(), NAMES_MOST)]
+        return [said(JOINED, names=_and_more(names, len(people) - len(names)))]
 
     def _called(self, act: ActRow) -> str:
         if act.cycle == "nightly":
@@ -382,10 +391,9 @@ class _Recounting:
 
     def _list(self, cards: Iterable[str]) -> str:
         names = list(dict.fromkeys(map(self.name, cards)))
-        more = len(names) - NAMES_MOST
-        return listed(
-            [
-                *names[:NAMES_MOST],
-                *([counted("{number} more", "{number} more", more)] if more > 0 else []),
-            ]
-        )
+        return _and_more(names[:NAMES_MOST], len(names) - NAMES_MOST)
+
+
+def _and_more(names: list[str], more: int) -> str:
+    rest = [counted("{number} more", "{number} more", more)] if more > 0 else []
+    return listed([*names, *rest])

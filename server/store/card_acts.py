@@ -1,6 +1,7 @@
 """Which acts had to do with a card, and what they changed in it, value by value."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,6 +27,7 @@ from server.store.schema import (
     operation,
     suggestion,
 )
+from server.store.taking_back import TAKEN_BACK
 
 _AT_ONCE: Final = 200
 _NEWEST: Final = 2**62
@@ -104,6 +106,14 @@ _VALUES: Final = Query(
         )
     )
     .order_by(fact.c.id)
+)
+
+
+_TAKEN_BACK: Final = Query(
+    select(operation.c.card, operation.c.fact_before, fact.c.id, fact.c.typed_by, fact.c.source)
+    .join(fact, fact.c.id == operation.c.fact_after)
+    .where(and_(operation.c.act == bind("which"), operation.c.kind == TAKEN_BACK))
+    .order_by(operation.c.id)
 )
 
 
@@ -192,18 +202,12 @@ def changed_by(
     tx: Transaction, act_id: int, card_id: str, viewer: str | None
 ) -> tuple[Changed, ...]:
     """What an act changed in a card, as far as the viewer sees the values, those before and after."""
-    region, household = region_of(tx), household_of(tx)
-    row = find_card(tx, card_id)
-    keeps = viewer is None or (row is not None and row.member == viewer)
+    region, is_told = region_of(tx), _telling(tx, viewer, card_id)
     made: dict[int, Property] = {}
     ended: dict[int, Property] = {}
     before: dict[int, int] = {}
     for each in tx.all(_VALUES, on_card=card_id, which=act_id):
-        if viewer is not None and not (
-            may_know(tx, viewer, each[6], each[7])
-            if keeps
-            else sees_value(household, viewer, value_access(tx, each[0]))
-        ):
+        if not is_told(each[0], each[6], each[7]):
             continue
         prop = property_from(bytes(each[1]), version=each[2], region=region)
         if each[4] == act_id and each[5] != act_id:
@@ -214,3 +218,36 @@ def changed_by(
             ended[each[0]] = prop
     found = [Changed(ended.pop(before.get(which, 0), None), prop) for which, prop in made.items()]
     return (*found, *(Changed(prop, None) for prop in ended.values()))
+
+
+def taken_back_of(
+    tx: Transaction, act_id: int, viewer: str | None, about: Collection[str] = ()
+) -> Counter[str]:
+    """How many values an act brought that were taken back since, by kind of step, as far as the viewer sees them.
+
+    Args:
+        about: Only on these cards; empty for all.
+    """
+    found = Counter[str]()
+    for card_id, before, which, typed_by, source in tx.all(_TAKEN_BACK, which=act_id):
+        if about and card_id not in about:
+            continue
+        if _telling(tx, viewer, card_id)(which, typed_by, source):
+            found["add" if before is None else "replace"] += 1
+    return found
+
+
+def _telling(
+    tx: Transaction, viewer: str | None, card_id: str
+) -> Callable[[int, str | None, int | None], bool]:
+    """Whether the viewer is told of a value of a card: by its id, who typed it, and where it is from."""
+    row, household = find_card(tx, card_id), household_of(tx)
+
+    def is_told(fact_id: int, typed_by: str | None, source: int | None) -> bool:
+        if viewer is None:
+            return True
+        if row is not None and row.member == viewer:
+            return may_know(tx, viewer, typed_by, source)
+        return sees_value(household, viewer, value_access(tx, fact_id))
+
+    return is_told

@@ -42,7 +42,9 @@ def exported(household: Hearthbook) -> str:
 def test_history_tells_in_sentences_newest_first(reconciled: Hearthbook) -> None:
     lines = [line.split("\t") for line in reconciled("history").out.splitlines()]
     told = [line[2] for line in lines]
-    assert "A cycle that was asked for joined 1 person and added 2 values." in told
+    assert (
+        "A cycle that was asked for joined the cards of Ingrid Beispiel and added 2 values." in told
+    )
     assert "Anna imported Ingrid Beispiel." in told
     numbers = [int(line[0]) for line in lines]
     assert numbers == sorted(numbers, reverse=True)
@@ -55,7 +57,7 @@ def test_a_cycle_is_undone_and_done_again(reconciled: Hearthbook) -> None:
     assert exported(reconciled) != after
     told = acts(reconciled)
     assert told[0]["sentence"] == (
-        "Somebody at the server undid this: A cycle that was asked for joined 1 person and added 2 values."
+        "Somebody at the server undid this: A cycle that was asked for joined the cards of Ingrid Beispiel and added 2 values."
     )
     assert [each["undone"] for each in told if each["kind"] == "cycle"] == [told[0]["act"]]
     assert reconciled("undo", str(told[0]["act"])).status == 0
@@ -129,7 +131,7 @@ def test_an_act_is_undone_once(reconciled: Hearthbook) -> None:
 def test_history_as_a_member_tells_only_what_they_may_know(reconciled: Hearthbook) -> None:
     told = " ".join(str(each["sentence"]) for each in acts(reconciled, "--as", "ben"))
     assert "Anna imported Jonas Muster." in told
-    assert "joined 1 person" in told
+    assert "joined the cards of Ingrid Beispiel" in told
     assert "Marker" not in told
     assert "Marker" in " ".join(str(each["sentence"]) for each in acts(reconciled, "--as", "anna"))
 
