@@ -34,6 +34,10 @@ PLAIN: Final = {
     "proppatch": N_("{who} changed what an address book says of itself."),
     "drop": N_("{who} deleted an empty address book."),
 }
+TOLD_TO_EVERYBODY: Final = {
+    "leave": N_("{who} left the household."),
+    "reset": N_("{who} made a link with which somebody chooses a new password."),
+}
 CYCLES: Final = {
     "quick": N_("A quick cycle"),
     "command": N_("A cycle that was asked for"),
@@ -59,5 +63,6 @@ WRITTEN: Final = {
         N_("{who} suggested a change to {names} on {device}."),
     ),
     "saved": (N_("{who} saved a card."), N_("{who} saved a card on {device}.")),
+    "moved": (N_("{who} moved {names}."), N_("{who} moved {names} on {device}.")),
     "deleted": (N_("{who} deleted {names}."), N_("{who} deleted {names} on {device}.")),
 }

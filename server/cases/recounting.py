@@ -20,6 +20,7 @@ from server.cases.recounted import (
     PLAIN,
     SOMETHING,
     STILL_RIGHT,
+    TOLD_TO_EVERYBODY,
     TOOK_OVER,
     WRITTEN,
 )
@@ -132,14 +133,13 @@ class _Recounting:
             return self._written(act, deeds)
         if act.kind == "delete":
             return self._deleted(act, deeds)
-        if act.kind == "leave":
-            return said("{who} left the household.", who=self._who(act))
-        if act.kind == "reset":
-            return said(
-                "{who} made a link with which somebody chooses a new password.", who=self._who(act)
-            )
+        if act.kind in TOLD_TO_EVERYBODY:
+            return said(TOLD_TO_EVERYBODY[act.kind], who=self._who(act))
         if self.viewer is not None and act.member != self.viewer:
             return ""
+        moved = sorted(deeds.added | deeds.deleted) if act.kind == "move" else []
+        if moved:
+            return self._on(act, "moved", self._list(moved))
         named = access_sentence(self.tx, act, self._who(act), self._list)
         return named or said(PLAIN.get(act.kind, SOMETHING), who=self._who(act))
 

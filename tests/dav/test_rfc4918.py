@@ -2,6 +2,9 @@
 
 import pytest
 
+from server.cases.recounting import recount
+from server.store.card_acts import Which, acts_for
+from server.store.fence import reading_as
 from tests.dav.conftest import Home
 from tests.davclient import CARD, CS, DAV, DavClient, vcard
 
@@ -222,6 +225,16 @@ def test_a_card_moves_to_another_book_octet_for_octet(anna: DavClient) -> None:
     assert moved.status == 201
     assert anna.get("/anna/second/b.vcf").body == card
     assert anna.get(f"{anna.book}a.vcf").status == 404
+
+
+def test_whom_a_move_moved_is_told_by_name(anna: DavClient, home: Home) -> None:
+    anna.put(f"{anna.book}a.vcf", vcard("Eva Stein", "a"))
+    _make_book(anna)
+    assert anna.request("MOVE", f"{anna.book}a.vcf", destination="/anna/second/b.vcf").status == 201
+    assert anna.request("MOVE", "/anna/second/b.vcf", destination="/anna/second/c.vcf").status < 300
+    with reading_as(home.database, "anna") as tx:
+        told = [each.sentence for each in recount(tx, acts_for(tx, "anna", Which()))]
+    assert told[0] == told[1] == "Anna moved Eva Stein on phone."
 
 
 @pytest.mark.parametrize(
