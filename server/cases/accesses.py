@@ -6,8 +6,8 @@ from typing import Final
 from server.cases.wording import property_word
 from server.saying import N_, listed, said
 from server.store.abouts import About, about_of
+from server.store.called import device_name
 from server.store.cards import find_card
-from server.store.connecting import device_name
 from server.store.database import Transaction
 from server.store.history import ActRow
 from server.store.members import member_names

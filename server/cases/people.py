@@ -16,6 +16,7 @@ from server.errors import nobody_there
 from server.reconcile.freshness import badge
 from server.reconcile.ownership import Ownership, owner_of
 from server.reconcile.snapshot import Claim
+from server.store.called import device_name
 from server.store.cards import CardRow, claims_of
 from server.store.database import Database, Transaction
 from server.store.devices import list_devices
@@ -270,7 +271,7 @@ def _on_devices(tx: Transaction, viewer: str, cards: tuple[str, ...]) -> tuple[O
         for slot, served in got:
             if served is not None:
                 has = "now" if served[0] == slot.seq else "before"
-        found.append(OnDevice(device.label, has))
+        found.append(OnDevice(device_name(tx, device.id), has))
     return tuple(found)
 
 

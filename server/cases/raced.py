@@ -13,9 +13,9 @@ from server.contacts.properties import Change, Property, properties
 from server.contacts.travel import travel_of
 from server.errors import UsageError
 from server.saying import said
+from server.store.called import device_name
 from server.store.cards import find_card
 from server.store.database import Transaction
-from server.store.devices import device_label
 from server.store.household import region_of
 from server.store.overlays import put_on
 from server.store.races import Collision, Race, Said, Verdict, settle_race, who_said
@@ -47,7 +47,7 @@ def race_case(tx: Transaction, names: Mapping[str, str], race: Race, case_id: st
         choices=("mine", "theirs", *both, "later"),
         sentence=f"{title}: {_asked(race)} {words}?",
         questions=questions,
-        preview=tuple(_row(race, each) for each in race.merged if travel_of(each.name).shown),
+        preview=tuple(_row(tx, race, each) for each in race.merged if travel_of(each.name).shown),
         outcome=_outcome(tx, race),
     )
 
@@ -61,7 +61,7 @@ def _outcome(tx: Transaction, race: Race) -> tuple[Row, ...]:
     was = {each.canonical for each in properties(parse(current), region=region)}
     after = properties(parse(put_on(current, changes, region)), region=region)
     return tuple(
-        replace(_row(race, each), how="unknown" if each.canonical in was else "new")
+        replace(_row(tx, race, each), how="unknown" if each.canonical in was else "new")
         for each in after
         if each.name not in _NAMES and (race.standing.own or travel_of(each.name).shown)
     )
@@ -94,7 +94,7 @@ def _choice(
                 after.shown if after is not None else "",
                 race.at,
                 "typed",
-                race.body.device.label,
+                device_name(tx, race.body.device.id),
             ),
             other,
         ),
@@ -118,7 +118,7 @@ def _theirs(
         theirs.shown if theirs is not None else "",
         said.at if said is not None else 0,
         _how(said),
-        device_label(tx, said.device) if said is not None and member == race.author else "",
+        device_name(tx, said.device) if said is not None and member == race.author else "",
     )
 
 
@@ -132,7 +132,7 @@ def _how(said: Said | None) -> How:
     return "typed" if said.typed_by else "unknown"
 
 
-def _row(race: Race, prop: Property) -> Row:
+def _row(tx: Transaction, race: Race, prop: Property) -> Row:
     """A value that met nobody and is on the card."""
     return Row(
         label=label_of(prop),
@@ -143,7 +143,7 @@ def _row(race: Race, prop: Property) -> Row:
         who=race.author,
         since=race.at,
         how="typed",
-        device=race.body.device.label,
+        device=device_name(tx, race.body.device.id),
     )
 
 

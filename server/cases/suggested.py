@@ -9,9 +9,9 @@ from server.contacts.properties import Change, Property
 from server.contacts.travel import travel_of
 from server.reconcile.snapshot import CardState
 from server.saying import said
+from server.store.called import device_name
 from server.store.cards import find_card
 from server.store.database import Transaction
-from server.store.devices import device_label
 from server.store.members import is_paused
 from server.store.overlays import Suggestion, may_be_told, open_suggestions
 from server.store.questions import labels_of
@@ -114,7 +114,7 @@ def suggested_choice(
                 typed,
                 suggestion.at,
                 "typed",
-                device_label(tx, suggestion.device),
+                device_name(tx, suggestion.device),
             ),
         ),
         preselected="",

@@ -15,8 +15,8 @@ from server.errors import UsageError
 from server.review.forms import Undo, read_form
 from server.review.guard import signed_in_member
 from server.review.language import gettext, told
+from server.store.called import device_name
 from server.store.card_acts import Which, acts_for
-from server.store.connecting import device_name
 from server.store.database import Database, Transaction
 from server.store.devices import list_devices
 from server.store.fence import reading_as

@@ -62,12 +62,6 @@ _NAMES: Final = Query(
     .join(device, device.c.id == connecting.c.device)
     .where(device.c.member == bind("who"))
 )
-_NAME: Final = Query(
-    select(func.coalesce(connecting.c.name, device.c.label))
-    .select_from(device)
-    .join(connecting, connecting.c.device == device.c.id, isouter=True)
-    .where(device.c.id == bind("which"))
-)
 _COUNTS: Final = Query(
     select(served.c.device, func.count())
     .join(slot, slot.c.id == served.c.slot)
@@ -224,12 +218,6 @@ def list_connected(tx: Transaction, member_id: str) -> tuple[Connected, ...]:
         Connected(each, names.get(each.id, each.label), counts.get(each.id, 0), each.id in names)
         for each in list_devices(tx, member_id)
     )
-
-
-def device_name(tx: Transaction, device_id: int | None) -> str:
-    """What a member calls a device, connected or not: its label where it has no name; empty for none."""
-    row = tx.one(_NAME, which=device_id) if device_id is not None else None
-    return str(row[0]) if row else ""
 
 
 def find_connected(tx: Transaction, member_id: str, label: str) -> Connected:

@@ -69,7 +69,7 @@ def list_devices(tx: Transaction, member_id: str) -> tuple[Device, ...]:
 
 
 def device_label(tx: Transaction, device_id: int | None) -> str:
-    """What a device is called, revoked or not; empty for none."""
+    """The label of a device, revoked or not; empty for none."""
     row = tx.one(compiled.DEVICE_LABEL, which=device_id) if device_id is not None else None
     return str(row[0]) if row else ""
 

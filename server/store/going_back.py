@@ -9,6 +9,7 @@ from server.contacts.card import parse
 from server.contacts.properties import Property, diff, properties
 from server.errors import NotFound, UsageError
 from server.store.asking import ask_again
+from server.store.called import CALLED
 from server.store.card_acts import may_know
 from server.store.cards import CardRow
 from server.store.database import Transaction
@@ -23,7 +24,7 @@ from server.store.texts import octets_of
 from server.store.views import refresh
 
 _VERSIONS: Final = Query(
-    select(card_version.c.act, act.c.at, act.c.member, device.c.label, card_version.c.text)
+    select(card_version.c.act, act.c.at, act.c.member, CALLED, card_version.c.text)
     .join(act, act.c.id == card_version.c.act)
     .join(device, device.c.id == act.c.device, isouter=True)
     .where(card_version.c.card == bind("which"))

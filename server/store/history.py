@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Column, Select, and_, func, or_, select
 
 from server.access import ValueAccess
+from server.store.called import CALLED
 from server.store.cards import find_card, sources_of
 from server.store.database import Transaction
 from server.store.limits import named_for
@@ -18,7 +19,6 @@ from server.store.schema import (
     answer,
     card,
     card_version,
-    connecting,
     cycle,
     device,
     fact,
@@ -40,10 +40,9 @@ _SELECT = (
         act.c.undoes,
         _later.c.id,
         cycle.c.kind,
-        func.coalesce(connecting.c.name, device.c.label),
+        CALLED,
     )
     .join(device, device.c.id == act.c.device, isouter=True)
-    .join(connecting, connecting.c.device == act.c.device, isouter=True)
     .join(_later, _later.c.undoes == act.c.id, isouter=True)
     .join(cycle, cycle.c.act == act.c.id, isouter=True)
 )

@@ -11,6 +11,7 @@ from server.contacts.build import name_only
 from server.contacts.properties import Property, property_from
 from server.contacts.values import name_of
 from server.reconcile.snapshot import CardState, Fact
+from server.store.called import CALLED
 from server.store.card_acts import may_know
 from server.store.cards import CardRow, Value, find_card, values_for
 from server.store.database import Transaction
@@ -36,7 +37,7 @@ _FACTS: Final = Query(
         fact.c.source,
         fact.c.previous,
         fact.c.last,
-        device.c.label,
+        CALLED,
         card.c.member,
         fact.c.octets,
         fact.c.version,

@@ -26,8 +26,8 @@ from server.reconcile.operations import (
     WhichBelong,
 )
 from server.reconcile.snapshot import CardState, Fact
+from server.store.called import CALLED, device_name
 from server.store.database import Transaction
-from server.store.devices import device_label
 from server.store.query import Query, among, bind, inserting
 from server.store.schema import act, device, fact, question, question_card, question_member
 
@@ -65,7 +65,7 @@ _MEMBER: Final = inserting(question_member, "member", "question")
 _CARD: Final = inserting(question_card, "card", "question")
 _DROP: Final = Query(delete(question).where(question.c.key == bind("about")))
 _LABELS: Final = Query(
-    select(fact.c.id, device.c.label)
+    select(fact.c.id, CALLED)
     .join(act, act.c.id == fact.c.last)
     .join(device, device.c.id == act.c.device)
     .where(fact.c.id.in_(among("facts")))
@@ -208,7 +208,7 @@ def _label(tx: Transaction, subject: Subject) -> str:
     if not isinstance(subject, FamilyChanged):
         return ""
     if subject.origin is None:
-        return device_label(tx, subject.device)
+        return device_name(tx, subject.device)
     return labels_of(tx, (subject.origin,)).get(subject.origin, "")
 
 

@@ -14,6 +14,7 @@ from server.contacts.card import with_uid_instead
 from server.contacts.properties import content_digest
 from server.contacts.values import name_of
 from server.store.books import Book, find_book, get_book
+from server.store.called import CALLED
 from server.store.cards import CardRow, cards_with_uid
 from server.store.database import Transaction
 from server.store.facts import Typing
@@ -37,7 +38,7 @@ _WAITING: Final = Query(
         received.c.act,
         act.c.at,
         received.c.device,
-        device.c.label,
+        CALLED,
     )
     .join(act, act.c.id == received.c.act)
     .join(device, device.c.id == received.c.device, isouter=True)

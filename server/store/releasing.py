@@ -9,6 +9,7 @@ from sqlalchemy import and_, delete, exists, or_, select, update
 from server.contacts.card import parse
 from server.contacts.properties import properties
 from server.contacts.values import name_of
+from server.store.called import CALLED
 from server.store.cards import CardRow, cards_named, find_card
 from server.store.database import Transaction
 from server.store.edits import hide_person
@@ -37,9 +38,7 @@ from server.store.texts import octets_of
 from server.store.views import refresh
 
 _WAITING = (
-    select(
-        hold.c.id, hold.c.member, hold.c.kind, hold.c.device, device.c.label, act.c.at, hold.c.act
-    )
+    select(hold.c.id, hold.c.member, hold.c.kind, hold.c.device, CALLED, act.c.at, hold.c.act)
     .join(act, act.c.id == hold.c.act)
     .join(device, device.c.id == hold.c.device, isouter=True)
     .where(hold.c.ended.is_(None))

@@ -35,6 +35,8 @@ def test_a_card_is_private_and_the_households_again(reconciled: Hearthbook) -> N
     reconciled("share", "jonas", "--private")
     assert "Nobody" in reconciled("show", "jonas", "--as", "ben").sentence
     assert "seen by nobody else" in reconciled("show", "jonas").out
+    assert "Anna made Jonas Muster private." in reconciled("history").out
+    assert "Jonas Muster private" not in reconciled("history", "--as", "ben").out
     assert "the household" in reconciled("share", "jonas", "--household").out
     assert reconciled("show", "jonas", "--as", "ben").status == 0
 

@@ -176,3 +176,6 @@ def test_a_device_is_chosen_by_the_name_that_its_member_gave_it(home: Home, anna
     page = anna.get("/history?on=annas-iphone").text
     assert '<option value="annas-iphone" selected>Anna&#39;s iPhone</option>' in page
     assert sentences(page) == ["Anna added Sole Person on Anna&#39;s iPhone."]
+    page = anna.get(card_at(home, "anna", "s")).text
+    assert "Anna&#39;s iPhone" in page
+    assert "annas-iphone" not in page
