@@ -7,6 +7,7 @@ from typing import Literal
 
 from server.access import Household, Level, card_level
 from server.cases.marks import sealed
+from server.cases.removals import out_mark
 from server.cases.shapes import Row
 from server.cases.telling import how_of
 from server.cases.typed import Typed, typed_by
@@ -75,7 +76,11 @@ class OnDevice:
 
 @dataclass(frozen=True, slots=True)
 class CardPage:
-    """One card of a person."""
+    """One card of a person.
+
+    Attributes:
+        out: What takes it out of the viewer's book as it is now; empty where it has no place there.
+    """
 
     id: str
     keeper: str
@@ -86,6 +91,7 @@ class CardPage:
     lines: tuple[Line, ...]
     former: tuple[Line, ...]
     photo: bool
+    out: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +178,7 @@ def _card(tx: Transaction, viewer: str, each: Portrait, lives: Mapping[str, floa
             if known.fact.prop.name != "PHOTO"
         ),
         photo=any(known.fact.prop.name == "PHOTO" for known in each.values),
+        out=out_mark(tx, viewer, each.row.id),
     )
 
 

@@ -1,15 +1,21 @@
-"""Who is gone from a member's view, for the page and the command line, and how they come back."""
+"""Who is gone from a member's view, for the page and the command line, how they go and how they come back."""
 
 from dataclasses import dataclass
+from typing import Literal
 
-from server.cases.marks import marked
-from server.errors import NotFound, UsageError
+from server.cases.marks import marked, sealed, unsealed
+from server.errors import NotFound, UsageError, nobody_there
 from server.saying import N_, said
+from server.store.books import etag, get_book
+from server.store.cards import find_card
 from server.store.database import Actor, Database, Transaction
+from server.store.deleting import delete
 from server.store.members import list_members
 from server.store.noting_acts import note_act
 from server.store.refused import Refused, add_refused, let_refused_go, refused_of
 from server.store.removed import How, Removed, removed_of, show_again
+from server.store.typed import live_slot
+from server.store.views import visible_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,87 @@ def removal_of(db: Database, member: str, card_id: str) -> Removal | None:
         names = {each.id: each.name for each in list_members(tx)}
         found = (each for each in removed_of(tx, member) if each.slot.card == card_id)
         return next((_told(tx, each, names) for each in found), None)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOut:
+    """What became of taking a card out of a member's book.
+
+    Attributes:
+        how: `gone`: the person is in the list of the removed; `stays`: another own card of theirs is
+            still there; `before`: it was out already; `changed`: it is there, since it was edited.
+    """
+
+    how: Literal["gone", "stays", "before", "changed"]
+    sentence: str
+
+
+def out_mark(tx: Transaction, viewer: str, card_id: str) -> str:
+    """What a page sends along to take a card out as it is now; empty where the viewer's book has none."""
+    slot = live_slot(tx, viewer, card_id)
+    return sealed(tx, _purpose(viewer, card_id), slot.seq) if slot is not None else ""
+
+
+def take_out(db: Database, viewer: str, card_id: str, mark: str) -> TakenOut:
+    """Take a card out of a member's book, as a DELETE by their phone does.
+
+    Args:
+        mark: Which text the member had before them, as `out_mark` gave it.
+
+    Raises:
+        NotFound: The viewer sees no such card, or the mark is of none.
+        UsageError: They only read.
+    """
+    with db.write(Actor("delete", viewer)) as tx:
+        slot = live_slot(tx, viewer, card_id)
+        if slot is None:
+            if _is_out(tx, viewer, card_id):
+                return TakenOut("before", said("That card is out of your book already."))
+            if visible_person(tx, viewer, card_id) is None:
+                raise nobody_there()
+            return _changed()
+        book = get_book(tx, slot.book)
+        had = etag(book, unsealed(tx, _purpose(viewer, card_id), mark))
+        match delete(tx, book, slot.href, device=None, if_match=had).status:
+            case 204:
+                return _taken_out(tx, viewer, card_id)
+            case 412:
+                return _changed()
+            case _:
+                raise UsageError("A guest only reads; nothing is changed here.")
+
+
+def _purpose(viewer: str, card_id: str) -> str:
+    return f"out {viewer} {card_id}"
+
+
+def _is_out(tx: Transaction, viewer: str, card_id: str) -> bool:
+    row = find_card(tx, card_id)
+    is_own = row is not None and row.member == viewer and row.trashed is not None
+    return is_own or any(each.slot.card == card_id for each in removed_of(tx, viewer))
+
+
+def _taken_out(tx: Transaction, viewer: str, card_id: str) -> TakenOut:
+    found = next((each for each in removed_of(tx, viewer) if each.slot.card == card_id), None)
+    if found is None:
+        stays = said(
+            "That card is in the trash, which keeps it for 400 days; another one of yours stays."
+        )
+        return TakenOut("stays", stays)
+    return TakenOut(
+        "gone",
+        said("{name} is out of your book; phones follow at their next sync.", name=found.name),
+    )
+
+
+def _changed() -> TakenOut:
+    return TakenOut(
+        "changed",
+        said(
+            "The card was changed since you opened its page, so it is still in your book. "
+            "Look at it; then you can take it out."
+        ),
+    )
 
 
 def bring_back(db: Database, member: str, word: str) -> str:

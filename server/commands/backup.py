@@ -12,6 +12,7 @@ WORDS = {
     "ask": "request for a card",
     "book": "address book",
     "decide": "answer",
+    "delete": "deletion",
     "drop": "deletion of an address book",
     "letter": "first letter",
     "me": "choice of the own card",

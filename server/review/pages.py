@@ -190,7 +190,12 @@ class Pages:
         if request.method == "GET":
             found = removals(self._database, member.id)[:REMOVED_MOST]
             unstored = refusals(self._database, member.id)[:REMOVED_MOST]
-            return render_template("removed.html", removed=found, unstored=unstored)
+            return render_template(
+                "removed.html",
+                removed=found,
+                unstored=unstored,
+                **answered(self._database, member.id),
+            )
         form = read_form(
             Again, request.form, "Open the page again, then choose whom to bring back."
         )

@@ -13,7 +13,7 @@ from server.store.devices import Device
 from server.store.edits import hide_person
 from server.store.holding import hold_stale, holds_deletion
 from server.store.limits import named_for
-from server.store.members import household_of
+from server.store.members import get_member, household_of
 from server.store.noting import note_request
 from server.store.query import Query, bind
 from server.store.schema import act, card_version, fact, slot_past, suggestion
@@ -78,7 +78,7 @@ def delete(
     book: Book,
     href: str,
     *,
-    device: Device,
+    device: Device | None,
     if_match: str = "",
     counts: bool = True,
 ) -> PutResult:
@@ -87,9 +87,11 @@ def delete(
     Where a member edited the card since, or a device deletes more than a few, that is asked first.
 
     Args:
+        device: None where the book's member says so on a page: that is meant, so it never counts,
+            and where the card was edited since, whoever sits before the page is asked there.
         counts: Whether it counts towards a mass deletion; a move, or the end of a book, does not.
     """
-    if not may(device.role, "write", own=device.member == book.member, read_only=device.read_only):
+    if not _may_write(tx, book, device):
         return READ_ONLY
     slot = slot_at(tx, book.id, href)
     if slot is None:
@@ -101,11 +103,12 @@ def delete(
         and not names_slot(if_match, book, slot)
         and _is_edited_since(tx, slot, seq_named(book, if_match))
     ):
-        announce_again(tx, slot.id)
-        hold_stale(tx, slot, device.id)
-        note_request(tx, "delete", book, device, slot, href=href, status=412, if_match=if_match)
+        if device is not None:
+            announce_again(tx, slot.id)
+            hold_stale(tx, slot, device.id)
+            note_request(tx, "delete", book, device, slot, href=href, status=412, if_match=if_match)
         return CHANGED
-    held = counts and holds_deletion(tx, slot, device.id)
+    held = counts and device is not None and holds_deletion(tx, slot, device.id)
     if held:
         announce_again(tx, slot.id)
     else:
@@ -114,6 +117,12 @@ def delete(
         tx, "delete", book, device, slot, href=href, status=204, if_match=if_match, held=held
     )
     return PutResult(204)
+
+
+def _may_write(tx: Transaction, book: Book, device: Device | None) -> bool:
+    if device is None:
+        return may(get_member(tx, book.member).role, "write", own=True, read_only=False)
+    return may(device.role, "write", own=device.member == book.member, read_only=device.read_only)
 
 
 def _is_edited_since(tx: Transaction, slot: SlotRow, seq: int | None) -> bool:

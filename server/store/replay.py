@@ -271,14 +271,17 @@ def _again(tx: Transaction, record: Record, going: _Replaying) -> bool:
     device = next(
         (each for each in list_devices(tx, record.member) if each.label == record.device), None
     )
-    if device is None:
+    if device is None and (record.device or record.kind != "delete"):
         raise NotFound(f"The backup knows no device {record.device} of {record.member}.")
-    tx.actor = Actor(record.kind, record.member, device.id)
+    tx.actor = Actor(record.kind, record.member, device.id if device is not None else None)
     key = _place(record)
     href = going.renamed.get(key, record.href)
     if record.status != 403:  # that one meant no card that is known
         href = going.renamed[key] = _href(tx, book, record, href)
-    _request_again(tx, book, href, record, device)
+    if device is not None:
+        _request_again(tx, book, href, record, device)
+    else:  # taken out on a page
+        delete(tx, book, href, device=None)
     return tx.has_acted
 
 

@@ -110,9 +110,14 @@ _HIDDEN: Final = Query(
     .order_by(hidden.c.card)
 )
 _SHOW: Final = Query(delete(hidden).where(hidden.c.act == bind("which")))
+_ON_A_PAGE: Final = or_(
+    act.c.kind == "decide",
+    act.c.kind == "letter",
+    and_(act.c.kind == "delete", act.c.device.is_(None)),
+)
 _LAST_DECISION: Final = Query(
     select(act.c.id)
-    .where(and_(act.c.member == bind("who"), or_(act.c.kind == "decide", act.c.kind == "letter")))
+    .where(and_(act.c.member == bind("who"), _ON_A_PAGE))
     .order_by(act.c.id.desc())
     .limit(1)
 )
@@ -186,16 +191,17 @@ def undo_act(tx: Transaction, act_id: int, *, member: str | None = None) -> Undo
 
 
 def last_decision(tx: Transaction, member: str) -> int | None:
-    """The act of a member's latest answer, if it can be undone."""
+    """The act of what a member answered or took out on a page last, if it can be undone."""
     rows = (tx.one(_LAST_DECISION, who=member), tx.one(_LAST_CHECK, who=member))
     last = max((row[0] for row in rows if row is not None and row[0] is not None), default=None)
     if last is None or {choice for (choice,) in tx.all(_CHOICES, which=last)} == {"later"}:
         return None
     try:
-        _undoable(tx, last, member)
+        old = _undoable(tx, last, member)
     except UsageError:
         return None
-    return int(last)
+    is_back = not tx.all(_TRASHED, which=last) and not tx.all(_HIDDEN, which=last)
+    return None if old.kind == "delete" and is_back else int(last)
 
 
 def _undoable(tx: Transaction, act_id: int, member: str | None) -> _Old:

@@ -129,7 +129,21 @@ class Answers:
         for href in hrefs[::2]:
             yield self._wrote("DELETE late", partial(client.delete, href, if_match='"0-0"'))
             yield self._wrote("DELETE", partial(client.delete, href))
+        yield from self._taken_out()
         yield self._wrote("afterwards", lambda: client.sync(data=True))
+
+    def _taken_out(self) -> Iterator[tuple[str, object]]:
+        """The first people on the list are taken out on their pages."""
+        listed = re.findall(r'href="(/people/[0-9a-f]{32})"', self.pages.get("/people").text)
+        for path in listed[:ALIKE_MOST]:
+            page = self.pages.get(path).text
+            form = re.search(r'/out">.*?name="csrf_token" value="(.*?)".*?value="(.*?)"', page)
+            fields = {"csrf_token": form[1], "mark": form[2]} if form is not None else {}
+            self.written += 1
+            with drawn_from(f"{self.who} {self.written}"):
+                sent = self.pages.post(f"{path}/out", data=fields)
+            gone = self.pages.get("/removed").data
+            yield "take out", (sent.status_code, self._plain(sent.data), self._plain(gone))
 
     def _wrote(self, what: str, ask: Callable[[], Reply]) -> tuple[str, object]:
         """What a write was answered; its time is a real one, and its cost Ben's too."""
