@@ -460,7 +460,7 @@ def test_an_answer_to_what_is_not_asked_the_same_way_is_said_and_asked_again(hom
 
 def test_an_undo_of_what_is_not_here_is_said(home: Home) -> None:
     edit_undone(home)
-    damage(home, b"102")
+    damage(home, b"23125 102")
     (left,) = restored(home).account.left
     assert left.record.kind == "undo"
     assert left.why == "What it undid is not here."
