@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import assert_never
 
 from server.contacts.travel import travel_of
+from server.reconcile.choosing import choose
 from server.reconcile.merging import (
     UNDO,
     Conflict,
@@ -21,7 +22,6 @@ from server.reconcile.merging import (
     Side,
     Step,
     merge,
-    order,
     value_key,
 )
 from server.reconcile.offers import Lacking, declined_key, lacking, offer_of
@@ -70,7 +70,7 @@ class PersonMerge:
         while True:
             rounds += 1
             steps, conflicts, is_settled = self._weigh()
-            chosen = _unanimous(steps)
+            chosen = choose(steps, self._says)
             for step in chosen:
                 self._write(step)
             if (not chosen and is_settled) or rounds == _ROUNDS_MAX:
@@ -310,6 +310,14 @@ class PersonMerge:
             for fact in self._working.live(card)
         )
 
+    def _says(self, step: Step, key: Key) -> bool:
+        """Whether the card that a step comes from has a value, as all who see the other card may know."""
+        viewers = self._cards[step.card].seen_by
+        return any(
+            value_key(fact.prop) == key and viewers <= fact.seen_by
+            for fact in self._working.live(step.origin.card)
+        )
+
     def _is_relayed(self, fact: Fact) -> bool:
         """Whether a fact is a copy whose source can still speak for itself.
 
@@ -353,38 +361,3 @@ class PersonMerge:
             and right.card in self._reach[left.card]
             and not any(self._is_relayed(fact) for fact in (left, right) if fact.gone is None)
         )
-
-
-def _place(step: Step) -> tuple[str, str, int]:
-    """What two steps cannot both change: a fact, or the empty place of a single-valued name."""
-    if isinstance(step, Entry):
-        name = step.origin.prop.name
-        return step.card, name if travel_of(name).single else repr(value_key(step.origin.prop)), 0
-    return step.card, "", step.fact.id
-
-
-def _outcome(step: Step) -> Key | None:
-    """What will stand in the place; None for nothing."""
-    return None if isinstance(step, Removal) else value_key(step.origin.prop)
-
-
-def _unanimous(steps: Sequence[Step]) -> list[Step]:
-    """At most one step for every place and for every new value of a card.
-
-    Where two sources want different things of one place, nothing is done. A change comes before
-    an addition of the same value; of equal ones the oldest origin wins.
-    """
-    wanted: defaultdict[tuple[str, str, int], set[Key | None]] = defaultdict(set)
-    for step in steps:
-        wanted[_place(step)].add(_outcome(step))
-    taken: set[tuple[str, str, int] | tuple[str, Key]] = set()
-    chosen = []
-    for step in sorted(steps, key=lambda each: (isinstance(each, Entry), order(each.origin))):
-        outcome = _outcome(step)
-        places: set[tuple[str, str, int] | tuple[str, Key]] = {_place(step)}
-        if outcome is not None:
-            places.add((step.card, outcome))
-        if len(wanted[_place(step)]) == 1 and places.isdisjoint(taken):
-            taken |= places
-            chosen.append(step)
-    return chosen

@@ -3,7 +3,7 @@
 from server.reconcile.operations import Remove, ValuesDiffer
 from server.reconcile.plan import plan
 from server.reconcile.snapshot import Snapshot
-from tests.reconcile.model import card, clock, cycle, household, put, same, take, values
+from tests.reconcile.model import card, clock, cycle, hide, household, put, same, take, values
 
 EVERYONE = ("anna", "ben", "carl")
 ONE, TWO = "TEL:+49 30 23125001", "TEL:+49 151 555007"
@@ -103,3 +103,38 @@ def test_a_change_does_not_bring_what_was_taken_off_since() -> None:
     snapshot = rested(take(snapshot, "carl-1", other))
     assert "Muster AG" not in held(snapshot, "ORG")[2]
     assert held(snapshot, "ORG")[0] == {"Muster AG"}
+
+
+def test_a_change_is_followed_where_another_turned_the_same_value_into_one_they_all_have() -> None:
+    """Anna corrects the second number, Ben makes his the first: nobody is asked, and Carl has what both have."""
+    snapshot = rested(trio([ONE, TWO], [], []))
+    snapshot = put(snapshot, "anna-1", THREE, instead_of=TWO)
+    snapshot = rested(put(snapshot, "ben-1", ONE, instead_of=TWO))
+    assert held(snapshot, "TEL") == [{"+493023125001", "+49151555003"}] * 3
+
+
+def test_a_change_is_followed_where_another_took_the_old_value_off_and_has_the_new_one() -> None:
+    """Carl took a number off before the first cycle; now Anna says it in the place of the one Ben takes off."""
+    snapshot = rested(take(trio([TWO], [TWO, ONE], [TWO, ONE]), "carl-1", ONE))
+    snapshot = put(snapshot, "anna-1", ONE, instead_of=TWO)
+    snapshot = rested(take(snapshot, "ben-1", TWO))
+    assert held(snapshot, "TEL") == [{"+493023125001"}] * 3
+
+
+def test_two_changes_of_one_value_that_the_two_cards_both_say_come_to_a_third() -> None:
+    """Of Anna's two numbers Carl lacks one; Ben makes his other one that, and Anna changes hers."""
+    snapshot = rested(take(trio([TWO], [TWO, ONE], [TWO, ONE]), "carl-1", ONE))
+    snapshot = put(snapshot, "anna-1", THREE, instead_of=TWO)
+    snapshot = rested(put(snapshot, "ben-1", ONE, instead_of=TWO))
+    assert held(snapshot, "TEL") == [{"+493023125001", "+49151555003"}] * 3
+
+
+def test_what_a_member_keeps_to_themselves_settles_nothing_on_other_cards() -> None:
+    """Ben has Anna's new number privately and takes the old one off: they are asked, and Carl's stays."""
+    snapshot = rested(trio([TWO], [], []))
+    snapshot = hide(put(snapshot, "ben-1", ONE), "ben-1", ONE)
+    snapshot = take(snapshot, "ben-1", TWO)
+    snapshot = put(snapshot, "anna-1", ONE, instead_of=TWO)
+    (question,) = plan(snapshot, now=clock(snapshot)).questions
+    assert isinstance(question, ValuesDiffer)
+    assert held(rested(snapshot), "TEL")[2] == {"+49151555007"}
