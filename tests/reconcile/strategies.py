@@ -157,6 +157,24 @@ def edits_of_two(*, cycles: bool = False) -> st.SearchStrategy[list[tuple[str, .
     return st.lists(step, max_size=8)
 
 
+def edits_of_three() -> st.SearchStrategy[tuple[list[list[str]], list[tuple[str, ...]]]]:
+    """What "anna-1", "ben-1" and "carl-1" say at first, few numbers in all, and then such edits.
+
+    Some numbers are typed once only, so that it shows where they do not arrive.
+    """
+    few = [line for line in SHARED if line.startswith("TEL")][1:]
+    once = [f"TEL:+49 151 5550{number:02}" for number in range(20)]
+    step = st.tuples(
+        st.sampled_from([f"{member}-1" for member in THREE]),
+        st.sampled_from(["add", "change", "change", "take", "cycle"]),
+        st.sampled_from(few) | st.sampled_from(once),
+    )
+    start = st.lists(st.sampled_from(few), max_size=2, unique=True)
+    return st.tuples(
+        st.lists(start, min_size=3, max_size=3), st.lists(step, min_size=2, max_size=6)
+    )
+
+
 def edited(snapshot: Snapshot, who: str, what: str, line: str) -> Snapshot:
     """The household after one such edit; a change or removal takes the newest value of its name."""
     if what == "cycle":

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import combinations
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,7 +29,14 @@ from server.reconcile.operations import (
 from server.reconcile.plan import plan
 from server.reconcile.snapshot import Fact, Snapshot
 from tests.reconcile.model import apply, card, clock, cycle, household, same, values
-from tests.reconcile.strategies import THREE, edited, edits_of_two, histories, renamed
+from tests.reconcile.strategies import (
+    THREE,
+    edited,
+    edits_of_three,
+    edits_of_two,
+    histories,
+    renamed,
+)
 
 households = histories() | histories(THREE)
 
@@ -121,28 +129,48 @@ def reached(snapshot: Snapshot, card_id: str) -> set[tuple[str, str]]:
     return {value_key(f.prop) for f in card.facts if travel_of(f.prop.name).flow == "adds"}
 
 
-@given(edits_of_two())
-def test_any_interleaving_of_edits_converges(edits: list[tuple[str, ...]]) -> None:
-    """Both cards know the same ways to reach somebody.
+def is_in_agreement(snapshot: Snapshot) -> bool:
+    """Whether all cards know the same ways to reach somebody.
 
     Different is only what is asked about, and what a keeper took off before the cards had ever
     agreed on it: an older copy does not bring it back.
     """
-    snapshot = household(card("anna-1"), card("ben-1"), links=(same("anna-1", "ben-1"),))
-    for who, what, line in edits:
-        snapshot = edited(snapshot, who, what, line)
-    after = cycle(snapshot)
-    differing = reached(after, "anna-1") ^ reached(after, "ben-1")
+    known = [reached(snapshot, each.id) for each in snapshot.cards]
     asked = {
-        facts_of(after)[fact].prop
-        for question in planned(after).questions
+        value_key(facts_of(snapshot)[fact].prop)
+        for question in planned(snapshot).questions
         if isinstance(question, ValuesDiffer)
         for difference in question.properties
         for _, fact in difference.sides
         if fact is not None
     }
-    taken = {value_key(f.prop) for each in after.cards for f in each.former}
-    assert differing <= {value_key(prop) for prop in asked} | taken
+    taken = {value_key(f.prop) for each in snapshot.cards for f in each.former}
+    everybody = set.intersection(*known)
+    somebody = set.union(*known)
+    return somebody - everybody <= asked | taken
+
+
+@given(edits_of_two())
+def test_any_interleaving_of_edits_converges(edits: list[tuple[str, ...]]) -> None:
+    snapshot = household(card("anna-1"), card("ben-1"), links=(same("anna-1", "ben-1"),))
+    for who, what, line in edits:
+        snapshot = edited(snapshot, who, what, line)
+    assert is_in_agreement(cycle(snapshot))
+
+
+@given(edits_of_three())
+def test_any_interleaving_of_the_edits_of_three_converges(
+    edits: tuple[list[list[str]], list[tuple[str, ...]]],
+) -> None:
+    cards = [
+        card(f"{member}-1", *said, seen_by=THREE)
+        for member, said in zip(THREE, edits[0], strict=True)
+    ]
+    links = tuple(same(left.id, right.id) for left, right in combinations(cards, 2))
+    snapshot = cycle(household(*cards, links=links))
+    for who, what, line in edits[1]:
+        snapshot = edited(snapshot, who, what, line)
+    assert is_in_agreement(cycle(snapshot))
 
 
 @given(edits_of_two(cycles=True))
