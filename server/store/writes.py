@@ -332,10 +332,13 @@ def _back(tx: Transaction, put_: Put, slot: SlotRow) -> PutResult:
 
 
 def _untrash(tx: Transaction, put_: Put, slot: SlotRow, row: CardRow) -> PutResult:
-    """An own card that is sent again after it was deleted."""
+    """An own card that is sent again after it was deleted: as sent, and what it lacks goes from no other card.
+
+    Its device may have had it as it was long before, whatever If-Match names.
+    """
     restore_card(tx, row.id)
     written = _whole(tx, put_, slot, row)
-    typing = Typing(put_.book.member, withheld=not put_.if_match)
+    typing = Typing(put_.book.member, withheld=True)
     change_card(tx, row, written, typing, device=put_.device.id)
     bring_back(tx, slot)
     return PutResult(201, _given(tx, put_, slot, written))

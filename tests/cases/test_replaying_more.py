@@ -268,3 +268,22 @@ def test_a_body_for_whatever_is_there_takes_nothing_off_that_its_device_never_sa
     assert b"eva.example" in before
     restore(home.db.folder, home.db.folder.parent / "copy.db")
     assert home.entry("anna", "Eva Stein").octets == before
+
+
+def test_a_card_sent_again_takes_nothing_off_others_cards_that_its_device_never_saw(
+    home: Home,
+) -> None:
+    """Deleted meanwhile, it comes back as it is sent, whichever text its If-Match names."""
+    two_cards_of_eva(home)
+    known = home.fetch("anna+tablet", "ua.vcf")
+    tag = home.etag("anna", known)
+    edit(home, "anna", "Eva Stein", PHONE, f"{PHONE}\r\nTITLE:Dr")
+    cycle(home)
+    home.delete("anna", "ua.vcf")
+    body = known.octets.replace(b"END", b"NICKNAME:Evi\r\nEND")
+    assert home.put("anna+tablet", "ua.vcf", body, if_match=tag).status == 201
+    cycle(home)
+    before = state(home)
+    assert b"TITLE:Dr" in home.entry("ben", "Eva Stein").octets
+    assert restored(home).account.left == ()
+    assert state(home) == before
