@@ -60,9 +60,9 @@ def base_of(
 
     A replay knows it from the journal, since `served` is that of the backup.
     """
-    if seq is None and tx.had:
+    if tx.had:
         known = seq_of_text(tx, slot, tx.had)
-        if known is not None:
+        if known is not None and seq in (None, known):
             return known, octets_of(tx, kept_as(tx, tx.had))
     served = last_served(tx, slot, device.id)
     version_4 = served[1] == "4.0" if served is not None else device.speaks_4

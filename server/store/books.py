@@ -19,6 +19,7 @@ from server.store.database import Actor, Database, Transaction
 from server.store.noting_books import BOOK, DROP, note_book
 
 _NAME: Final = re.compile(r"[^/\x00-\x1f]{1,128}\Z")
+_ETAG: Final = re.compile(r'"[0-9a-f]+-[0-9]+"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +189,11 @@ def seq_named(which: Book, header: str) -> int | None:
         if seq is not None:
             return seq
     return None
+
+
+def names_any(header: str) -> bool:
+    """Whether an If-Match names a sequence number of some epoch; a replay makes new ones."""
+    return any(_ETAG.fullmatch(tag.strip()) for tag in header.split(","))
 
 
 def list_slots(tx: Transaction, which: Book) -> list[tuple[str, int]]:

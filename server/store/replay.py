@@ -13,7 +13,7 @@ from typing import Final
 from server.contacts.card import parse, with_uid, with_uid_instead
 from server.errors import HearthbookError, NotFound, Refused
 from server.store.bases import keep_body, seq_of_text
-from server.store.books import Book, create_book, etag, find_book
+from server.store.books import Book, create_book, etag, find_book, names_any
 from server.store.cards import CardRow, cards_with_uid, closure, find_card
 from server.store.changes import Changes
 from server.store.database import Actor, Counters, Transaction
@@ -39,6 +39,7 @@ _SETTLED: Final = "UPDATE received SET merged = act WHERE act = ? AND status = 4
 _NOT_HERE: Final = "The card that it is about is not in this book."
 _UNFIT: Final = (HearthbookError, AssertionError, LookupError, ValueError, sqlite3.IntegrityError)
 """What a record raises that does not fit to what is here; no other record suffers from it."""
+_NEVER_SERVED: Final = 0
 _KEY: Final = "SELECT value FROM setting WHERE key = 'secret'"
 
 
@@ -320,16 +321,13 @@ def _request_again(tx: Transaction, book: Book, href: str, record: Record, devic
             status=record.status,
         )
         return
-    matches = ""
-    if record.if_match and slot is not None and slot.gone is None:
-        matches = "*" if "*" in record.if_match else etag(book, slot.seq)
     result = put(
         tx,
         book,
         href,
         _body(record, slot),
         device=device,
-        if_match=matches,
+        if_match=_matching(tx, book, record, slot),
         is_known=record.note == AS_SENT,
     )
     if result.status >= 400:
@@ -338,6 +336,20 @@ def _request_again(tx: Transaction, book: Book, href: str, record: Record, devic
     row = find_card(tx, now.card) if record.private and now is not None and now.own else None
     if row is not None and row.access.visibility != "private":
         set_visibility(tx, row.id, "private")
+
+
+def _matching(tx: Transaction, book: Book, record: Record, slot: SlotRow | None) -> str:
+    """The If-Match that says here what a body's said then: how the slot is, or how its device had one that is gone."""
+    if not record.if_match or slot is None:
+        return ""
+    if "*" in record.if_match:
+        return "*"
+    if slot.gone is None:
+        return etag(book, slot.seq)
+    if not names_any(record.if_match):
+        return ""
+    known = seq_of_text(tx, slot, record.base) if record.base else None
+    return etag(book, known if known is not None else _NEVER_SERVED)
 
 
 def _tag(tx: Transaction, book: Book, record: Record, slot: SlotRow | None) -> str:

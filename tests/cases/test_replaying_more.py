@@ -287,3 +287,25 @@ def test_a_card_sent_again_takes_nothing_off_others_cards_that_its_device_never_
     assert b"TITLE:Dr" in home.entry("ben", "Eva Stein").octets
     assert restored(home).account.left == ()
     assert state(home) == before
+
+
+@pytest.mark.parametrize("other", [None, "", '"nonsense"'])
+def test_what_was_taken_off_under_a_retired_href_goes_as_far_as_before(
+    home: Home, other: str | None
+) -> None:
+    """From others' cards, too, where the body's If-Match told what its device had."""
+    add(home, "ben", "ub", "Eva Stein", PHONE, "TITLE:Dr")
+    cycle(home)
+    known = home.fetch("anna+tablet", home.entry("anna", "Eva Stein").href)
+    tag = home.etag("anna", known)
+    add(home, "anna", "ua", "Eva Stein", PHONE, "TITLE:Dr")
+    cycle(home)
+    body = known.octets.replace(b"TITLE:Dr\r\n", b"")
+    home.put("anna+tablet", known.href, body, if_match=tag if other is None else other)
+    cycle(home)
+    before = state(home)
+    assert (b"TITLE" in home.entry("ben", "Eva Stein").octets) is (other is not None)
+    assert restored(home).account.left == ()
+    assert state(home) == before
+    cycle(home)  # which follows what was replayed
+    assert state(home) == before
