@@ -7,8 +7,8 @@ from typing import TypeAlias
 from server.contacts.travel import travel_of
 from server.reconcile.merging import Edit, Entry, Key, Removal, Step, order, value_key
 
-Says: TypeAlias = Callable[[Step, Key], bool]
-"""Whether the card that a step comes from has a value."""
+Says: TypeAlias = Callable[[Step, Key, frozenset[int]], bool]
+"""Whether the card that a step comes from has a value, other than in some facts."""
 
 _Place: TypeAlias = tuple[str, str, int]
 
@@ -21,7 +21,8 @@ def choose(steps: Sequence[Step], says: Says) -> list[Step]:
     wanted: defaultdict[_Place, list[Step]] = defaultdict(list)
     for step in sorted(steps, key=lambda each: order(each.origin)):
         wanted[_place(step)].append(step)
-    accepted = {place: _accepted(found, says) for place, found in wanted.items()}
+    leaving = frozenset(step.fact.id for step in steps if not isinstance(step, Entry))
+    accepted = {place: _accepted(found, says, leaving) for place, found in wanted.items()}
     taken: set[_Place | tuple[str, Key]] = set()
     chosen = []
     for step in sorted(steps, key=lambda each: (isinstance(each, Entry), order(each.origin))):
@@ -35,19 +36,20 @@ def choose(steps: Sequence[Step], says: Says) -> list[Step]:
     return chosen
 
 
-def _accepted(steps: Sequence[Step], says: Says) -> set[Key | None]:
+def _accepted(steps: Sequence[Step], says: Says, leaving: frozenset[int]) -> set[Key | None]:
     """What may become of one place.
 
     Where the sources want different things of it, nothing is done, unless it is changed to what
     all of them have anyway: those who took the old value off, or turned it into another one that
-    they share, do not speak against that, and nobody is asked about it.
+    they share, do not speak against that, and nobody is asked about it. What is about to leave
+    its card nobody has any more.
     """
     outcomes = {_outcome(step) for step in steps}
     if len(outcomes) == 1:
         return outcomes
     for edit in steps:
         key = value_key(edit.origin.prop)
-        if isinstance(edit, Edit) and all(says(each, key) for each in steps):
+        if isinstance(edit, Edit) and all(says(each, key, leaving) for each in steps):
             return {key}
     return set()
 

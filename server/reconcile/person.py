@@ -310,11 +310,11 @@ class PersonMerge:
             for fact in self._working.live(card)
         )
 
-    def _says(self, step: Step, key: Key) -> bool:
-        """Whether the card that a step comes from has a value, as all who see the other card may know."""
+    def _says(self, step: Step, key: Key, leaving: frozenset[int]) -> bool:
+        """Whether the card that a step comes from keeps a value, as all who see the other card may know."""
         viewers = self._cards[step.card].seen_by
         return any(
-            value_key(fact.prop) == key and viewers <= fact.seen_by
+            value_key(fact.prop) == key and viewers <= fact.seen_by and fact.id not in leaving
             for fact in self._working.live(step.origin.card)
         )
 

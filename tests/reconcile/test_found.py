@@ -138,3 +138,12 @@ def test_what_a_member_keeps_to_themselves_settles_nothing_on_other_cards() -> N
     (question,) = plan(snapshot, now=clock(snapshot)).questions
     assert isinstance(question, ValuesDiffer)
     assert held(rested(snapshot), "TEL")[2] == {"+49151555007"}
+
+
+def test_a_change_to_what_another_card_is_about_to_lose_is_not_what_both_have() -> None:
+    """Carl makes the first number the second, which Ben has only until Anna's change of it comes to him."""
+    snapshot = rested(trio([ONE, TWO], [], []))
+    snapshot = put(snapshot, "anna-1", THREE, instead_of=TWO)
+    snapshot = put(snapshot, "ben-1", FOUR, instead_of=ONE)
+    snapshot = rested(put(snapshot, "carl-1", TWO, instead_of=ONE))
+    assert all("+49151555004" in each for each in held(snapshot, "TEL"))
