@@ -127,12 +127,12 @@ def phone_key(text: str, region: str) -> str:
     return _international(number, region, digits) + suffix
 
 
-@lru_cache(maxsize=20_000)
 def is_region(code: str) -> bool:
     """Whether there are rules by which numbers of a region are read."""
     return code in phonenumbers.SUPPORTED_REGIONS
 
 
+@lru_cache(maxsize=20_000)
 def phone_line(key: str) -> Literal["mobile", "landline", ""]:
     """Whether the numbering plan says that a `phone_key` is a mobile number or a landline."""
     try:
