@@ -71,14 +71,13 @@ def _remember(database: "Database", settings: "Settings") -> None:
 
 def _first_link(database: "Database | None") -> str | None:
     """The token for whoever is first; None where somebody lives here, or the database is lost."""
-    from server.store.beginning import begin_token
+    from server.store.beginning import begin_token, is_unbegun
     from server.store.database import Actor
-    from server.store.members import list_members
 
     if database is None:
         return None
     with database.read() as tx:
-        if list_members(tx):
+        if not is_unbegun(tx):
             return None
     with database.write(Actor("settings")) as tx:
         return begin_token(tx)

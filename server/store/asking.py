@@ -5,7 +5,7 @@ question is about, with those that links join to them or that have a value from 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -166,9 +166,7 @@ def ask_again(tx: Transaction, ids: Iterable[str], *, answered: Collection[str] 
             break
         cards = more
     found: tuple[Subject, ...] = (
-        *differences(snapshot, now=tx.now),
-        *changed_families(snapshot, typed_names(tx)),
-        *disputes(snapshot),
+        *_asked_of_linked(tx, snapshot),
         *still_asked(snapshot, {pair.key: pair for pair in (*opened, *doubts)}.values()),
     )
     wanted: dict[str, Subject] = {
@@ -191,14 +189,16 @@ def cards_asked_about(tx: Transaction, keys: Iterable[str]) -> frozenset[str]:
     kept = contents_of(tx, wanted)
     found = {card for content in kept.values() for card in cards_of(subject_of(content))}
     if wanted - kept.keys() - settled_keys(answers(tx)):
-        snapshot = snapshot_of(tx)
-        asked_of_all = (
-            *differences(snapshot, now=tx.now),
-            *changed_families(snapshot, typed_names(tx)),
-            *disputes(snapshot),
-        )
+        asked_of_all = _asked_of_linked(tx, snapshot_of(tx))
         found |= {card for each in asked_of_all if each.key in wanted for card in cards_of(each)}
     return frozenset(found)
+
+
+def _asked_of_linked(tx: Transaction, snapshot: Snapshot) -> Iterator[Subject]:
+    """What is asked of cards that links join."""
+    yield from differences(snapshot, now=tx.now)
+    yield from changed_families(snapshot, typed_names(tx))
+    yield from disputes(snapshot)
 
 
 def verify_questions(tx: Transaction) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Final
 
 from sqlalchemy import and_, exists, func, or_, select, union
@@ -229,10 +230,11 @@ def taken_back_of(
         about: Only on these cards; empty for all.
     """
     found = Counter[str]()
+    telling = cache(partial(_telling, tx, viewer))
     for card_id, before, which, typed_by, source in tx.all(_TAKEN_BACK, which=act_id):
         if about and card_id not in about:
             continue
-        if _telling(tx, viewer, card_id)(which, typed_by, source):
+        if telling(card_id)(which, typed_by, source):
             found["add" if before is None else "replace"] += 1
     return found
 
@@ -241,11 +243,11 @@ def _telling(
     tx: Transaction, viewer: str | None, card_id: str
 ) -> Callable[[int, str | None, int | None], bool]:
     """Whether the viewer is told of a value of a card: by its id, who typed it, and where it is from."""
+    if viewer is None:
+        return lambda *_: True
     row, household = find_card(tx, card_id), household_of(tx)
 
     def is_told(fact_id: int, typed_by: str | None, source: int | None) -> bool:
-        if viewer is None:
-            return True
         if row is not None and row.member == viewer:
             return may_know(tx, viewer, typed_by, source)
         return sees_value(household, viewer, value_access(tx, fact_id))

@@ -68,6 +68,11 @@ def list_devices(tx: Transaction, member_id: str) -> tuple[Device, ...]:
     return tuple(_device(row) for row in tx.all(compiled.LIST_DEVICES, who=member_id))
 
 
+def device_labelled(tx: Transaction, member_id: str, label: str) -> Device | None:
+    """The live device of a member that signs in under a label."""
+    return next((each for each in list_devices(tx, member_id) if each.label == label), None)
+
+
 def device_label(tx: Transaction, device_id: int | None) -> str:
     """The label of a device, revoked or not; empty for none."""
     row = tx.one(compiled.DEVICE_LABEL, which=device_id) if device_id is not None else None
@@ -187,12 +192,12 @@ def revoke_device(tx: Transaction, member_id: str, label: str) -> None:
         NotFound: The member has no such device.
     """
     get_member(tx, member_id)
-    for each in list_devices(tx, member_id):
-        if each.label == label:
-            tx.run(compiled.REVOKE_DEVICE, which=each.id, by_act=tx.act)
-            note_access(tx, "revoke", member_id, device=label)
-            note_about(tx, About("revoked", members=(member_id,), device=each.id))
-            return
+    found = device_labelled(tx, member_id, label)
+    if found is not None:
+        tx.run(compiled.REVOKE_DEVICE, which=found.id, by_act=tx.act)
+        note_access(tx, "revoke", member_id, device=label)
+        note_about(tx, About("revoked", members=(member_id,), device=found.id))
+        return
     raise NotFound(
         said(
             "{member_id} has no device {label}; `hearthbook device list` shows all.",

@@ -3,7 +3,7 @@
 import json
 from typing import Final
 
-from server.store import compiled
+from server.store.devices import device_label
 from server.store.journal import Record
 from server.store.transaction import Transaction
 
@@ -26,15 +26,13 @@ def note_book(
         words: What the book says of itself.
     """
     assert kind in BOOK_KINDS
-    device = tx.actor.device
-    row = tx.one(compiled.DEVICE_LABEL, which=device) if device is not None else None
     tx.records.append(
         Record(
             kind,
             tx.act,
             tx.now,
             member=member,
-            device=str(row[0]) if row else "",
+            device=device_label(tx, tx.actor.device),
             book=name,
             href=href,
             note=json.dumps({"by": tx.actor.kind, **words}),

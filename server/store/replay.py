@@ -18,7 +18,7 @@ from server.store.cards import CardRow, cards_with_uid, closure, find_card
 from server.store.changes import Changes
 from server.store.database import Actor, Counters, Transaction
 from server.store.deleting import delete
-from server.store.devices import Device, list_devices
+from server.store.devices import Device, device_labelled
 from server.store.holding import hold_stale, join_hold
 from server.store.imports import Incoming, import_again
 from server.store.journal import AS_SENT, JournalFile, Record
@@ -269,9 +269,7 @@ def _again(tx: Transaction, record: Record, going: _Replaying) -> bool:
         if done.outcome == "skipped":
             raise NotFound(done.why)
         return tx.has_acted
-    device = next(
-        (each for each in list_devices(tx, record.member) if each.label == record.device), None
-    )
+    device = device_labelled(tx, record.member, record.device)
     if device is None and (record.device or record.kind != "delete"):
         raise NotFound(f"The backup knows no device {record.device} of {record.member}.")
     tx.actor = Actor(record.kind, record.member, device.id if device is not None else None)

@@ -5,7 +5,7 @@ import json
 from server.errors import NotFound
 from server.store.books import create_book, drop_book, find_book, is_empty, set_book_properties
 from server.store.database import Actor, Transaction
-from server.store.devices import list_devices
+from server.store.devices import device_labelled
 from server.store.journal import Record
 from server.store.me_cards import is_own_card, set_me
 
@@ -46,6 +46,6 @@ def me_again(tx: Transaction, record: Record) -> None:
 def _begin(tx: Transaction, record: Record) -> dict[str, str]:
     """Let the act be of the kind, and by the device, that it was."""
     words: dict[str, str] = json.loads(record.note)
-    device = next((e for e in list_devices(tx, record.member) if e.label == record.device), None)
+    device = device_labelled(tx, record.member, record.device)
     tx.actor = Actor(words["by"], record.member, device.id if device is not None else None)
     return words

@@ -200,8 +200,9 @@ def last_decision(tx: Transaction, member: str) -> int | None:
         old = _undoable(tx, last, member)
     except UsageError:
         return None
-    is_back = not tx.all(_TRASHED, which=last) and not tx.all(_HIDDEN, which=last)
-    return None if old.kind == "delete" and is_back else int(last)
+    if old.kind == "delete" and not (tx.all(_TRASHED, which=last) or tx.all(_HIDDEN, which=last)):
+        return None  # brought back already
+    return int(last)
 
 
 def _undoable(tx: Transaction, act_id: int, member: str | None) -> _Old:
