@@ -161,10 +161,12 @@ class TwoNamedRuns(TwoRuns):
 
     # --- what is offered to Ben ---
 
-    @initialize(name=st.sampled_from(NAMES), extra=known, more=some_more)
-    def begin(self, name: str, extra: list[str], more: list[str]) -> None:
-        """Every history begins with something that is offered."""
+    @initialize(name=st.sampled_from(NAMES), extra=known, more=some_more, at_once=st.booleans())
+    def begin(self, name: str, extra: list[str], more: list[str], *, at_once: bool) -> None:
+        """Every history begins with something that is offered, about half of them with taking it over."""
         self.know_more(name, extra, more)
+        if at_once:
+            self._answer_offer(0, "add")
 
     @rule(name=st.sampled_from(NAMES), extra=known, more=some_more)
     def know_more(self, name: str, extra: list[str], more: list[str]) -> None:
