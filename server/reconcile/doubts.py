@@ -1,8 +1,10 @@
 """What is asked about pairs in doubt, each of whom may answer it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from server.reconcile.clusters import Clusters
 from server.reconcile.joining import question_key
 from server.reconcile.matching import Matchable, PairDecision, contradicts
 from server.reconcile.operations import SamePerson, WhichBelong
@@ -111,9 +113,33 @@ def _views(
         universe: {card for pair in view.open_doubts() for card in pair.cards}
         for universe, view in views.items()
     }
+    shared: defaultdict[Universe, list[SamePerson]] = defaultdict(list)
+    for judgement, pair in doubles:
+        shared[judgement.universe].append(pair)
+    hangs = {
+        universe: _hanging(Ties(universe, cards, links_of), pairs, asked.get(universe, set()))
+        for universe, pairs in shared.items()
+    }
     for judgement, pair in doubles:
         keeper = cards[pair.card_a].keeper
-        places = (judgement.universe, Universe(frozenset({keeper}), keeper))
-        where = (each for each in places if set(pair.cards) <= asked.get(each, set()))
-        put(next(where, judgement.universe), judgement, pair)
+        alone = Universe(frozenset({keeper}), keeper)
+        # What one member alone is asked moves nothing that others are asked about, too (R1).
+        is_free = not hangs[judgement.universe](pair) and set(pair.cards) <= asked.get(alone, set())
+        put(alone if is_free else judgement.universe, judgement, pair)
     return views.values()
+
+
+def _hanging(
+    ties: Ties, doubles: Iterable[SamePerson], asked: Iterable[str]
+) -> Callable[[SamePerson], bool]:
+    """Whether a pair of one member's cards hangs together with what others are asked about, too."""
+    clusters = Clusters()
+
+    def first(card: str) -> str:
+        return min(ties.person(card))
+
+    for pair in doubles:
+        if pair.cards not in ties:
+            clusters.connect(first(pair.card_a), first(pair.card_b))
+    heads = {clusters.of(first(card)) for card in asked}
+    return lambda pair: clusters.of(first(pair.card_a)) in heads

@@ -1,7 +1,7 @@
 """A card that is linked is said to be somebody else: it leaves its person, and the others stay together."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Final
@@ -10,10 +10,9 @@ from sqlalchemy import and_, or_, select
 
 from server.access import card_level, may_answer
 from server.errors import UsageError, nobody_there
-from server.reconcile.clusters import Clusters
 from server.reconcile.linking import question_key
-from server.reconcile.snapshot import CardState, cards_by_id
-from server.reconcile.universes import shown_as, universes_of
+from server.reconcile.snapshot import CardState, Link, cards_by_id
+from server.reconcile.universes import Said, Ties, Universe, shown_as, universes_of
 from server.saying import N_
 from server.store.asking import ask_again
 from server.store.cards import CardRow, find_card
@@ -60,8 +59,8 @@ def take_out(tx: Transaction, viewer: str, card_id: str) -> tuple[str, ...]:
         raise UsageError("This card stands alone; there is nobody to part it from.")
     if all(row.member != viewer for row in seen):
         raise UsageError("Only who keeps one of the cards says who is one person.")
-    states = cards_by_id(snapshot_near(tx, (card_id, *others)))
-    _Parting(tx, viewer, card_id, others, states).carry_out()
+    snapshot = snapshot_near(tx, (card_id, *others))
+    _Parting(tx, viewer, card_id, others, cards_by_id(snapshot)).carry_out(snapshot.links)
     note_act(tx, PART, card=card_id)
     refresh(tx, (card_id, *others))
     ask_again(tx, (card_id, *others))
@@ -85,17 +84,17 @@ class _Parting:
     ended: dict[str, str] = field(default_factory=dict)
     """The scopes of the links that ended, by the other card."""
 
-    def carry_out(self) -> None:
+    def carry_out(self, before: Iterable[Link]) -> None:
         """End the card's links, call it different from each, and keep the others one person."""
         for which, left, right, scope, verdict in self._links(self.card):
             other = right if left == self.card else left
             if verdict == "same" and other in self.others:
                 end_link(self.tx, which)
-                self.ended.setdefault(other, scope)
+                self.ended[other] = min(scope, self.ended.get(other, scope))
         for other in self.others:
             is_linked = other in self.ended
             self._say(other, self.ended[other] if is_linked else self._scope(self.card, other))
-        self._keep_together()
+        self._keep_together(before)
 
     def _say(self, other: str, scope: str) -> None:
         pair = (self.card, other)
@@ -103,44 +102,40 @@ class _Parting:
         left, right = sorted(pair)
         keep_answer(self.tx, question_key(left, right, scope), self.viewer, "different")
 
-    def _keep_together(self) -> None:
-        """Link those who were one person through the card alone."""
-        clusters, apart = Clusters(), set[frozenset[str]]()
-        for card in self.others:
-            for _which, left, right, _scope, verdict in self._links(card):
-                if verdict == "apart":
-                    apart.add(frozenset((left, right)))
-                elif {left, right} <= set(self.others):
-                    clusters.connect(left, right)
-        for left, right in self._through(clusters):
-            if frozenset((left, right)) not in apart:
-                clusters.connect(left, right)
-                scope = self._scope(left, right)
+    def _keep_together(self, before: Iterable[Link]) -> None:
+        """Link who were one person through the card alone: for all where all knew it, else for the viewer.
+
+        Whom others know by what they do not see is no more than before (R1).
+        """
+        said = Said({}, (each for each in before if self.card not in (each.card_a, each.card_b)))
+        shown = {each: shown_as(state) for each, state in self.states.items()}
+        joined = [each for each in self.ended if each in shown]
+        order = sorted(joined, key=lambda each: (shown[each].keeper != self.viewer, each))
+        for scope in ("", self.viewer):
+            for pair in combinations(order, 2):
+                audience = shown[pair[0]].seen_by & shown[pair[1]].seen_by
+                universe = Universe(audience if scope == "" else frozenset({scope}), scope)
+                ties = Ties(universe, shown, said.of)
+                left, right = sorted(pair)
+                if (scope == "" and not self._is_known_to_all(pair, audience)) or (
+                    (left, right) in ties or right in ties.person(left)
+                ):
+                    continue
+                said.add(Link(left, right, "same", scope))
                 link_again(
-                    self.tx,
-                    (left, right),
-                    "same",
-                    scope=scope,
-                    evidence=_TOGETHER,
-                    member=self.viewer,
+                    self.tx, pair, "same", scope=scope, evidence=_TOGETHER, member=self.viewer
                 )
 
-    def _through(self, clusters: Clusters) -> Iterator[tuple[str, str]]:
-        """Pairs that nothing joins any more, own cards and those that were linked first."""
-        order = sorted(self.others, key=lambda each: (not self._is_own(each), each))
-        for left, right in combinations(order, 2):
-            if clusters.of(left) != clusters.of(right):
-                yield left, right
+    def _is_known_to_all(self, pair: tuple[str, str], audience: frozenset[str]) -> bool:
+        """Whether everybody who sees two cards knew them as one person through the card."""
+        scopes = (*(self.ended[each] for each in pair), self._scope(*pair))
+        return not any(scopes) and audience <= self.states[self.card].seen_by
 
     def _links(self, card: str) -> list[tuple[str, str, str, str, str]]:
         return [
             (row[0], row[1], row[2], row[3], row[4])
             for row in self.tx.all(_LINKS, who=self.viewer, which=card)
         ]
-
-    def _is_own(self, card: str) -> bool:
-        state = self.states.get(card)
-        return state is not None and state.keeper == self.viewer
 
     def _scope(self, left: str, right: str) -> str:
         """For whom it holds: for everybody where each keeper sees the other's card."""

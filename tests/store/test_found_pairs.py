@@ -1,6 +1,8 @@
 """Pairs of runs that were told apart once, step by step as they were found."""
 
+from server.cases import open_cases
 from tests.builders import Home
+from tests.store.test_two_named_runs import TwoNamedRuns
 from tests.store.test_two_runs import TwoRuns
 
 
@@ -95,6 +97,35 @@ def test_a_private_card_does_not_decide_in_which_order_cards_are_inherited() -> 
     runs.share(giver="ben", taker="carl", level="none")
     runs.nobody_can_tell()
     assert len(by_age(runs.full)) == 4
+    runs.teardown()
+
+
+def test_whom_a_private_card_alone_made_one_person_are_one_for_its_keeper_when_it_is_taken_out() -> (
+    None
+):
+    runs = TwoRuns()
+    runs.add(who="ben", name="Eva Stein", extra=[], note=False)
+    runs.add(who="ben", name="Mia Berg", extra=[], note=False)
+    runs.keep_secret(name="Jan Vermeer", extra=[])
+    runs.tie_secret(pick=0, other=0, verdict="same")
+    runs.tie_secret(pick=0, other=1, verdict="same")
+    runs.part_secret(pick=0)
+    with runs.full.db.read() as tx:
+        held = tx.connection.execute(
+            "SELECT scope, count(*) FROM link WHERE verdict = 'same' AND ended IS NULL"
+        ).fetchall()
+    assert held == [("ben", 1)]
+    runs.teardown()
+
+
+def test_what_ben_alone_is_asked_takes_nothing_out_of_what_anna_is_asked() -> None:
+    runs = TwoNamedRuns()
+    known = ["TEL;TYPE=CELL:+49 30 23125 101", "TEL;TYPE=HOME:030 23125 102"]
+    runs.know_more("Eva Steiner", known, ["EMAIL:more{}@example.org"])
+    runs.add(who="anna", name="Eva Stein", extra=known[1:], note=False)
+    runs.know_more("Eva Steiner", [], ["TEL;TYPE=CELL:+49 30 888{}", "EMAIL:more{}@example.org"])
+    (case,) = open_cases(runs.full.db, "anna")
+    assert len(case.cards) == 3
     runs.teardown()
 
 
