@@ -115,7 +115,7 @@ AND EXISTS (
     WHERE meant.id = one.card_b AND meant.is_there AND meant.level IN ('own', 'all')
 );
 
--- Whoever sees a value sees its card.
+-- Whoever sees a value sees its card. A step that changed no value is seen by whoever sees what it came from.
 CREATE TEMP VIEW operation AS
 SELECT one.* FROM main.operation AS one
 WHERE (
@@ -126,7 +126,10 @@ AND (
 )
 AND (
     coalesce(one.fact_before, one.fact_after) IS NOT NULL
-    OR EXISTS (SELECT 1 FROM temp.card WHERE card.id = one.card)
+    OR (
+        EXISTS (SELECT 1 FROM temp.card WHERE card.id = one.card)
+        AND EXISTS (SELECT 1 FROM temp.fact WHERE fact.id = one.origin)
+    )
 );
 
 -- Those that the reader made, and those that were made to their own cards.

@@ -2,7 +2,7 @@
 
 from server.cases import open_cases
 from tests.builders import Home
-from tests.store.test_two_named_runs import TwoNamedRuns
+from tests.store.test_two_named_runs import MORE, TwoNamedRuns
 from tests.store.test_two_runs import TwoRuns
 
 
@@ -126,6 +126,29 @@ def test_what_ben_alone_is_asked_takes_nothing_out_of_what_anna_is_asked() -> No
     runs.know_more("Eva Steiner", [], ["TEL;TYPE=CELL:+49 30 888{}", "EMAIL:more{}@example.org"])
     (case,) = open_cases(runs.full.db, "anna")
     assert len(case.cards) == 3
+    runs.teardown()
+
+
+def test_that_a_value_of_carls_is_never_brought_again_is_seen_by_nobody_whom_he_shows_nothing() -> (
+    None
+):
+    runs = TwoNamedRuns()
+    number, mail = "TEL;TYPE=HOME:030 23125 102", "EMAIL:eva@example.org"
+    runs.add_mixed(name="Jan Vermeer", extra=[mail], shown=False)
+    runs.share(giver="anna", taker="carl", level="none")
+    runs.answer_secret(choice=406, pick=3256)
+    runs.add(
+        who="carl",
+        name="Jan Vermeer",
+        extra=[number, "EMAIL;TYPE=WORK:work@example.org", mail],
+        note=False,
+    )
+    runs.add_mixed(name="Eva Stein", extra=[mail, number], shown=False)
+    runs.check(pick=1950, who="anna", choice="right")
+    runs.answer(choice=942, pick=403, who="anna")
+    runs.share(giver="ben", taker="carl", level="all")
+    runs.take_over(pick=45, choice="twice", name="Jan Vermeer", more=[*MORE])
+    runs.think_again(pick=399)
     runs.teardown()
 
 
