@@ -24,6 +24,7 @@ from server.cases.recounted import (
     TOOK_OVER,
     WRITTEN,
 )
+from server.cases.told import Detail, Told
 from server.cases.wording import kind_of_property, label_of
 from server.contacts.travel import travel_of
 from server.contacts.values import name_of
@@ -41,34 +42,10 @@ from server.store.releasing import was_put_back
 from server.store.removed import removed_of
 
 NAMES_MOST: Final = 3
+_COUNT_MOST: Final = 50
+"""Of so many cards it is looked which have one name; of further ones each counts."""
 _DAY: Final = 24 * 3600 * 1_000_000
 _UNTOLD: Final = "N"  # FN says the same
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """One value that an act changed on the card `card`; empty before where it was new, after where it went."""
-
-    card: str
-    label: str
-    kind: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One act with its sentence.
-
-    Attributes:
-        cards: The cards that it is about, with what the viewer calls them; the first few.
-        details: The values it changed, where it was about one card or those that were asked for.
-    """
-
-    act: ActRow
-    sentence: str
-    cards: tuple[tuple[str, str], ...] = ()
-    details: tuple[Detail, ...] = ()
 
 
 def recount(
@@ -97,7 +74,7 @@ def recount_fully(
             cards = list(islice(teller.cards_of(act), NAMES_MOST + 1))
             details = teller.details(act, cards) if about or len(cards) == 1 else ()
             named = tuple((each, teller.name(each)) for each in cards[:NAMES_MOST])
-            yield Told(act, sentence, named, tuple(details))
+            yield Told(act, sentence, named, tuple(details), is_wider=teller.is_wider(act))
 
 
 @dataclass(slots=True)
@@ -167,6 +144,12 @@ class _Recounting:
                     each.before.shown if each.before else "",
                     each.after.shown if each.after else "",
                 )
+
+    def is_wider(self, act: ActRow) -> bool:
+        """Whether an act changed others besides the cards that were asked for."""
+        return bool(self.about) and any(
+            each not in self.about for each in Deeds(self.tx, act.id).cards()
+        )
 
     def _typed(self, act: ActRow, card: str) -> Iterator[Changed]:
         """What the viewer suggested for a card; nobody else is told the values here."""
@@ -294,11 +277,12 @@ class _Recounting:
         return said(PILES, who=who, names=names, cards=str(len(others)), people=str(people))
 
     def _written(self, act: ActRow, deeds: Deeds) -> str:
+        if act.kind == "import":
+            return self._imported(act, deeds)
         cards = list(self._changed(act))
         if cards:
             new = set(cards) <= deeds.added
-            kind = "import" if act.kind == "import" else "added" if new else "changed"
-            return self._on(act, kind, self._list(cards))
+            return self._on(act, "added" if new else "changed", self._list(cards))
         known = [
             card
             for card, name, author in deeds.suggested
@@ -310,6 +294,17 @@ class _Recounting:
         if self.viewer is None or self.viewer == act.member:
             return self._on(act, "saved", "")
         return ""
+
+    def _imported(self, act: ActRow, deeds: Deeds) -> str:
+        """Whom a file brought; how many of somebody else's thousands one sees would take long to count."""
+        if self.viewer in (None, act.member):
+            cards = list(deeds.cards())
+            return self._on(act, "import", self._list(cards)) if cards else ""
+        seen = list(islice(self._changed(act), _COUNT_MOST + 1))
+        names = [self.name(each) for each in seen[:NAMES_MOST]]
+        if len(seen) > _COUNT_MOST:
+            return self._on(act, "import", listed([*names, said("many more")]))
+        return self._on(act, "import", self._list(seen)) if seen else ""
 
     def _deleted(self, act: ActRow, deeds: Deeds) -> str:
         if self.viewer is not None and self.viewer != act.member:
@@ -390,8 +385,10 @@ class _Recounting:
         return self.names[card_id] or said("a card without a name")
 
     def _list(self, cards: Iterable[str]) -> str:
-        names = list(dict.fromkeys(map(self.name, cards)))
-        return _and_more(names[:NAMES_MOST], len(names) - NAMES_MOST)
+        every = tuple(cards)
+        names = list(dict.fromkeys(map(self.name, every[:_COUNT_MOST])))
+        more = len(names) - NAMES_MOST + len(every[_COUNT_MOST:])
+        return _and_more(names[:NAMES_MOST], more)
 
 
 def _and_more(names: list[str], more: int) -> str:

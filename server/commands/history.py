@@ -13,7 +13,7 @@ from server.commands.screen import iso, minute, note, say, table
 from server.errors import UsageError
 
 if TYPE_CHECKING:
-    from server.cases.recounting import Told
+    from server.cases.told import Told
     from server.store.database import Database, Transaction
 
 ROWS_MOST = 100

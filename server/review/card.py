@@ -7,8 +7,9 @@ from flask import Flask, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from server.cases.people import PersonPage, person_page
-from server.cases.recounting import Told, recount_fully
+from server.cases.recounting import recount_fully
 from server.cases.removals import removal_of
+from server.cases.told import Told
 from server.cases.versions import card_then, put_back
 from server.cases.whose import ask_keeper, say_who_sees, say_whose, stop_lending
 from server.errors import NotFound

@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 from server.cases.decisions import decided, reconsider
 from server.cases.marks import sealed, unsealed
 from server.cases.people import person_page
-from server.cases.recounting import Told, recount_fully
+from server.cases.recounting import recount_fully
+from server.cases.told import Told
 from server.cases.undoing import undo
 from server.errors import UsageError
 from server.review.forms import Undo, read_form

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 from server.cases import Option, Row
-from server.cases.recounting import Detail
+from server.cases.told import Detail
 from server.review.language import N_, gettext
 from server.review.language import gettext as _
 

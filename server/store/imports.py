@@ -184,7 +184,6 @@ def _standing(tx: Transaction, book: Book, uid: str) -> CardRow | None:
 def _take(tx: Transaction, book: Book, origin: str, written: Written, *, held: bool) -> Imported:
     row = _standing(tx, book, written.uid)
     if row is None:
-        tx.new_act(tx.actor)
         typing = Typing(book.member, bulk=True)
         new = create_card(tx, book, written, typing, device=None, held=held)
         refresh(tx, (new.id,))
@@ -216,7 +215,6 @@ def _complete(
     octets = put_on(current, additions, region_of(tx))
     if octets == current:
         return Imported(origin, "known", why)
-    tx.new_act(tx.actor)
     change_card(tx, row, read_card(tx, octets), Typing(row.member, bulk=True), device=None)
     refresh(tx, (row.id,))
     return Imported(origin, "completed", why)

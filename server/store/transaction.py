@@ -130,7 +130,7 @@ class Transaction:
         return self._act != 0
 
     def new_act(self, actor: Actor) -> int:
-        """Go on under a further act, such as one per card of an import."""
+        """Go on under a further act, such as one for each member of whom something is said."""
         self.actor, self._act = actor, 0
         return self.act
 

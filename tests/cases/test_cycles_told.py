@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from server.cases.recounting import Told, recount, recount_fully
+from server.cases.recounting import recount, recount_fully
+from server.cases.told import Told
 from server.cases.whose import say_who_sees
 from server.cycle import run_cycle
 from server.store.card_acts import Which, acts_for

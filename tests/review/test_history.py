@@ -9,6 +9,7 @@ from server.store.cards import cards_of
 from server.store.connecting import connect
 from server.store.database import Actor
 from server.store.history import last_act
+from server.store.imports import Incoming, import_cards
 from server.store.sharing import set_visibility
 from tests.builders import Home, a_card
 from tests.review.conftest import PHONE, Browser
@@ -118,6 +119,26 @@ def test_one_undoes_what_one_did_and_nothing_else(home: Home, anna: Browser, ben
     assert b"TITLE:Old" in home.entry("anna", "Sole").octets
     assert anna.post("/history/undo", form, form="/history").status_code == 303
     assert "cannot be taken back any more" in anna.get("/history").text
+
+
+def test_a_file_of_many_cards_is_one_entry_and_taken_back_from_each_of_its_cards(
+    home: Home, anna: Browser, ben: Browser
+) -> None:
+    cards = [a_card(f"u{number}", f"Nr {number}") for number in range(60)]
+    import_cards(home.db, "anna", [Incoming("file", each) for each in cards])
+    run_cycle(home.db, kind="command", releasing=True)
+    told = [each for each in sentences(anna.get("/history").text) if "imported" in each]
+    assert len(told) == 1
+    assert told[0].endswith(" and 57 more.")
+    (told_ben,) = [each for each in sentences(ben.get("/history").text) if "imported" in each]
+    assert told_ben.endswith(" and many more.")
+    page = anna.get(f"/history?card={card_at(home, 'anna', 'u7').rpartition('/')[2]}").text
+    assert "Anna imported Nr 7." in sentences(page)
+    assert "with other cards" in page
+    assert "Undo all of it" in page
+    form = {"mark": marks(page)[0]}
+    assert anna.post("/history/undo", form, form="/history").status_code == 303
+    assert not [each for each in home.entries("anna") if b"FN:Nr " in each.octets]
 
 
 def test_what_somebody_at_the_server_undid_did_not_happen_by_itself(

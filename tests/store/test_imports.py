@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from server.cases.replaying import restore
+from server.cases.undoing import undo
+from server.store.backup import backup
 from server.store.imports import Incoming, import_cards
 from tests.builders import Home, a_card
 
@@ -67,3 +70,29 @@ def test_more_than_twenty_new_cards_are_held_from_others(home: Home) -> None:
     outcomes(home, *(a_card(f"u{number}", f"Nr {number}") for number in range(21)))
     assert len(home.entries("anna")) == 21
     assert home.entries("ben") == []
+
+
+def test_an_import_is_undone_as_one_also_after_a_restore(home: Home, tmp_path: Path) -> None:
+    """A card that stands twice in it, and what it added to one that was there before, are no exception."""
+    home.put("anna", "old.vcf", a_card("old", "Old One"))
+    backup(home.db, tmp_path / "copy.db")
+    home.clock.pass_seconds(60)
+    cards = [a_card(f"u{number}", f"Nr {number}") for number in range(30)]
+    outcomes(home, *cards, a_card("u1", "Nr 1", "NOTE:twice"), a_card("old", "Old One", "TITLE:Dr"))
+    home.clock.pass_seconds(60)
+    assert restore(home.db.folder, tmp_path / "copy.db").problems == ()
+    whole = [each.octets for each in home.entries("anna")]
+    assert len(whole) == 31
+    assert sum(b"NOTE:twice" in each or b"TITLE:Dr" in each for each in whole) == 2
+    (done,) = acts(home, "import")
+    undo(home.db, done, member="anna")
+    assert [each.octets for each in home.entries("anna")] == [a_card("old", "Old One")]
+    (undone,) = acts(home, "undo")
+    undo(home.db, undone, member="anna")
+    assert sorted(each.octets for each in home.entries("anna")) == sorted(whole)
+
+
+def acts(home: Home, kind: str) -> list[int]:
+    with home.db.read() as tx:
+        found = tx.connection.execute("SELECT id FROM act WHERE kind = ?", (kind,)).fetchall()
+    return [each[0] for each in found]

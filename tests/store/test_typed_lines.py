@@ -7,7 +7,8 @@ import pytest
 
 from server.cases import decide
 from server.cases.people import PersonPage, person_page
-from server.cases.recounting import Detail, recount_fully
+from server.cases.recounting import recount_fully
+from server.cases.told import Detail
 from server.cycle import run_cycle
 from server.store.database import Actor
 from server.store.fence import reading_as
