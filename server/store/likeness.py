@@ -3,19 +3,24 @@
 A member's new card that bears the name of another card of theirs, in the trash
 or not, and shares a UID, a number or a mail address with it is taken for the
 same person: it takes over whom that one is apart from, and links that were undone.
-What was said of a card that a member keeps to themselves never shows on one that others see.
+What was said of a card that a member keeps to themselves never shows on one that others see, and
+a number or mail address that not all see who see the former card is no likeness (R1).
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import and_, or_, select
 
+from server.access import card_level, sees_value
 from server.contacts.properties import Property
 from server.reconcile.linking import question_key
-from server.store.cards import CardRow
+from server.store.cards import CardRow, find_card
 from server.store.database import Transaction
+from server.store.history import value_access
 from server.store.linking import UNDONE, keep_answer, link_again
+from server.store.members import household_of
 from server.store.query import Query, bind
 from server.store.schema import answer, card, fact, link
 
@@ -48,7 +53,7 @@ _UNDONE: Final = Query(
     )
 )
 _IDENTITY: Final = Query(
-    select(fact.c.property, fact.c.norm).where(
+    select(fact.c.id, fact.c.property, fact.c.norm).where(
         and_(
             fact.c.card == bind("which"),
             fact.c.gone.is_(None),
@@ -68,12 +73,28 @@ def take_over(tx: Transaction, new: CardRow, props: Sequence[Property]) -> None:
     ):
         if visibility != "shared" and new.access.visibility != "private":
             continue  # others would notice what was said of a card that they never see (R1)
-        theirs = {(row[0], row[1]) for row in tx.all(_IDENTITY, which=which)}
+        theirs = _known_to_all(tx, which)
         is_like = bool(mine & theirs)
         if trashed is None:  # two cards at once are one person only where neither knows more
             is_like = is_like and (mine <= theirs or theirs <= mine)
+            # What a card says before it is shown may be kept from others when it is (R1).
+            is_like = is_like and visibility == new.access.visibility
         if is_like or uid == new.uid:
             _follow(tx, which, new.id)
+
+
+def _known_to_all(tx: Transaction, former: str) -> set[tuple[str, str]]:
+    """The numbers and mail addresses of a card that all see to whom it is shown whole, or was."""
+    row, household = find_card(tx, former), household_of(tx)
+    assert row is not None
+    was = replace(row.access, trashed=False, waiting=False)
+    viewers = [each for each in household.ids() if card_level(household, each, was) == "all"]
+    found = set[tuple[str, str]]()
+    for which, name, norm in tx.all(_IDENTITY, which=former):
+        value = replace(value_access(tx, which), card=was)
+        if all(sees_value(household, each, value) for each in viewers):
+            found.add((name, norm))
+    return found
 
 
 def _follow(tx: Transaction, former: str, new: str) -> None:

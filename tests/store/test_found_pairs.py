@@ -1,6 +1,6 @@
 """Pairs of runs that were told apart once, step by step as they were found."""
 
-from server.cases import open_cases
+from server.cases import decide, open_cases
 from tests.builders import Home
 from tests.store.test_two_named_runs import MORE, TwoNamedRuns
 from tests.store.test_two_runs import TwoRuns
@@ -149,6 +149,24 @@ def test_that_a_value_of_carls_is_never_brought_again_is_seen_by_nobody_whom_he_
     runs.share(giver="ben", taker="carl", level="all")
     runs.take_over(pick=45, choice="twice", name="Jan Vermeer", more=[*MORE])
     runs.think_again(pick=399)
+    runs.teardown()
+
+
+def test_who_follows_a_card_goes_by_nothing_that_others_do_not_see() -> None:
+    """Neither by what was brought to the former card, nor by what is kept from them on the new one."""
+    runs = TwoNamedRuns()
+    first, second = "TEL;TYPE=CELL:+49 30 23125 101", "item1.TEL:+49 30 23125 103"
+    runs.know_more(name="Jan Vermeer", extra=[first], more=["EMAIL:more{}@example.org"])
+    runs.take_over(pick=0, choice="add", name="Jan Vermeer", more=[])
+    runs.add(who="anna", name="Jan Vermeer", extra=[], note=False)
+    runs.cycle()
+    for home in (runs.full, runs.bare):
+        (case,) = open_cases(home.db, "anna")
+        decide(home.db, case.id, "different", member="anna")
+    mail = "EMAIL:eva@example.org"
+    runs.know_more(name="Jan Vermeer", extra=[second, first, mail], more=["ROLE:Choir {}"])
+    runs.add_mixed(name="Jan Vermeer", extra=[second], shown=True)
+    runs.cycle()
     runs.teardown()
 
 
