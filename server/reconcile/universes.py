@@ -104,18 +104,25 @@ class Ties:
 
     def are_linked(self, left: str, right: str) -> bool:
         """Whether two cards are linked directly."""
-        return any(
-            link.verdict == "same"
-            and {left, right} == {link.card_a, link.card_b}
-            and self._universe.counts(link, self.cards)
-            for link in self._links_of(left)
-        )
+        return "same" in self._said_of(left, right)
 
     def __contains__(self, pair: object) -> bool:
         assert isinstance(pair, tuple)
         left, right = pair
         apart = self._of(left)[1]
-        return bool(apart) and not apart.isdisjoint(self._of(right)[0])
+        if not apart or apart.isdisjoint(self._of(right)[0]):
+            return False
+        # Where people contradict themselves, a person can be apart from itself; what is linked stays so.
+        return self._said_of(left, right) != {"same"}
+
+    def _said_of(self, left: str, right: str) -> set[str]:
+        """What was said of these two cards and no others."""
+        return {
+            link.verdict
+            for link in self._links_of(left)
+            if {left, right} == {link.card_a, link.card_b}
+            and self._universe.counts(link, self.cards)
+        }
 
     def _of(self, card: str) -> tuple[frozenset[str], frozenset[str]]:
         """The cards of a person, and those that were called different from one of them."""

@@ -170,6 +170,25 @@ def test_who_follows_a_card_goes_by_nothing_that_others_do_not_see() -> None:
     runs.teardown()
 
 
+def test_where_people_contradict_themselves_a_cycle_keeps_what_it_asks() -> None:
+    runs = TwoNamedRuns()
+    first, second = "TEL;TYPE=CELL:+49 30 23125 101", "item1.TEL:+49 30 23125 103"
+    mail, home = "EMAIL;TYPE=WORK:work@example.org", "TEL;TYPE=HOME:030 23125 102"
+    runs.know_more(name="Eva Stein", extra=[first], more=[*MORE])
+    runs.add(who="anna", name="Eva Stein", extra=[], note=True)
+    runs.cycle()
+    runs.add(who="carl", name="Eva Steiner", extra=[second, mail], note=True)
+    runs.add(who="anna", name="Eva Stein", extra=[], note=False)
+    runs.answer(pick=230, choice=3406, who="anna")
+    runs.share(giver="ben", taker="carl", level="name")
+    runs.add(who="carl", name="Eva Stein", extra=[mail, second, home], note=False)
+    runs.cycle()
+    runs.answer(pick=79, choice=2517, who="anna")
+    runs.edit_known(pick=754, line=second)
+    runs.answer(pick=2622, choice=48, who="anna")
+    runs.teardown()
+
+
 def note_on_all(home: Home) -> None:
     """Carl writes something on every card that he sees."""
     for each in home.entries("carl"):
