@@ -148,8 +148,11 @@ def ask_again(tx: Transaction, ids: Iterable[str], *, answered: Collection[str] 
 
     Who else might be the same person is left to a cycle, which knows all cards: where a card was
     changed, what was said of two cards ended, or another question than the answered ones reads otherwise now.
+    So is what is asked anew of somebody who does not see all of these cards: they would learn
+    that something was answered (R1).
     """
-    cards = frozenset(closure(tx, ids)[0])
+    answered_about = frozenset(ids)
+    cards = frozenset(closure(tx, answered_about)[0])
     while True:
         kept = _entangled(tx, cards)
         doubts = [pair for content in kept.values() for pair in doubts_of(subject_of(content))]
@@ -174,8 +177,16 @@ def ask_again(tx: Transaction, ids: Iterable[str], *, answered: Collection[str] 
         for each in found
         if each.key not in snapshot.settled and cards.intersection(cards_of(each))
     }
-    replace_questions(tx, kept, _as_asked(tx, wanted))
-    is_all = tx.dropped <= set(answered) and tx.one(_CHANGED, by_act=tx.act) is None
+    now = _as_asked(tx, wanted)
+    seen_by = {each.id: each.seen_by for each in snapshot.cards}
+    early = {
+        key
+        for key, each in now.items()
+        if key not in kept
+        and not all(set(each.members) <= seen_by.get(card, frozenset()) for card in answered_about)
+    }
+    replace_questions(tx, kept, {key: each for key, each in now.items() if key not in early})
+    is_all = not early and tx.dropped <= set(answered) and tx.one(_CHANGED, by_act=tx.act) is None
     if is_all and current_until(tx) >= tx.before:
         set_setting(tx, _CURRENT, str(last_act(tx)))
 

@@ -189,6 +189,21 @@ def test_where_people_contradict_themselves_a_cycle_keeps_what_it_asks() -> None
     runs.teardown()
 
 
+def test_what_is_answered_of_a_card_that_anna_does_not_see_asks_her_nothing_before_the_next_cycle() -> (
+    None
+):
+    runs = TwoNamedRuns()
+    number = "TEL;TYPE=CELL:+49 30 23125 101"
+    runs.know_more(name="Eva Stein", extra=[number], more=[*MORE])
+    runs.add(who="anna", name="Eva Stein", extra=[number], note=False)
+    runs.cycle()
+    runs.edit_known(pick=0, line="URL:https://example.org/")
+    runs.share(giver="ben", taker="carl", level="none")
+    runs.years_pass(years=12)
+    runs.check(pick=0, who="carl", choice="right")
+    runs.teardown()
+
+
 def note_on_all(home: Home) -> None:
     """Carl writes something on every card that he sees."""
     for each in home.entries("carl"):
