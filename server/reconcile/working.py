@@ -93,18 +93,30 @@ class Working:
         return fact.first
 
     def was_applied(self, origin: Fact, card: str) -> bool:
-        """Whether a value, or the one it is a plain copy of, was ever brought to a card."""
+        """Whether a value, or the one it is a plain copy of, was ever brought to a card.
+
+        What somebody changes back to what it was once is their own word, and no copy.
+        """
         known: Fact | None = origin
         while known is not None:
             if (known.id, card) in self._applied:
                 return True
-            if known.source is None:
+            if known.source is None or self._is_changed_back(known):
                 return False
             source = self.facts.get(known.source)
             if source is None:
                 return (known.source, card) in self._applied
             known = source if value_key(source.prop) == value_key(known.prop) else None
         return False
+
+    def _is_changed_back(self, fact: Fact) -> bool:
+        """Whether somebody typed a value in the place of another one."""
+        before = self.facts.get(fact.previous) if fact.previous is not None else None
+        return (
+            fact.typed_by is not None
+            and before is not None
+            and value_key(before.prop) != value_key(fact.prop)
+        )
 
     def was_done(self, fact: Fact) -> bool:
         """Whether the removal of a fact was ever applied, undone or suggested."""

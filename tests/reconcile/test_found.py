@@ -147,3 +147,12 @@ def test_a_change_to_what_another_card_is_about_to_lose_is_not_what_both_have() 
     snapshot = put(snapshot, "ben-1", FOUR, instead_of=ONE)
     snapshot = rested(put(snapshot, "carl-1", TWO, instead_of=ONE))
     assert all("+49151555004" in each for each in held(snapshot, "TEL"))
+
+
+def test_what_is_changed_back_to_what_it_was_is_followed() -> None:
+    """The first number came from Carl; that Anna types it again is her own word, and no copy of his."""
+    snapshot = rested(trio([], [], [ONE]))
+    snapshot = rested(put(snapshot, "anna-1", TWO, instead_of=ONE))
+    assert held(snapshot, "TEL") == [{"+49151555007"}] * 3
+    snapshot = rested(put(snapshot, "anna-1", ONE, instead_of=TWO))
+    assert held(snapshot, "TEL") == [{"+493023125001"}] * 3
