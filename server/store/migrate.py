@@ -26,7 +26,7 @@ from server.store.database import (
 )
 from server.store.journal import household_mark, lost
 
-HEAD: Final = "0017"
+HEAD: Final = "0018"
 KNOWN: Final = (
     "0001",
     "0002",
@@ -42,6 +42,7 @@ KNOWN: Final = (
     "0015",
     "0016",
     "0017",
+    "0018",
 )
 _SCHEMA: Final = Path(__file__).parent / "schema.sql"
 _VERSION_TABLE: Final = (

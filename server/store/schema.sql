@@ -525,6 +525,6 @@ CREATE INDEX ix_suggestion_card ON suggestion (card);
 CREATE INDEX ix_suggestion_closed ON suggestion (closed);
 CREATE INDEX ix_base_card_a_card_b ON base (card_a, card_b);
 CREATE INDEX ix_hold_card_card ON hold_card (card);
-CREATE INDEX ix_listed_member_place_name_href ON listed (member, place, name, href);
+CREATE INDEX ix_listed_member_place_name_href_book_keeper ON listed (member, place, name, href, book, keeper);
 CREATE INDEX ix_operation_act ON operation (act);
 CREATE INDEX ix_operation_card_act ON operation (card, act);

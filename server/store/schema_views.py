@@ -82,7 +82,10 @@ listed = declare(
     string("detail"),  # one value that tells namesakes apart
     string("found"),  # what a word of a search may be part of, folded
     string("photo"),  # what its photo is known by; empty for none
-    Index("ix_listed_member_place_name_href", "member", "place", "name", "href"),
+    Index(  # all that lists count, page through and are narrowed by
+        "ix_listed_member_place_name_href_book_keeper",
+        *("member", "place", "name", "href", "book", "keeper"),
+    ),
 )
 
 asked = declare(
