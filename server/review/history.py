@@ -12,7 +12,7 @@ from server.cases.people import person_page
 from server.cases.recounting import recount_fully
 from server.cases.told import Told
 from server.cases.undoing import undo
-from server.errors import UsageError
+from server.errors import NotFound, UsageError
 from server.review.forms import Undo, read_form
 from server.review.guard import signed_in_member
 from server.review.language import gettext, told
@@ -85,7 +85,15 @@ class HistoryPages:
                     "since."
                 )
             )
-        return redirect(url_for("history", card=request.args.get("card") or None), code=303)
+        return redirect(url_for("history", card=self._still_there(me)), code=303)
+
+    def _still_there(self, me: str) -> str | None:
+        """The card whose history was looked at, unless it went with what was undone."""
+        card_id = request.args.get("card", "")
+        try:
+            return person_page(self._database, me, card_id).card.id if card_id else None
+        except NotFound:
+            return None
 
     def decisions(self) -> str | Response:
         """Who is one person and who is not, as far as it is the member's to decide."""

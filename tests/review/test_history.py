@@ -132,12 +132,15 @@ def test_a_file_of_many_cards_is_one_entry_and_taken_back_from_each_of_its_cards
     assert told[0].endswith(" and 57 more.")
     (told_ben,) = [each for each in sentences(ben.get("/history").text) if "imported" in each]
     assert told_ben.endswith(" and many more.")
-    page = anna.get(f"/history?card={card_at(home, 'anna', 'u7').rpartition('/')[2]}").text
+    path = f"/history?card={card_at(home, 'anna', 'u7').rpartition('/')[2]}"
+    page = anna.get(path).text
     assert "Anna imported Nr 7." in sentences(page)
     assert "with other cards" in page
     assert "Undo all of it" in page
     form = {"mark": marks(page)[0]}
-    assert anna.post("/history/undo", form, form="/history").status_code == 303
+    answer = anna.post(path.replace("?", "/undo?"), form, form="/history")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/history")
+    assert "Undone; phones fetch it" in anna.get("/history").text
     assert not [each for each in home.entries("anna") if b"FN:Nr " in each.octets]
 
 
