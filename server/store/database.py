@@ -93,7 +93,8 @@ class Database:
         try:
             self._check(held)
             if prepare is not None:
-                prepare(held)
+                with translated():
+                    prepare(held)
         except BaseException:
             held.close()
             raise
@@ -113,7 +114,9 @@ class Database:
 
     def secret(self) -> bytes:
         """The household's 32 random bytes, from which case ids and form tokens are keyed."""
-        row = self.connection().execute(_KEY).fetchone()
+        connection = self.connection()
+        with translated():
+            row = connection.execute(_KEY).fetchone()
         return bytes.fromhex(row[0])
 
     @contextmanager
@@ -270,6 +273,8 @@ def translated() -> Iterator[None]:
     except sqlite3.OperationalError as error:
         raise _refusal(error) from error
     except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.ProgrammingError) and "closed" in str(error):
+            raise Refused(503, FAILED) from error  # another file took its place meanwhile
         if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
             raise
         raise DamagedDatabase(DAMAGED) from error
