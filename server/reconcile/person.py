@@ -31,7 +31,7 @@ from server.reconcile.snapshot import BRINGS, CardState, Claim, Fact, Link
 from server.reconcile.working import Row, Working
 
 PERSON_CARDS_MAX = 40
-"""A person with more cards than this is a mistake in the links; nothing merges between them."""
+"""Where more cards than this are one person there is a mistake in the links; nothing merges between them."""
 
 _ROUNDS_MAX = 16
 """Two or three rounds are enough; whatever would need more waits for the next cycle."""

@@ -35,6 +35,7 @@ from server.reconcile.operations import (
 )
 from server.reconcile.person import PERSON_CARDS_MAX, PersonMerge
 from server.reconcile.snapshot import CardState, Claim, Fact, Link, Snapshot, cards_by_id
+from server.reconcile.universes import Said, Ties, Universe, shown_as
 from server.reconcile.working import Working
 
 __all__ = [
@@ -173,7 +174,24 @@ def _persons(snapshot: Snapshot, links: Iterable[Link]) -> list[_Person]:
     for claim in snapshot.claims:
         if claim.card in cards:
             persons[clusters.of(claim.card)].claims.append(claim)
-    return [found for found in persons.values() if 1 < len(found.cards) <= PERSON_CARDS_MAX]
+    return [found for each in persons.values() if len((found := _not_too_many(each)).cards) > 1]
+
+
+def _not_too_many(person: _Person) -> _Person:
+    """A person without the cards that are one with too many others, as far as all know who see them (R1)."""
+    if len(person.cards) <= PERSON_CARDS_MAX:
+        return person
+    shown = {card.id: shown_as(card) for card in person.cards}
+    said = Said({}, person.links)
+
+    def number(card: CardState) -> int:
+        scope = "".join(card.seen_by) if len(card.seen_by) == 1 else ""
+        return len(Ties(Universe(card.seen_by, scope), shown, said.of).person(card.id))
+
+    cards = [card for card in person.cards if number(card) <= PERSON_CARDS_MAX]
+    kept = {card.id for card in cards}
+    links = [each for each in person.links if {each.card_a, each.card_b} <= kept]
+    return _Person(cards, links, [each for each in person.claims if each.card in kept])
 
 
 def _merge_person(working: Working, person: _Person) -> list[ValuesDiffer | Offer]:

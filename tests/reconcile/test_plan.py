@@ -15,6 +15,7 @@ from server.reconcile.operations import (
     Suggest,
     ValuesDiffer,
 )
+from server.reconcile.person import PERSON_CARDS_MAX
 from server.reconcile.plan import plan
 from server.reconcile.snapshot import CardState, Placed, Snapshot
 from tests.reconcile.model import (
@@ -230,3 +231,18 @@ def test_a_private_card_does_not_decide_whose_cards_come_first() -> None:
     steps = [each for each in made if isinstance(each, Add) and each.card != private.id]
     assert steps == only(planned(alone), Add)
     assert len(steps) == 2
+
+
+def test_private_cards_do_not_make_a_person_too_many_cards_for_others() -> None:
+    """Where more are one person than ever are, nothing merges between those of which all know that."""
+    seen = [card("anna-1", MAIL), *(card(f"ben-{number}") for number in range(PERSON_CARDS_MAX))]
+    links = tuple(same("anna-1", each.id) for each in seen[1:])
+    assert not writes(planned(household(*seen, links=links)))
+    few, known = seen[:-2], links[:-2]
+    own = [card(f"own-{number}", PHONE, keeper="ben", seen_by=()) for number in range(5)]
+    said = tuple(same("ben-1", each.id, scope="ben") for each in own)
+    alone = planned(household(*few, links=known))
+    beside = planned(household(*few, *own, links=(*known, *said)))
+    public = {each.id for each in few}
+    assert writes(alone)
+    assert [each for each in writes(beside) if each.card in public] == writes(alone)  # type: ignore[attr-defined]  # each is on a card
