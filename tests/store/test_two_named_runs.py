@@ -26,6 +26,7 @@ from tests.store.test_two_runs import (
     _changed,
     _served,
     _show,
+    delete_alone,
     lines,
     numbers,
 )
@@ -129,7 +130,7 @@ class TwoNamedRuns(TwoRuns):
         def change(home: Home) -> None:
             entry = home.get("ben", href)
             if entry is not None and how == 3:
-                home.delete("ben", href)
+                delete_alone(home, href)
             elif entry is not None:
                 body = _changed(entry.octets, line, how, pick)
                 home.put("ben", href, body, if_match=home.etag("ben", entry))

@@ -21,7 +21,7 @@ from server.store.database import Actor
 from server.store.jobs import gauges
 from server.store.linking import link_cards, say_claim
 from server.store.sharing import set_share, set_visibility
-from server.store.views import refresh
+from server.store.views import refresh, visible_person
 from tests.builders import Home, a_card
 from tests.store.fences import within
 from tests.store.test_histories import LINES, MEMBERS, NAMES, PLAYED, drawn_from
@@ -238,7 +238,7 @@ class TwoRuns(RuleBasedStateMachine):
         def change(home: Home) -> None:
             entry = home.get("ben", href)
             if entry is not None and how == 3:
-                home.delete("ben", href)
+                delete_alone(home, href)
             elif entry is not None:
                 body = _changed(entry.octets, line, how, pick)
                 body = body if b"CLASS" in body else entry.octets
@@ -407,6 +407,18 @@ def _served(home: Home, who: str) -> list[tuple[int, list[bytes]]]:
         for version_4 in (False, True)
         for entry in home.entries(who, version_4=version_4)
     ]
+
+
+def delete_alone(home: Home, href: str) -> None:
+    """Delete a card of Ben's that is one person with no other.
+
+    With it he would hide others' cards, and what he types later would be his own word and not received.
+    """
+    card = _card(home, "ben", href)
+    with home.db.read() as tx:
+        person = visible_person(tx, "ben", card)
+    if person is not None and len(person.cards) == 1:
+        home.delete("ben", href)
 
 
 def _asked(home: Home, who: str) -> list[object]:
