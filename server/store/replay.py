@@ -29,7 +29,7 @@ from server.store.replaying_access import access_again, given_up
 from server.store.replaying_acts import Door, Doors, acts_again, bodies_merged, can_be_done
 from server.store.replaying_limits import limits_again
 from server.store.sharing import set_visibility
-from server.store.slots import SlotRow, slot_at, slots_of_card
+from server.store.slots import SlotRow, slot_at, slot_of_uid, slots_of_card
 from server.store.views import refresh
 from server.store.writes import put
 
@@ -375,6 +375,9 @@ def _href(tx: Transaction, book: Book, record: Record, href: str) -> str:
     """
     if record.own or slot_at(tx, book.id, href) is not None:
         return href
+    uid = parse(record.body).uid if record.body else ""
+    if uid and slot_of_uid(tx, book.id, uid) is not None:
+        return href  # it was known by its UID then, too
     for row in _cards(tx, record):
         cards, _links = closure(tx, (row.id,))
         for card_id in (row.id, *sorted(cards)):

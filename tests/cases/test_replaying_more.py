@@ -309,3 +309,21 @@ def test_what_was_taken_off_under_a_retired_href_goes_as_far_as_before(
     assert state(home) == before
     cycle(home)  # which follows what was replayed
     assert state(home) == before
+
+
+def test_a_body_under_a_new_href_meets_the_entry_that_its_uid_names_again(home: Home) -> None:
+    """The entry is one for which another one stands; what its device had is known of it alone."""
+    add(home, "anna", "ua", "Eva Stein", PHONE)
+    add(home, "ben", "ub", "Eva Stein", "EMAIL:eva@example.org", "TITLE:Dr")
+    served = home.fetch("carl", next(e.href for e in home.entries("carl") if b"TITLE" in e.octets))
+    add(home, "anna", "ua", "Eva Stein", PHONE, "EMAIL:eva@example.org")
+    cycle(home)
+    home.delete("anna", "ua.vcf")
+    cycle(home)
+    assert len(home.entries("carl")) == 1
+    body = served.octets.replace(b"TITLE:Dr\r\n", b"")
+    assert home.put("carl", "again.vcf", body, if_none_match="*").status == 204
+    before = state(home)
+    assert b"TITLE" not in home.entry("carl", "Eva Stein").octets
+    assert restored(home).account.left == ()
+    assert state(home) == before

@@ -95,7 +95,8 @@ class LimitedHistories(RuleBasedStateMachine):
             frame, _, old = line.partition(":")
             if how == 1:
                 lines.remove(line)
-                self.removed[card].append(old)
+                if old in self.origin:  # what many know comes from wherever
+                    self.removed[card].append(old)
             elif how == 2:
                 lines[lines.index(line)] = f"TEL;TYPE={TYPES[which % 3]}:{old}"
             elif old in self.origin:
