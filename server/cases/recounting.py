@@ -1,6 +1,6 @@
 """What happened, in sentences: who did what to whom, as one member may know it (R1), or all of it."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
@@ -43,7 +43,7 @@ from server.store.removed import removed_of
 
 NAMES_MOST: Final = 3
 _COUNT_MOST: Final = 50
-"""Of so many cards it is looked which have one name; of further ones each counts."""
+"""Of so many cards of an import it is looked which have one name; of further ones each counts."""
 _DAY: Final = 24 * 3600 * 1_000_000
 _UNTOLD: Final = "N"  # FN says the same
 
@@ -146,9 +146,11 @@ class _Recounting:
                 )
 
     def is_wider(self, act: ActRow) -> bool:
-        """Whether an act changed others besides the cards that were asked for."""
-        return bool(self.about) and any(
-            each not in self.about for each in Deeds(self.tx, act.id).cards()
+        """Whether an own act changed others besides the cards that were asked for; what waits is nobody else's to know."""
+        return (
+            bool(self.about)
+            and self.viewer in (None, act.member)
+            and any(each not in self.about for each in Deeds(self.tx, act.id).cards())
         )
 
     def _typed(self, act: ActRow, card: str) -> Iterator[Changed]:
@@ -297,14 +299,12 @@ class _Recounting:
 
     def _imported(self, act: ActRow, deeds: Deeds) -> str:
         """Whom a file brought; how many of somebody else's thousands one sees would take long to count."""
-        if self.viewer in (None, act.member):
-            cards = list(deeds.cards())
-            return self._on(act, "import", self._list(cards)) if cards else ""
-        seen = list(islice(self._changed(act), _COUNT_MOST + 1))
-        names = [self.name(each) for each in seen[:NAMES_MOST]]
-        if len(seen) > _COUNT_MOST:
+        mine = self.viewer in (None, act.member)
+        cards = list(deeds.cards() if mine else islice(self._changed(act), _COUNT_MOST + 1))
+        if len(cards) > _COUNT_MOST and not mine:
+            names = [self.name(each) for each in cards[:NAMES_MOST]]
             return self._on(act, "import", listed([*names, said("many more")]))
-        return self._on(act, "import", self._list(seen)) if seen else ""
+        return self._on(act, "import", self._some(cards)) if cards else ""
 
     def _deleted(self, act: ActRow, deeds: Deeds) -> str:
         if self.viewer is not None and self.viewer != act.member:
@@ -385,10 +385,14 @@ class _Recounting:
         return self.names[card_id] or said("a card without a name")
 
     def _list(self, cards: Iterable[str]) -> str:
-        every = tuple(cards)
-        names = list(dict.fromkeys(map(self.name, every[:_COUNT_MOST])))
-        more = len(names) - NAMES_MOST + len(every[_COUNT_MOST:])
-        return _and_more(names[:NAMES_MOST], more)
+        names = list(dict.fromkeys(map(self.name, cards)))
+        return _and_more(names[:NAMES_MOST], len(names) - NAMES_MOST)
+
+    def _some(self, cards: Sequence[str]) -> str:
+        """The same of thousands: the first names, and how many cards there are besides."""
+        names = [self.name(each) for each in cards[:_COUNT_MOST]]
+        told = list(dict.fromkeys(names))[:NAMES_MOST]
+        return _and_more(told, len(cards) - sum(each in told for each in names))
 
 
 def _and_more(names: list[str], more: int) -> str:

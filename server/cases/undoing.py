@@ -1,13 +1,14 @@
 """Undo for the page and the command line: what was undone, and what stays, in sentences."""
 
 import hmac
+from typing import Final
 
 from server.access import sees_value
 from server.cases.marks import marked
 from server.cases.wording import property_word
 from server.contacts.values import name_of
 from server.errors import NotFound
-from server.saying import said, together
+from server.saying import counted, said, together
 from server.store.cards import find_card, values_for
 from server.store.database import Actor, Database, Transaction
 from server.store.history import value_access
@@ -15,6 +16,9 @@ from server.store.household import region_of
 from server.store.members import household_of
 from server.store.reverting import Stay
 from server.store.undoing import Undone, last_decision, undo_act
+
+_STAYS_MOST: Final = 8
+"""So many sentences fit into the cookie that carries them to the next page."""
 
 
 def undo(db: Database, act_id: int, *, member: str | None) -> str:
@@ -63,8 +67,10 @@ def _mark(tx: Transaction, act_id: int, member: str) -> str:
 
 def _sentences(tx: Transaction, undone: Undone, viewer: str | None) -> str:
     stays = [each for each in undone.stays if _may_be_told(tx, each, viewer)]
-    told = dict.fromkeys(_stays(tx, each, viewer) for each in stays)
-    return together((said("Undone; phones fetch it at their next sync."), *told))
+    told = dict.fromkeys(_stays(tx, each, viewer) for each in stays[:_STAYS_MOST])
+    more = len(stays[_STAYS_MOST:])
+    rest = [counted("{number} more stays.", "{number} more stay.", more)] if more else []
+    return together((said("Undone; phones fetch it at their next sync."), *told, *rest))
 
 
 def _stays(tx: Transaction, stay: Stay, viewer: str | None) -> str:

@@ -183,10 +183,13 @@ def _not_too_many(person: _Person) -> _Person:
         return person
     shown = {card.id: shown_as(card) for card in person.cards}
     said = Said({}, person.links)
+    known: dict[frozenset[str], Ties] = {}
 
     def number(card: CardState) -> int:
-        scope = "".join(card.seen_by) if len(card.seen_by) == 1 else ""
-        return len(Ties(Universe(card.seen_by, scope), shown, said.of).person(card.id))
+        if card.seen_by not in known:
+            scope = "".join(card.seen_by) if len(card.seen_by) == 1 else ""
+            known[card.seen_by] = Ties(Universe(card.seen_by, scope), shown, said.of)
+        return len(known[card.seen_by].person(card.id))
 
     cards = [card for card in person.cards if number(card) <= PERSON_CARDS_MAX]
     kept = {card.id for card in cards}

@@ -18,7 +18,7 @@ from server.reconcile.linking import as_link, find_links, still_asked
 from server.reconcile.operations import Join, Offer, Plan, SamePerson, ValuesDiffer, WhichBelong
 from server.reconcile.plan import differences, plan
 from server.reconcile.snapshot import Claim, Snapshot, cards_by_id
-from server.store.cards import closure, kin_of
+from server.store.cards import closure, find_card, kin_of
 from server.store.database import Transaction
 from server.store.history import last_act
 from server.store.household import get_setting, is_released, region_of, set_setting
@@ -178,17 +178,29 @@ def ask_again(tx: Transaction, ids: Iterable[str], *, answered: Collection[str] 
         if each.key not in snapshot.settled and cards.intersection(cards_of(each))
     }
     now = _as_asked(tx, wanted)
-    seen_by = {each.id: each.seen_by for each in snapshot.cards}
+    knowing = _who_see_all(tx, snapshot, answered_about)
     early = {
         key
         for key, each in now.items()
-        if key not in kept
-        and not all(set(each.members) <= seen_by.get(card, frozenset()) for card in answered_about)
+        if key not in kept and knowing is not None and not knowing.issuperset(each.members)
     }
     replace_questions(tx, kept, {key: each for key, each in now.items() if key not in early})
     is_all = not early and tx.dropped <= set(answered) and tx.one(_CHANGED, by_act=tx.act) is None
     if is_all and current_until(tx) >= tx.before:
         set_setting(tx, _CURRENT, str(last_act(tx)))
+
+
+def _who_see_all(
+    tx: Transaction, snapshot: Snapshot, cards: Collection[str]
+) -> frozenset[str] | None:
+    """Who sees each of some cards, its keeper alone one that takes no part by now; None for no cards."""
+    seen_by = {each.id: each.seen_by for each in snapshot.cards}
+    found: frozenset[str] | None = None
+    for each in cards:
+        row = find_card(tx, each) if each not in seen_by else None
+        viewers = seen_by.get(each, frozenset({row.member} if row is not None else ()))
+        found = viewers if found is None else found & viewers
+    return found
 
 
 def cards_asked_about(tx: Transaction, keys: Iterable[str]) -> frozenset[str]:

@@ -127,9 +127,10 @@ def _import(
             cards.append(Imported(each.origin, "skipped", written))
         else:
             hold = held and not written.private
-            cards.append(_take(tx, book, each.origin, written, held=hold))
+            cards.append(_take(tx, book, each.origin, written, named=written.uid, held=hold))
             if cards[-1].outcome in ("taken", "completed"):
-                note_import(tx, book, each.origin, each.octets or b"", held=hold)
+                body = each.octets or b""
+                note_import(tx, book, each.origin, body, uid=written.uid, held=hold)
         progress()
     report = ImportReport(tuple(cards), held)
     if dry_run:
@@ -137,12 +138,18 @@ def _import(
     return report
 
 
-def import_again(tx: Transaction, book: Book, each: Incoming, *, held: bool) -> Imported:
-    """Import one card as it once was, from the journal."""
+def import_again(
+    tx: Transaction, book: Book, each: Incoming, *, named: str, held: bool
+) -> Imported:
+    """Import one card as it once was, from the journal.
+
+    Args:
+        named: The UID that the journal gives it; empty where it was an act of its own.
+    """
     written = _read(tx, book, each)
     if isinstance(written, str):
         return Imported(each.origin, "skipped", written)
-    return _take(tx, book, each.origin, written, held=held)
+    return _take(tx, book, each.origin, written, named=named, held=held)
 
 
 def _read(tx: Transaction, book: Book, each: Incoming) -> Written | str:
@@ -181,11 +188,13 @@ def _standing(tx: Transaction, book: Book, uid: str) -> CardRow | None:
     )
 
 
-def _take(tx: Transaction, book: Book, origin: str, written: Written, *, held: bool) -> Imported:
+def _take(
+    tx: Transaction, book: Book, origin: str, written: Written, *, named: str, held: bool
+) -> Imported:
     row = _standing(tx, book, written.uid)
     if row is None:
         typing = Typing(book.member, bulk=True)
-        new = create_card(tx, book, written, typing, device=None, held=held)
+        new = create_card(tx, book, written, typing, device=None, held=held, named=named)
         refresh(tx, (new.id,))
         return Imported(origin, "taken")
     current = octets_of(tx, row.text)

@@ -142,14 +142,16 @@ def create_card(
     device: int | None,
     held: bool = False,
     private: bool = False,
+    named: str = "",
 ) -> CardRow:
     """Keep a new own card; its slot is the caller's business.
 
     Args:
         held: Hold it from everybody else, as part of a mass change.
         private: Keep it private whatever it says of itself.
+        named: What tells it from other cards that its act brings, in whatever order a replay does.
     """
-    card_id = tx.mint(f"card {book.member}").hex()
+    card_id = tx.mint(f"card {book.member} {named}".rstrip()).hex()
     marked = written.private
     limit = Limit("private") if private or marked else _limit_of(tx, book, written)
     wait = settle_seconds(tx) if book.household else 0

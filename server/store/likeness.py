@@ -7,7 +7,7 @@ What was said of a card that a member keeps to themselves never shows on one tha
 a number or mail address that not all see who see the former card is no likeness (R1).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -73,7 +73,10 @@ def take_over(tx: Transaction, new: CardRow, props: Sequence[Property]) -> None:
     ):
         if visibility != "shared" and new.access.visibility != "private":
             continue  # others would notice what was said of a card that they never see (R1)
-        theirs = _known_to_all(tx, which)
+        all_theirs = {(row[1], row[2]): row[0] for row in tx.all(_IDENTITY, which=which)}
+        if mine.isdisjoint(all_theirs) and uid != new.uid:
+            continue
+        theirs = _known_to_all(tx, which, all_theirs)
         is_like = bool(mine & theirs)
         if trashed is None:  # two cards at once are one person only where neither knows more
             is_like = is_like and (mine <= theirs or theirs <= mine)
@@ -83,18 +86,20 @@ def take_over(tx: Transaction, new: CardRow, props: Sequence[Property]) -> None:
             _follow(tx, which, new.id)
 
 
-def _known_to_all(tx: Transaction, former: str) -> set[tuple[str, str]]:
-    """The numbers and mail addresses of a card that all see to whom it is shown whole, or was."""
+def _known_to_all(
+    tx: Transaction, former: str, facts: Mapping[tuple[str, str], int]
+) -> set[tuple[str, str]]:
+    """Those of a card's numbers and mail addresses that all see to whom it is shown whole, or was."""
     row, household = find_card(tx, former), household_of(tx)
     assert row is not None
     was = replace(row.access, trashed=False, waiting=False)
     viewers = [each for each in household.ids() if card_level(household, each, was) == "all"]
-    found = set[tuple[str, str]]()
-    for which, name, norm in tx.all(_IDENTITY, which=former):
-        value = replace(value_access(tx, which), card=was)
-        if all(sees_value(household, each, value) for each in viewers):
-            found.add((name, norm))
-    return found
+    values = {key: replace(value_access(tx, which), card=was) for key, which in facts.items()}
+    return {
+        key
+        for key, value in values.items()
+        if all(sees_value(household, each, value) for each in viewers)
+    }
 
 
 def _follow(tx: Transaction, former: str, new: str) -> None:

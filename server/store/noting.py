@@ -67,8 +67,14 @@ def _is_private(tx: Transaction, now: SlotRow | None) -> bool:
     return after is not None and after.access.visibility == "private"
 
 
-def note_import(tx: Transaction, book: Book, origin: str, octets: bytes, *, held: bool) -> None:
-    """Note an imported card that was taken or that completed another."""
+def note_import(
+    tx: Transaction, book: Book, origin: str, octets: bytes, *, uid: str, held: bool
+) -> None:
+    """Note an imported card that was taken or that completed another.
+
+    Args:
+        uid: By which it is known here, whatever its octets say.
+    """
     tx.records.append(
         Record(
             "import",
@@ -76,6 +82,7 @@ def note_import(tx: Transaction, book: Book, origin: str, octets: bytes, *, held
             tx.now,
             member=book.member,
             book=book.name,
+            uid=uid,
             held=held,
             note=origin,
             body=octets,

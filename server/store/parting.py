@@ -111,17 +111,19 @@ class _Parting:
         shown = {each: shown_as(state) for each, state in self.states.items()}
         joined = [each for each in self.ended if each in shown]
         order = sorted(joined, key=lambda each: (shown[each].keeper != self.viewer, each))
+        known: dict[Universe, Ties] = {}
         for scope in ("", self.viewer):
             for pair in combinations(order, 2):
                 audience = shown[pair[0]].seen_by & shown[pair[1]].seen_by
                 universe = Universe(audience if scope == "" else frozenset({scope}), scope)
-                ties = Ties(universe, shown, said.of)
+                ties = known.setdefault(universe, Ties(universe, shown, said.of))
                 left, right = sorted(pair)
                 if (scope == "" and not self._is_known_to_all(pair, audience)) or (
                     (left, right) in ties or right in ties.person(left)
                 ):
                     continue
                 said.add(Link(left, right, "same", scope))
+                known.clear()
                 link_again(
                     self.tx, pair, "same", scope=scope, evidence=_TOGETHER, member=self.viewer
                 )
@@ -129,7 +131,8 @@ class _Parting:
     def _is_known_to_all(self, pair: tuple[str, str], audience: frozenset[str]) -> bool:
         """Whether everybody who sees two cards knew them as one person through the card."""
         scopes = (*(self.ended[each] for each in pair), self._scope(*pair))
-        return not any(scopes) and audience <= self.states[self.card].seen_by
+        card = self.states.get(self.card)  # none of one that takes no part, such as a group
+        return not any(scopes) and card is not None and audience <= card.seen_by
 
     def _links(self, card: str) -> list[tuple[str, str, str, str, str]]:
         return [

@@ -265,7 +265,8 @@ def _again(tx: Transaction, record: Record, going: _Replaying) -> bool:
         return limits_again(tx, _cards(tx, record), record)
     book = find_book(tx, record.member, record.book) or create_book(tx, record.member, record.book)
     if record.kind == "import":
-        done = import_again(tx, book, Incoming(record.note, record.body), held=record.held)
+        incoming = Incoming(record.note, record.body)
+        done = import_again(tx, book, incoming, named=record.uid, held=record.held)
         if done.outcome == "skipped":
             raise NotFound(done.why)
         return tx.has_acted

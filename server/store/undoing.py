@@ -260,11 +260,11 @@ def _nothing(old: _Old, stays: Sequence[Stay] = ()) -> UsageError:
 
 def _cards_back(tx: Transaction, old: _Old) -> Iterator[tuple[str, bool, tuple[Stay, ...]]]:
     """Take back what an act did to each card; last what others kept of cards that are back now."""
-    brought: list[str] = []
+    brought: dict[str, int] = {}
     for card_id, text in tx.all(_VERSIONS, which=old.id):
         before = tx.one(_BEFORE, of_card=card_id, which=old.id)
         if before is None:
-            brought.append(card_id)
+            brought[card_id] = text
         else:
             yield card_id, *_card_back(tx, old, card_id, before[0], text)
     back: set[str] = set()
@@ -272,11 +272,11 @@ def _cards_back(tx: Transaction, old: _Old) -> Iterator[tuple[str, bool, tuple[S
         did, kept = _out_of_trash(tx, card_id)
         back |= {card_id} if did else set()
         yield card_id, did, kept
-    for card_id in brought:
+    for card_id, text in brought.items():
         row = find_card(tx, card_id)
         assert row is not None
         is_own = row.member == old.member
-        yield card_id, *(_away(tx, old, row) if is_own else give_back(tx, row, old.id, back))
+        yield card_id, *(_away(tx, old, row, text) if is_own else give_back(tx, row, old.id, back))
 
 
 def _show_again(tx: Transaction, old: int) -> set[str]:
@@ -311,7 +311,7 @@ def _card_back(
         did, stays = revert_card(tx, row, old.id, before, text, travels=travels)
         return did, (*stays, *_private_still(tx, card_id, before, text))
     # Only a card that came back from the trash keeps a version of unchanged text.
-    return _away(tx, old, row)
+    return _away(tx, old, row, text)
 
 
 def _private_still(tx: Transaction, card_id: str, before: int, after: int) -> tuple[Stay, ...]:
@@ -323,11 +323,11 @@ def _private_still(tx: Transaction, card_id: str, before: int, after: int) -> tu
     return (Stay(card_id, "CLASS"),) if is_private and marked == [False, True] else ()
 
 
-def _away(tx: Transaction, old: _Old, row: CardRow) -> tuple[bool, tuple[Stay, ...]]:
-    """Put a card into the trash that an act had brought, unless a member worked on it since."""
+def _away(tx: Transaction, old: _Old, row: CardRow, text: int) -> tuple[bool, tuple[Stay, ...]]:
+    """Put a card into the trash that an act had brought, unless it says something else by a member's hand since."""
     if row.trashed is not None:
         return False, ()
-    if is_edited_since(tx, row.id, old.id):
+    if row.text != text and is_edited_since(tx, row.id, old.id):
         return False, (Stay(row.id, ""),)
     trash_card(tx, row.id)
     return True, ()

@@ -144,6 +144,27 @@ def test_a_file_of_many_cards_is_one_entry_and_taken_back_from_each_of_its_cards
     assert not [each for each in home.entries("anna") if b"FN:Nr " in each.octets]
 
 
+def test_that_an_import_brought_what_waits_is_told_to_nobody_else(
+    home: Home, anna: Browser, ben: Browser
+) -> None:
+    home.put("anna", "old.vcf", a_card("old", "Old One"))
+    run_cycle(home.db, kind="command", releasing=True)
+    cards = [a_card(f"u{number}", f"Nr {number}") for number in range(30)]
+    more = a_card("old", "Old One", "TITLE:Dr")
+    import_cards(home.db, "anna", [Incoming("file", each) for each in (*cards, more)])
+    path = card_at(home, "anna", "old")
+    for page in (f"/history?card={path.rpartition('/')[2]}", path):
+        assert "Anna imported Old One." in ben.get(page).text
+        assert "with other cards" not in ben.get(page).text
+        assert "with other cards" in anna.get(page).text
+
+
+def test_an_import_of_many_of_one_name_counts_its_cards(home: Home, anna: Browser) -> None:
+    cards = [a_card(f"u{number}", "Same Name") for number in range(60)]
+    import_cards(home.db, "anna", [Incoming("file", each) for each in cards])
+    assert "Anna imported Same Name and 10 more." in sentences(anna.get("/history").text)
+
+
 def test_what_somebody_at_the_server_undid_did_not_happen_by_itself(
     home: Home, anna: Browser
 ) -> None:

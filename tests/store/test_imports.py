@@ -9,7 +9,10 @@ from server.cases.replaying import restore
 from server.cases.undoing import undo
 from server.store.backup import backup
 from server.store.imports import Incoming, import_cards
+from server.store.journal import Journal
 from tests.builders import Home, a_card
+
+MAIL = "EMAIL:two@example.org"
 
 
 @pytest.fixture
@@ -90,6 +93,59 @@ def test_an_import_is_undone_as_one_also_after_a_restore(home: Home, tmp_path: P
     (undone,) = acts(home, "undo")
     undo(home.db, undone, member="anna")
     assert sorted(each.octets for each in home.entries("anna")) == sorted(whole)
+
+
+def test_what_a_later_import_added_and_took_back_does_not_keep_the_first_one(home: Home) -> None:
+    outcomes(home, a_card("u1", "Eva Stein"), a_card("u2", "Jan Vermeer"))
+    outcomes(home, a_card("u1", "Eva Stein", "NOTE:more"))
+    for each in reversed(acts(home, "import")):
+        undo(home.db, each, member="anna")
+    assert home.entries("anna") == []
+
+
+def test_an_undo_of_an_import_names_the_first_few_that_stay(home: Home) -> None:
+    cards = [a_card(f"u{number}", f"Nr {number}") for number in range(20)]
+    outcomes(home, *cards)
+    outcomes(home, *(a_card(f"u{number}", f"Nr {number}", "NOTE:more") for number in range(18)))
+    told = undo(home.db, acts(home, "import")[0], member="anna")
+    assert told.count("stays as it is") == 8
+    assert str(told).endswith(" 10 more stay.")
+
+
+def test_a_card_of_an_import_is_called_the_same_after_a_restore_whatever_became_of_another(
+    home: Home, tmp_path: Path
+) -> None:
+    """The first completed a card that is not there any more; whom the others are apart from is."""
+    home.put("ben", "b2.vcf", a_card("b2", "Nr 2", MAIL))
+    home.put("ben", "b3.vcf", a_card("b3", "Nr 3", "EMAIL:three@example.org"))
+    backup(home.db, tmp_path / "copy.db")
+    home.clock.pass_seconds(60)
+    home.put("anna", "u1.vcf", a_card("u1", "Nr 1"))
+    outcomes(
+        home,
+        a_card("u1", "Nr 1", "NOTE:more"),
+        a_card("u2", "Nr 2", MAIL),
+        a_card("u3", "Nr 3", "EMAIL:three@example.org"),
+    )
+    before = ids(home)
+    lose_the_put(home)
+    restore(home.db.folder, tmp_path / "copy.db")
+    assert {uid: card for uid, card in ids(home).items() if uid != "u1"} == {
+        uid: card for uid, card in before.items() if uid != "u1"
+    }
+
+
+def ids(home: Home) -> dict[str, str]:
+    with home.db.read() as tx:
+        return dict(tx.connection.execute("SELECT uid, id FROM card").fetchall())
+
+
+def lose_the_put(home: Home) -> None:
+    """Damage the journal's record of it, as a bad sector does."""
+    (path,) = Journal(home.db.folder).paths()
+    octets = path.read_bytes()
+    at = octets.index(b"u1.vcf")
+    path.write_bytes(octets[:at] + b"\x00" + octets[at + 1 :])
 
 
 def acts(home: Home, kind: str) -> list[int]:

@@ -1,6 +1,7 @@
 """A card that is somebody else leaves its person for good, and the others stay one person."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,15 @@ def test_a_private_card_of_the_person_is_left_where_it_is(home: Home) -> None:
         assert found is not None
         assert card(home, "a", tx) in found.cards
     assert person(home, "anna", "b") == "bc"
+
+
+def test_a_card_that_became_a_group_leaves_its_person(home: Home) -> None:
+    """It takes no part any more, and is still linked."""
+    body = a_card("b", "E. Stein", "X-ADDRESSBOOKSERVER-KIND:group")
+    home.put("ben", "b.vcf", body, if_match="*")
+    with suppress(UsageError):
+        part(home.db, "ben", card(home, "b"))
+    assert open_cases(home.db, "ben") == open_cases(home.db, "ben", fresh=True)
 
 
 def test_a_restore_parts_them_again(home: Home, tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ branch_labels = None
 depends_on = None
 
 STATEMENTS = (
-    "DROP INDEX ix_listed_member_place_name_href",
-    "CREATE INDEX ix_listed_member_place_name_href_book_keeper"
+    "DROP INDEX IF EXISTS ix_listed_member_place_name_href",
+    "CREATE INDEX IF NOT EXISTS ix_listed_member_place_name_href_book_keeper"
     " ON listed (member, place, name, href, book, keeper)",
 )
 
