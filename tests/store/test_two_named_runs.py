@@ -14,6 +14,7 @@ from hypothesis.stateful import initialize, invariant, rule
 from server.cases import Case, decide, open_cases
 from server.cases.undoing import undo
 from server.errors import UsageError
+from server.store.cards import cards_of
 from server.store.database import Actor
 from server.store.sharing import set_share, set_value_visibility, set_visibility
 from server.store.undoing import last_decision
@@ -308,8 +309,11 @@ def _card_in(home: Home, href: str) -> str:
 
 
 def _offered(home: Home) -> list[Case]:
-    """What Ben is offered."""
-    return [each for each in open_cases(home.db, "ben") if each.kind == "offer"]
+    """What Ben is offered of Carl's cards; what he takes over from Anna she sees."""
+    with home.db.read() as tx:
+        carls = {each.id for each in cards_of(tx, "carl")}
+    found = [each for each in open_cases(home.db, "ben") if each.kind == "offer"]
+    return [each for each in found if each.cards[1] in carls]
 
 
 class TestTwoNamedRuns(TwoNamedRuns.TestCase):  # type: ignore[misc,valid-type]  # made by Hypothesis
