@@ -27,9 +27,10 @@ class Meeting:
 
     @property
     def kept(self) -> tuple[Property, ...]:
-        """What the device had and left as it was."""
+        """What the device had and left as it was, or typed itself: whatever else it typed stands beside that."""
         changed = {each.before.canonical for each in self.changes if each.before is not None}
-        return tuple(each for each in self.before or () if each.canonical not in changed)
+        left = tuple(each for each in self.before or () if each.canonical not in changed)
+        return (*left, *(each.after for each in self.changes if each.after is not None))
 
     def theirs(self, change: Change) -> Property | None:
         """What the card says now in the place of a change; None where it says nothing there."""
@@ -48,29 +49,33 @@ class Meeting:
         """Whether somebody else changed the same thing to something else."""
         if self.before is None:
             return change.before is not None
-        if change.after is not None and self.says(change.after):
-            return False
+        before, after = change.before, change.after
+        if after is not None and self.says(after):
+            after = None  # what is left of it takes the former value off
         theirs = self.theirs(change)
-        if change.before is None:
-            return theirs is not None
-        is_gone = (change.before.name, change.before.norm) in self.taken_off
-        if theirs is None or (change.after is None and is_gone):
-            return change.after is not None
-        return theirs.canonical != change.before.canonical
+        is_met = theirs is not None and not self._types(theirs)
+        if before is None:
+            return is_met and after is not None
+        is_gone = (before.name, before.norm) in self.taken_off
+        if theirs is None or (after is None and is_gone):
+            return after is not None
+        return (is_met or after is not None) and theirs.canonical != before.canonical
 
     def says(self, prop: Property) -> bool:
         """Whether the card says this already."""
         return any(each.canonical == prop.canonical for each in self.current)
 
+    def _types(self, prop: Property) -> bool:
+        """Whether the edit brings this value, too, whatever it calls it."""
+        typed = (each.after for each in self.changes if each.after is not None)
+        return any(_is_same_value(each, prop) for each in typed)
+
     def needed(self, change: Change) -> Change | None:
         """What is left to do of a change; None where the card says so already."""
         before, after = change.before, change.after
-        is_there = before is not None and any(
-            (each.name, each.norm) == (before.name, before.norm) for each in self.current
-        )
         if after is None or self.says(after):
             replaced = after is None or (before is not None and before.norm != after.norm)
-            return Change(before, None) if is_there and replaced else None
+            return Change(before, None) if replaced and self._is_there(before) else None
         return change
 
     def settled(
@@ -83,13 +88,49 @@ class Meeting:
         changes: list[Change] = []
         collided: list[Change] = []
         for each in typed:
-            joined = self._joined(each, region)
+            joined, twin = self._joined(each, region), self._twin(each)
             left = joined or self.needed(each)
-            if joined is None and self.collides(each):
+            if joined is None and twin is not None and each.after is not None:
+                is_one = _says_all_of(twin, each.after) or _says_all_of(each.after, twin)
+                left = Change(each.before, None) if each.before is not None else None
+                if not is_one or (left is not None and self.collides(left)):
+                    collided.append(each)
+                    continue
+                if self._is_there(each.before):
+                    changes.append(Change(each.before, None))
+                if not _says_all_of(twin, each.after):
+                    changes.append(Change(twin, each.after))
+            elif joined is None and self.collides(each):
                 collided.append(each)
             elif left is not None:
                 changes.append(left)
         return tuple(changes), tuple(collided)
+
+    def _twin(self, change: Change) -> Property | None:
+        """What somebody typed meanwhile that is the value of a change, and is called otherwise.
+
+        Both typed it: it is one value, as long as one of them says all that the other says of it.
+        """
+        after, before = change.after, change.before
+        if after is None or self.before is None or self.says(after):
+            return None
+        had = {each.canonical for each in self.before}
+        if before is not None and before.norm == after.norm:
+            return None
+        return next(
+            (
+                each
+                for each in self.current
+                if _is_same_value(each, after) and each.canonical not in had
+            ),
+            None,
+        )
+
+    def _is_there(self, prop: Property | None) -> bool:
+        """Whether the card says a value, whatever it is called."""
+        return prop is not None and any(
+            (each.name, each.norm) == (prop.name, prop.norm) for each in self.current
+        )
 
     def _joined(self, change: Change, region: str) -> Change | None:
         """A change together with what the card says by now in its place."""
@@ -103,6 +144,18 @@ class Meeting:
             base, theirs, after, region=region, is_base_known=self.before is not None
         )
         return Change(theirs, merged) if merged is not None else None
+
+
+def _is_same_value(prop: Property, other: Property) -> bool:
+    """Whether two lines say one value, whatever each calls it; a birthday without its year says less."""
+    if travel_of(prop.name).single:
+        return prop.canonical == other.canonical
+    return (prop.name, prop.norm) == (other.name, other.norm)
+
+
+def _says_all_of(prop: Property, other: Property) -> bool:
+    """Whether a value is called whatever the same one is called by another line."""
+    return set(other.types) <= set(prop.types) and other.label in ("", prop.label)
 
 
 def _is_same_place(prop: Property, other: Property | None) -> bool:

@@ -8,11 +8,11 @@ import os
 from collections.abc import Sequence
 from itertools import permutations
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from server.contacts.card import parse
-from server.contacts.properties import Change, diff, properties, property_from
+from server.contacts.properties import Change, Property, diff, properties, property_from
 from server.store.meeting import Meeting
 from server.store.overlays import put_on
 from tests.laws.devices import said
@@ -35,6 +35,7 @@ POOL = (
     *("NOTE:tea", "NOTE:tea\\nmilk", "NOTE:cake\\ntea", "CATEGORIES:Kin", "CATEGORIES:Kin,Choir"),
     *("NICKNAME:Evi", "NICKNAME:Evi,Ev", "ROLE:Baker", "URL:https://example.org/a"),
 )
+TEA, TEA_MILK, CAKE = "NOTE:tea", "NOTE:tea\\nmilk", "NOTE:cake\\ntea"
 MERGED = frozenset({"NOTE", "CATEGORIES", "NICKNAME"})
 """Brought together line by line, item by item."""
 
@@ -76,6 +77,12 @@ def triples(draw: st.DrawFn) -> tuple[bytes, bytes, bytes]:
     return octets(base), octets(draw(edits(base))), octets(draw(edits(base)))
 
 
+def says_all_of(prop: Property, other: Property) -> bool:
+    """Whether a value is another one, and is called whatever that is called."""
+    is_same = (prop.name, prop.norm) == (other.name, other.norm)
+    return is_same and {*other.types, other.label} <= {*prop.types, prop.label, ""}
+
+
 def octets(lines: Sequence[str]) -> bytes:
     frame = ["BEGIN:VCARD", "VERSION:3.0", "UID:u1", "FN:Eva Lorenz"]
     return "\r\n".join([*frame, *lines, "END:VCARD", ""]).encode()
@@ -111,6 +118,8 @@ def test_an_edit_alone_is_that_edit(found: tuple[bytes, bytes, bytes]) -> None:
 
 @tried
 @given(triples())
+@example((octets((TEA, TEA_MILK)), octets((TEA, CAKE)), octets((CAKE,))))
+@example((octets(()), octets(("ORG:Bakery;Bread",)), octets(("ORG:Bakery;Bread", "ORG:Bakery"))))
 def test_which_of_two_edits_came_late_does_not_matter(found: tuple[bytes, bytes, bytes]) -> None:
     """Law 7: where nothing met, both orders say the same; where something met, it did in both."""
     base, one, other = found
@@ -123,8 +132,12 @@ def test_which_of_two_edits_came_late_does_not_matter(found: tuple[bytes, bytes,
 @tried
 @given(triples())
 def test_a_late_edit_that_comes_twice_is_there_once(found: tuple[bytes, bytes, bytes]) -> None:
-    """Law 8: M(x, a, M(x, a, b)) = M(x, a, b), where nothing met."""
+    """Law 8: M(x, a, M(x, a, b)) = M(x, a, b), where nothing met.
+
+    Of several notes one is made; such a body that comes twice is known by its octets alone.
+    """
     base, late, now = found
+    assume(all(text.count(b"NOTE") < 2 for text in found))
     once, met = merged(base, late, now)
     if not met:
         typed = diff(read(base), read(late))
@@ -167,7 +180,10 @@ def test_a_merge_invents_nothing(found: tuple[bytes, bytes, bytes]) -> None:
 @tried
 @given(triples())
 def test_a_merge_loses_nothing_in_silence(found: tuple[bytes, bytes, bytes]) -> None:
-    """Law 11: what either says is there, or one of both took it off, or it is asked about."""
+    """Law 11: what either says is there, or one of both took it off, or it is asked about.
+
+    A number that both typed is one number, and called whatever either of them called it.
+    """
     base, late, now = found
     after, collided = merged(base, late, now)
     asked = said(each.after for each in collided if each.after is not None)
@@ -180,11 +196,11 @@ def test_a_merge_loses_nothing_in_silence(found: tuple[bytes, bytes, bytes]) -> 
     for each in (*read(late), *read(now)):
         if each.name not in MERGED:
             assert (
-                each.canonical in said(read(after))
+                any(says_all_of(known, each) for known in read(after))
                 or each.canonical in asked
                 or each.canonical in gone
             )
-    if not collided:
+    if not collided and all(text.count(b"NOTE") < 2 for text in found):
         kept = _pieces(base) & _pieces(late) & _pieces(now)
         new = (_pieces(late) | _pieces(now)) - _pieces(base)
         assert kept | new <= _pieces(after)

@@ -63,6 +63,8 @@ class TwoNamedRuns(TwoRuns):
         self.known: list[str] = []
         self.decided: list[int] = []
         self.secret_names: set[str] = set()
+        self.known_names: set[str] = set()
+        """Whom Carl knows more of, and may show to nobody."""
         for home in (self.full, self.bare):
             with home.db.write(Actor("share", "carl")) as tx:
                 set_share(tx, "carl", "anna", "none")
@@ -71,8 +73,9 @@ class TwoNamedRuns(TwoRuns):
         who=st.sampled_from(MEMBERS), name=st.sampled_from(NAMES), extra=lines, note=st.booleans()
     )
     def add(self, *, who: str, name: str, extra: list[str], note: bool) -> None:
-        """A new card; Ben's is of nobody whom he shows Carl alone, since it would be as limited."""
-        known = who == "ben" and name in self.secret_names
+        """A new card; Ben's and Carl's are of nobody whom they show few, since they would be as limited."""
+        limited = {"ben": self.secret_names, "carl": self.known_names}.get(who, set())
+        known = name in limited
         super().add(who=who, name=f"{name} Junior" if known else name, extra=extra, note=note)
 
     @rule(who=anna, pick=numbers, line=st.sampled_from(LINES), how=st.integers(0, 2))
@@ -179,6 +182,7 @@ class TwoNamedRuns(TwoRuns):
         self.own.append(("ben", href))
         self.known.append(href)
         name = f"{name} Junior" if name in self.secret_names else name
+        self.known_names.add(name)
 
         def put(home: Home) -> None:
             home.put("ben", href, a_card(uid, name, *extra))
