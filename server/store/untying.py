@@ -41,6 +41,8 @@ _LINK = select(
     link.c.evidence,
     link.c.member,
 )
+_WAS: Final = "was"
+"""Under what an undo remembers how it found a suggestion, for when it is undone itself."""
 _MADE: Final = Query(
     _LINK.where(and_(link.c.act == bind("by_act"), link.c.ended.is_(None))).order_by(link.c.id)
 )
@@ -127,6 +129,7 @@ def untie(tx: Transaction, old: int, kind: str) -> Untied:
             moved.add(made[1])
     for closed in tx.all(_CLOSED, by_act=old):
         close_suggestion(tx, closed[0], _state_before(tx, closed, said, old, kind))
+        keep_answer(tx, f"{_WAS} {closed[0]}", None, closed[3])
         moved.add(closed[1])
     asked = _answers_back(tx, said, old)
     for key in _answered(said, old):
@@ -166,7 +169,7 @@ def _answers_back(
     """Ask again what an act answered; an undo that is undone answers it once more."""
     found: set[str] = set()
     for key, (choice, member, by_act) in said.items():
-        if by_act != old or choice == "later":
+        if by_act != old or choice == "later" or key.startswith(f"{_WAS} "):
             continue
         found.add(key)
         if choice == UNDONE:
@@ -191,6 +194,13 @@ def _state_before(
     alone, as if declined: the machine never repeats what was undone.
     """
     which, card, name, state, author, made_in = row
+    was, _, undone_by = said.get(f"{_WAS} {which}", ("", None, 0))
+    if (
+        kind == "undo"
+        and undone_by == old
+        and not (_is_trashed(tx, card) and state in SHOWN_STATES)
+    ):
+        return was  # what an undo had found, whichever undo of an undo this is
     choice, _, answered = said.get(f"suggestion {which}", ("", None, 0))
     ended = state not in SHOWN_STATES or (choice == "decline" and answered == old)
     if state == COLLIDED:
@@ -200,8 +210,7 @@ def _state_before(
     ):
         return COLLIDED
     if kind == "undo" and not ended:
-        source = find_card(tx, card)
-        if source is not None and source.trashed is not None:
+        if _is_trashed(tx, card):
             return str(state)  # its card goes once more, and its author keeps the lines
         return "declined" if choice == REOPENED + "decline" else "applied"
     if kind == "undo" and state == "overtaken" and _is_said_again(tx, which):
@@ -215,6 +224,11 @@ def _state_before(
         owner = owner_said(claim for each in sorted(cards) for claim in claims_of(tx, each))
         return "declined" if kind == "cycle" or owner in ("", author) else "open"
     return "open"
+
+
+def _is_trashed(tx: Transaction, card_id: str) -> bool:
+    row = find_card(tx, card_id)
+    return row is not None and row.trashed is not None
 
 
 def _is_said_again(tx: Transaction, suggestion_id: str) -> bool:
