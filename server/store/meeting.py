@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from server.contacts.forms import SETS
 from server.contacts.properties import Change, Property, diff
-from server.contacts.threeway import brought_together
+from server.contacts.threeway import LINES, brought_together
 from server.contacts.travel import travel_of
 
 
@@ -51,6 +52,8 @@ class Meeting:
             return change.before is not None
         before, after = change.before, change.after
         if after is not None and self.says(after):
+            if after.name in LINES | SETS:
+                return False  # of several notes it cannot be told which became which
             after = None  # what is left of it takes the former value off
         theirs = self.theirs(change)
         is_met = theirs is not None and not self._types(theirs)

@@ -119,6 +119,7 @@ def test_an_edit_alone_is_that_edit(found: tuple[bytes, bytes, bytes]) -> None:
 @tried
 @given(triples())
 @example((octets((TEA, TEA_MILK)), octets((TEA, CAKE)), octets((CAKE,))))
+@example((octets((TEA_MILK,)), octets((TEA,)), octets((TEA, CAKE))))
 @example((octets(()), octets(("ORG:Bakery;Bread",)), octets(("ORG:Bakery;Bread", "ORG:Bakery"))))
 def test_which_of_two_edits_came_late_does_not_matter(found: tuple[bytes, bytes, bytes]) -> None:
     """Law 7: where nothing met, both orders say the same; where something met, it did in both."""
