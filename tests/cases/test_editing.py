@@ -159,7 +159,7 @@ def test_an_undo_takes_exactly_what_was_typed(home: Home) -> None:
 
 def test_an_undo_takes_a_suggestion_back(home: Home) -> None:
     suggested_and_undone(home)
-    assert b"999" not in home.entry("ben", "Eva").octets
+    assert b"23125 999" not in home.entry("ben", "Eva").octets
     assert b"for me" not in home.entry("ben", "Eva").octets
 
 

@@ -179,7 +179,7 @@ def test_without_if_match_an_edit_of_anothers_card_is_the_difference_to_what_was
     home.put("ben+laptop", seen.href, added(seen.octets, "URL:https://eva.example/"))
     shown = stored(home, "ben", seen.href)
     assert b"102" in shown
-    assert b"101" not in shown
+    assert b"23125 101" not in shown
     assert b"eva.example" in shown
 
 
