@@ -48,7 +48,9 @@ _CARD = (
 _BY_ID: Final = Query(_CARD.where(card.c.id == bind("which")))
 _HOLDER: Final = Query(_CARD.where(card.c.id == bind("which")), beyond=True)
 _BY_MEMBER: Final = Query(
-    _CARD.where(and_(card.c.member == bind("who"), card.c.trashed.is_(None))).order_by(card.c.added)
+    _CARD.where(and_(card.c.member == bind("who"), card.c.trashed.is_(None))).order_by(
+        card.c.added, card.c.id
+    )
 )
 _BY_NAME: Final = Query(
     select(card.c.id)
