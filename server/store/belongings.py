@@ -7,7 +7,7 @@ from sqlalchemy import and_, select
 
 from server.access import BOOK_OF_THE_HOUSEHOLD
 from server.store.books import find_book, list_books, load_all
-from server.store.cards import claims_of, owner_said
+from server.store.cards import AS_BROUGHT, claims_of, owner_said
 from server.store.database import Transaction
 from server.store.household import region_of
 from server.store.members import get_member
@@ -21,12 +21,12 @@ from server.store.views import visible_person
 _CARDS: Final = Query(
     select(card.c.text)
     .where(and_(card.c.book == bind("of_book"), card.c.trashed.is_(None)))
-    .order_by(card.c.added, card.c.id)
+    .order_by(card.c.added, AS_BROUGHT)
 )
 _TRASH: Final = Query(
     select(card.c.text)
     .where(and_(card.c.member == bind("who"), card.c.trashed.is_not(None)))
-    .order_by(card.c.added, card.c.id)
+    .order_by(card.c.added, AS_BROUGHT)
 )
 _LATE: Final = Query(
     select(received.c.text)

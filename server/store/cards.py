@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select
 
 from server.access import BOOK_OF_THE_HOUSEHOLD, CardAccess, Household, ValueAccess, sees_value
 from server.contacts.properties import Property, property_from
@@ -18,6 +18,8 @@ from server.store.query import Query, among, bind
 from server.store.schema import book, card, card_member, claim, fact, fact_member, link, member
 from server.store.statement import Row
 
+AS_BROUGHT: Final[ColumnElement[int]] = literal_column("card.rowid")
+"""The cards of one act in the order in which it brought them: an export is in the order of the file."""
 _CARD = (
     select(
         card.c.id,
@@ -49,7 +51,7 @@ _BY_ID: Final = Query(_CARD.where(card.c.id == bind("which")))
 _HOLDER: Final = Query(_CARD.where(card.c.id == bind("which")), beyond=True)
 _BY_MEMBER: Final = Query(
     _CARD.where(and_(card.c.member == bind("who"), card.c.trashed.is_(None))).order_by(
-        card.c.added, card.c.id
+        card.c.added, AS_BROUGHT
     )
 )
 _BY_NAME: Final = Query(
