@@ -76,9 +76,12 @@ class Meeting:
     def needed(self, change: Change) -> Change | None:
         """What is left to do of a change; None where the card says so already."""
         before, after = change.before, change.after
+        is_there = before is not None and any(
+            (each.name, each.norm) == (before.name, before.norm) for each in self.current
+        )
         if after is None or self.says(after):
             replaced = after is None or (before is not None and before.norm != after.norm)
-            return Change(before, None) if replaced and self._is_there(before) else None
+            return Change(before, None) if is_there and replaced else None
         return change
 
     def settled(
@@ -91,23 +94,40 @@ class Meeting:
         changes: list[Change] = []
         collided: list[Change] = []
         for each in typed:
-            joined, twin = self._joined(each, region), self._twin(each)
-            left = joined or self.needed(each)
-            if joined is None and twin is not None and each.after is not None:
-                is_one = _says_all_of(twin, each.after) or _says_all_of(each.after, twin)
-                left = Change(each.before, None) if each.before is not None else None
-                if not is_one or (left is not None and self.collides(left)):
-                    collided.append(each)
-                    continue
-                if self._is_there(each.before):
-                    changes.append(Change(each.before, None))
-                if not _says_all_of(twin, each.after):
-                    changes.append(Change(twin, each.after))
-            elif joined is None and self.collides(each):
+            steps = self._steps(each, region)
+            if steps is None:
                 collided.append(each)
-            elif left is not None:
-                changes.append(left)
+            else:
+                changes.extend(steps)
         return tuple(changes), tuple(collided)
+
+    def _steps(self, change: Change, region: str) -> tuple[Change, ...] | None:
+        """What is to be done of one change; None where it met another one."""
+        joined = self._joined(change, region)
+        if joined is not None:
+            return (joined,)
+        twin = self._twin(change)
+        if twin is not None:
+            return self._as_one(change, twin)
+        if self.collides(change):
+            return None
+        left = self.needed(change)
+        return (left,) if left is not None else ()
+
+    def _as_one(self, change: Change, twin: Property) -> tuple[Change, ...] | None:
+        """What makes one value of a change and its twin; None where each is called what the other is not."""
+        steps: list[Change] = []
+        if change.before is not None:
+            removal = Change(change.before, None)
+            if self.collides(removal):
+                return None
+            left = self.needed(removal)
+            steps += [left] if left is not None else []
+        if change.after is not None and not _says_all_of(twin, change.after):
+            if not _says_all_of(change.after, twin):
+                return None
+            steps.append(Change(twin, change.after))
+        return tuple(steps)
 
     def _twin(self, change: Change) -> Property | None:
         """What somebody typed meanwhile that is the value of a change, and is called otherwise.
@@ -127,12 +147,6 @@ class Meeting:
                 if _is_same_value(each, after) and each.canonical not in had
             ),
             None,
-        )
-
-    def _is_there(self, prop: Property | None) -> bool:
-        """Whether the card says a value, whatever it is called."""
-        return prop is not None and any(
-            (each.name, each.norm) == (prop.name, prop.norm) for each in self.current
         )
 
     def _joined(self, change: Change, region: str) -> Change | None:
