@@ -10,7 +10,7 @@ from server.reconcile.matching import Matchable, PairDecision, contradicts
 from server.reconcile.operations import SamePerson, WhichBelong
 from server.reconcile.piles import questions_of
 from server.reconcile.snapshot import BRINGS
-from server.reconcile.universes import LinksOf, Shown, Ties, Universe
+from server.reconcile.universes import LinksOf, Shown, Ties, Universe, of_one
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def _views(
     }
     for judgement, pair in doubles:
         keeper = cards[pair.card_a].keeper
-        alone = Universe(frozenset({keeper}), keeper)
+        alone = of_one(keeper)
         # What one member alone is asked moves nothing that others are asked about, too (R1).
         is_free = not hangs[judgement.universe](pair) and set(pair.cards) <= asked.get(alone, set())
         put(alone if is_free else judgement.universe, judgement, pair)

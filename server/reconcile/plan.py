@@ -35,7 +35,7 @@ from server.reconcile.operations import (
 )
 from server.reconcile.person import PERSON_CARDS_MAX, PersonMerge
 from server.reconcile.snapshot import CardState, Claim, Fact, Link, Snapshot, cards_by_id
-from server.reconcile.universes import Said, Ties, Universe, shown_as
+from server.reconcile.universes import Said, Ties, Universe, of_one, shown_as
 from server.reconcile.working import Working
 
 __all__ = [
@@ -187,8 +187,9 @@ def _not_too_many(person: _Person) -> _Person:
 
     def number(card: CardState) -> int:
         if card.seen_by not in known:
-            scope = "".join(card.seen_by) if len(card.seen_by) == 1 else ""
-            known[card.seen_by] = Ties(Universe(card.seen_by, scope), shown, said.of)
+            is_single = card.seen_by == {card.keeper}
+            universe = of_one(card.keeper) if is_single else Universe(card.seen_by, "")
+            known[card.seen_by] = Ties(universe, shown, said.of)
         return len(known[card.seen_by].person(card.id))
 
     cards = [card for card in person.cards if number(card) <= PERSON_CARDS_MAX]

@@ -51,12 +51,17 @@ def shown_as(card: CardState) -> Shown:
     return Shown(card.keeper, card.seen_by, card.is_me)
 
 
+def of_one(member: str) -> Universe:
+    """As if a single member, and for that one."""
+    return Universe(frozenset({member}), member)
+
+
 def universes_of(left: Shown, right: Shown) -> tuple[Universe, ...]:
     """As if whom, and for whom, two cards are to be judged."""
     both = left.seen_by & right.seen_by
     if left.keeper in both and right.keeper in both:
         return (Universe(both, ""),)
-    single = tuple(Universe(frozenset({member}), member) for member in sorted(both))
+    single = tuple(map(of_one, sorted(both)))
     if len(both) > 1 and {left.keeper, right.keeper} & both:
         return (Universe(both, BRINGS), *single)
     return single

@@ -12,7 +12,7 @@ from server.access import card_level, may_answer
 from server.errors import UsageError, nobody_there
 from server.reconcile.linking import question_key
 from server.reconcile.snapshot import CardState, Link, cards_by_id
-from server.reconcile.universes import Said, Ties, Universe, shown_as, universes_of
+from server.reconcile.universes import Said, Ties, Universe, of_one, shown_as, universes_of
 from server.saying import N_
 from server.store.asking import ask_again
 from server.store.cards import CardRow, find_card
@@ -115,7 +115,7 @@ class _Parting:
         for scope in ("", self.viewer):
             for pair in combinations(order, 2):
                 audience = shown[pair[0]].seen_by & shown[pair[1]].seen_by
-                universe = Universe(audience if scope == "" else frozenset({scope}), scope)
+                universe = of_one(scope) if scope else Universe(audience, "")
                 ties = known.setdefault(universe, Ties(universe, shown, said.of))
                 left, right = sorted(pair)
                 if (scope == "" and not self._is_known_to_all(pair, audience)) or (
