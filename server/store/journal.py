@@ -54,7 +54,7 @@ class Record:
         at: When, in UTC microseconds.
         href: Of a body, where it was sent; of who sees what, the card's id: a keeper may have had two of a UID.
         own: Whether the href stood for a card of the member's own.
-        keeper: Whose card it stood for, and `uid` that card's UID there.
+        keeper: Whose card it stood for, and `uid` that card's UID there; of an import, the card's own.
         private: Whether the card was private afterwards.
         note: A begin's household; an import's origin; `AS_SENT` for a body stored as sent; what
             `noting_access` says; the kind of an act that is only counted.

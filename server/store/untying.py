@@ -201,6 +201,7 @@ def _state_before(
         and not (_is_trashed(tx, card) and state in SHOWN_STATES)
     ):
         return was  # what an undo had found, whichever undo of an undo this is
+    # Acts, cards that went since, and undos of a database that did not remember this yet.
     choice, _, answered = said.get(f"suggestion {which}", ("", None, 0))
     ended = state not in SHOWN_STATES or (choice == "decline" and answered == old)
     if state == COLLIDED:
